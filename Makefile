@@ -1,0 +1,64 @@
+# Everything a checkout needs. `make help` lists it; `make up` and `make test` set up by themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up test quick check test-browser bench format lock clean
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make the environment in .venv, from hash-locked packages
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is needed (Debian: apt install python3-venv)."; exit 1; }
+	@echo "Installing the locked packages (two minutes the first time) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+up: setup ## run everything: servers, sample people, API, workers; Ctrl-C stops it
+	@exec $(BIN)/spectrum up
+
+test: setup ## the whole test suite, on real PostgreSQL and Redis
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+quick: setup ## a minute's check before each commit
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/house tests/domain tests/prompts tests/edge tests/analyser
+
+check: setup ## what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(MAKE) test
+	$(MAKE) test-browser
+
+test-browser: setup ## the pages in a real Chromium
+ifeq ($(BROWSER),)
+	@echo "No Chromium here: the browser tests were left out (Debian: apt install chromium)."
+	@test -z "$$CI"
+else
+	$(BIN)/python -m pytest -m browser tests
+endif
+
+bench: setup ## what the pipeline costs, as ratios inside one run
+	$(BIN)/python -m benchmarks.run
+
+format: setup ## format and sort
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --quiet --fix .
+
+lock: setup ## make requirements.lock again from pyproject.toml (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --extra dev --quiet pyproject.toml -o requirements.lock
+
+clean: ## remove the environment and caches; data in the state directory stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log
