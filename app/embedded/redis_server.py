@@ -1,0 +1,100 @@
+"""The bundled Redis: started and stopped with our own settings, on a Unix socket only, with nothing on disk.
+
+Knows nothing of what passes through it, and is no client.
+"""
+
+import os
+import select
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.embedded.answers import Answer, ask_redis, tell_redis
+from app.embedded.places import Place
+from app.embedded.programs import redis_program, run_program
+from app.errors import ConfigurationError
+
+START_S = 30.0
+_STOP_S = 10.0
+_POLL_S = 0.02
+
+_SETTINGS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "save": "",
+    "appendonly": "no",
+    "maxmemory": "256mb",
+    "maxmemory-policy": "noeviction",
+    "daemonize": "no",
+    "loglevel": "warning",
+    "crash-log-enabled": "no",  # it would print what passed through
+}
+# The shell leaves at once, so that whoever starts Redis is not its parent and never has to bury it.
+_IN_THE_BACKGROUND = '"$0" "$@" &'
+
+
+@dataclass(frozen=True, slots=True)
+class RedisServer:
+    """One Redis and what is done with it. Every method is called within a turn."""
+
+    place: Place
+
+    def start(self) -> None:
+        """Return once it answers. Raises `ConfigurationError`."""
+        socket = self.place.redis_socket
+        answer = ask_redis(socket)
+        if answer is Answer.ALIVE:
+            return
+        # The writing end of this pipe stays open in Redis; that it closes is how its early end is noticed.
+        lifeline, held = os.pipe()
+        try:
+            try:
+                if answer is Answer.SILENT:
+                    self._run(held)
+            finally:
+                os.close(held)
+            self._wait(lifeline if answer is Answer.SILENT else None)
+        finally:
+            os.close(lifeline)
+
+    def stop(self) -> None:
+        """Stop it without a dump; nothing happens where none runs."""
+        socket = self.place.redis_socket
+        deadline = time.monotonic() + _STOP_S
+        while ask_redis(socket) is not Answer.SILENT and time.monotonic() < deadline:
+            tell_redis(socket, b"SHUTDOWN NOSAVE")
+
+    def _run(self, held: int) -> None:
+        self._end_the_lost()
+        self.place.redis_socket.unlink(missing_ok=True)
+        settings = {**_SETTINGS, "unixsocket": str(self.place.redis_socket), "dir": str(self.place.sockets)}
+        words = [word for name, value in settings.items() for word in (f"--{name}", value)]
+        run_program(
+            self.place.account,
+            ["/bin/sh", "-c", _IN_THE_BACKGROUND, redis_program(self.place.account), *words],
+            log=self.place.redis_log,
+            timeout_s=START_S,
+            pass_fds=(held,),
+        )
+
+    def _end_the_lost(self) -> None:
+        """End a Redis whose socket was deleted under it, which nobody can reach any more, not even to stop it."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # others' processes, and those that end meanwhile
+                title = (process / "cmdline").read_bytes()
+                if b"-server unixsocket:" + os.fsencode(self.place.redis_socket) in title:
+                    # Nothing on disk is lost; a gentler end would delete the next one's socket on its way out.
+                    os.kill(int(process.name), signal.SIGKILL)
+
+    def _wait(self, lifeline: int | None) -> None:
+        deadline = time.monotonic() + START_S
+        while ask_redis(self.place.redis_socket) is not Answer.ALIVE:
+            ended = lifeline is not None and bool(select.select([lifeline], [], [], 0)[0])
+            if ended or time.monotonic() > deadline:
+                raise ConfigurationError(
+                    f"Redis did not start ({START_S:.0f} s at most); {self.place.redis_log} says why. "
+                    "Or set SPECTRUM_REDIS_URL to another one."
+                )
+            time.sleep(_POLL_S)

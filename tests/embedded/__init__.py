@@ -1,0 +1,1 @@
+"""The promises of the bundled servers, kept on real ones; no other test belongs here."""
