@@ -1,0 +1,270 @@
+"""Numbers with their uncertainty, and when a number must not be shown.
+
+Plain Python on purpose (it is on the hot read path): scipy checks it in the tests, and nowhere else.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil, sqrt
+from operator import mul
+
+from app.domain import measures
+from app.domain.periods import Period
+from app.domain.quantiles import normal_quantile, student_t_quantile
+
+
+class SuppressionReason(StrEnum):
+    """Why a number is withheld."""
+
+    TOO_FEW_SESSIONS = "TOO_FEW_SESSIONS"
+    TOO_FEW_DAYS = "TOO_FEW_DAYS"
+    TOO_UNCERTAIN = "TOO_UNCERTAIN"
+    SAFETY = "SAFETY"
+    EXCLUDED = "EXCLUDED"
+    PENDING = "PENDING"
+
+
+class ConfidenceLevel(StrEnum):
+    """How sure the words may be, from sample size and interval width."""
+
+    LOW = "LOW"
+    MEDIUM = "MEDIUM"
+    HIGH = "HIGH"
+
+
+class Direction(StrEnum):
+    """How a number behaves against its comparison, after its uncertainty."""
+
+    HIGHER = "HIGHER"
+    LOWER = "LOWER"
+    SIMILAR = "SIMILAR"
+    UNCLEAR = "UNCLEAR"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number on its metric's own scale with its 90 % interval.
+
+    `value`, `low` and `high` are None together, exactly when `suppressed` is set. `sessions_needed` is 0 when
+    shown, None when more sessions would not help.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    sample_count: int
+    day_count: int
+    confidence: ConfidenceLevel
+    suppressed: SuppressionReason | None
+    sessions_needed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Affect:
+    """A place on the feeling plane, or a movement on it."""
+
+    valence: Estimate
+    arousal: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A number against the person's own usual: `difference` is current minus baseline."""
+
+    current: Estimate
+    baseline: Estimate
+    difference: Estimate
+    direction: Direction
+    baseline_period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where a number can lie, and the widest interval that still says something (None: any does)."""
+
+    lowest: float
+    highest: float
+    widest: float | None
+
+
+SIGNED = Scale(-1.0, 1.0, measures.WIDEST_INTERVAL)
+MOVEMENT = Scale(-2.0, 2.0, measures.WIDEST_INTERVAL)
+"""Differences of two signed numbers."""
+INTENSITY = Scale(0.0, 1.0, measures.WIDEST_INTERVAL / 2)
+SHARE = Scale(0.0, 1.0, None)
+DISTANCE = Scale(0.0, sqrt(8), measures.WIDEST_INTERVAL)
+"""Of two points on the feeling plane, whose sides are 2 long."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeanSample:
+    """One number for each day, oldest first, whose mean is asked for, and the sessions behind them.
+
+    `told` is the number to tell when it is not that mean itself but one that a small sample bends (a spread comes
+    out too small): then the days are free of the bend, and the interval is drawn from them.
+    """
+
+    days: tuple[float, ...]
+    session_count: int
+    scale: Scale
+    told: float | None = None
+
+    @property
+    def day_count(self) -> int:
+        """Days behind the mean."""
+        return len(self.days)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSample:
+    """How many of `session_count` sessions on `day_count` days are `hits`."""
+
+    hits: int
+    session_count: int
+    day_count: int
+
+
+Sample = MeanSample | ShareSample
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number and the ends of its interval; low <= value <= high."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        """From end to end."""
+        return self.high - self.low
+
+    def within(self, scale: Scale) -> "Interval":
+        """The same, cut off where `scale` ends."""
+        return Interval(self.value, max(self.low, scale.lowest), min(self.high, scale.highest))
+
+
+def estimate(sample: Sample, confidence: float = measures.CONFIDENCE) -> Estimate:
+    """The number that `sample` supports with its interval at `confidence` (0..1), or why it is withheld.
+
+    Whether it is withheld never depends on `confidence`: that is decided on the interval which is shown.
+    """
+    if isinstance(sample, MeanSample):
+        return mean_estimate(sample, confidence)
+    return share_estimate(sample, confidence)
+
+
+def mean_estimate(sample: MeanSample, confidence: float = measures.CONFIDENCE) -> Estimate:
+    """The mean of the days by Student's t: sessions of one day are not independent, so the day is the unit.
+
+    Withheld under 5 sessions, under 4 days, and when the 90 % interval is wider than the scale allows.
+    """
+    sessions, days = sample.session_count, sample.day_count
+    missing_days = max(0, measures.DAYS_FOR_MEAN - days)
+    if sessions < measures.SESSIONS_FOR_MEAN:
+        needed = max(measures.SESSIONS_FOR_MEAN - sessions, missing_days)
+        return withheld(SuppressionReason.TOO_FEW_SESSIONS, sessions, days, needed)
+    if missing_days:
+        return withheld(SuppressionReason.TOO_FEW_DAYS, sessions, days, missing_days)
+    shown = mean_interval(sample, measures.CONFIDENCE)
+    if sample.scale.widest is not None and shown.width > sample.scale.widest:
+        return withheld(SuppressionReason.TOO_UNCERTAIN, sessions, days, _sessions_to_narrow(sample))
+    if confidence == measures.CONFIDENCE:
+        return stated(shown, sessions, days)
+    return stated(mean_interval(sample, confidence), sessions, days)
+
+
+def share_estimate(sample: ShareSample, confidence: float = measures.CONFIDENCE) -> Estimate:
+    """The share of hits by Wilson's interval on the effective number of sessions; withheld under 5 sessions."""
+    sessions, days = sample.session_count, sample.day_count
+    if sessions < measures.SESSIONS_FOR_SHARE:
+        needed = measures.SESSIONS_FOR_SHARE - sessions
+        return withheld(SuppressionReason.TOO_FEW_SESSIONS, sessions, days, needed)
+    return stated(share_interval(sample, confidence), sessions, days)
+
+
+def stated(interval: Interval, session_count: int, day_count: int) -> Estimate:
+    """An estimate that is shown."""
+    confidence = confidence_level(session_count, interval.width)
+    return Estimate(interval.value, interval.low, interval.high, session_count, day_count, confidence, None, 0)
+
+
+def withheld(reason: SuppressionReason, session_count: int, day_count: int, needed: int | None) -> Estimate:
+    """An estimate that is not shown; `needed` sessions more would show it (None: more would not help)."""
+    return Estimate(None, None, None, session_count, day_count, ConfidenceLevel.LOW, reason, needed)
+
+
+def observed(value: float, session_count: int, day_count: int) -> Estimate:
+    """An observation, which claims nothing beyond itself: its interval is itself, and its confidence LOW."""
+    return Estimate(value, value, value, session_count, day_count, ConfidenceLevel.LOW, None, 0)
+
+
+def counted(session_count: int, day_count: int) -> Estimate:
+    """The number of sessions: exact, hence never withheld and sure."""
+    n = float(session_count)
+    return Estimate(n, n, n, session_count, day_count, ConfidenceLevel.HIGH, None, 0)
+
+
+def confidence_level(session_count: int, width: float) -> ConfidenceLevel:
+    """How sure the words may be, from the sessions behind a number and the width of its 90 % interval.
+
+    HIGH from 20 sessions and up to a width of 0.2, MEDIUM from 8 sessions and up to 0.4, on the number's own
+    scale; otherwise LOW.
+    """
+    if session_count >= 20 and width <= 0.2:
+        return ConfidenceLevel.HIGH
+    if session_count >= 8 and width <= 0.4:
+        return ConfidenceLevel.MEDIUM
+    return ConfidenceLevel.LOW
+
+
+def mean_interval(sample: MeanSample, confidence: float) -> Interval:
+    """Mean of at least 4 days with its Student's t interval at `confidence`."""
+    mean, variance = mean_and_variance(sample.days)
+    reach = student_t_quantile(confidence, sample.day_count - 1) * sqrt(variance / sample.day_count)
+    value = mean if sample.told is None else sample.told
+    return Interval(value, min(value, mean - reach), max(value, mean + reach)).within(sample.scale)
+
+
+def mean_and_variance(days: Sequence[float]) -> tuple[float, float]:
+    """Mean and unbiased variance of at least 2 numbers."""
+    n = len(days)
+    mean = sum(days) / n
+    apart = [day - mean for day in days]
+    return mean, sum(map(mul, apart, apart)) / (n - 1)
+
+
+def share_interval(
+    sample: ShareSample, confidence: float, *, alike: float = measures.SESSIONS_IN_SAME_DAY_ALIKE
+) -> Interval:
+    """Share of at least 1 session with Wilson's interval on n / (1 + (sessions per day - 1) x `alike`).
+
+    Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference.
+    """
+    share = sample.hits / sample.session_count
+    effective = sample.session_count / (1 + (sample.session_count / sample.day_count - 1) * alike)
+    z = normal_quantile(confidence)
+    shrink = 1 + z * z / effective
+    centre = (share + z * z / (2 * effective)) / shrink
+    reach = z * sqrt(share * (1 - share) / effective + (z / (2 * effective)) ** 2) / shrink
+    return Interval(share, max(0.0, min(share, centre - reach)), min(1.0, max(share, centre + reach)))
+
+
+MOST_SESSIONS_ASKED_FOR = 60
+
+
+def _sessions_to_narrow(sample: MeanSample) -> int | None:
+    """Sessions until the interval is narrow enough, were days to come as they came; None when that is too far off."""
+    assert sample.scale.widest is not None
+    _, variance = mean_and_variance(sample.days)
+    per_day = sample.session_count / sample.day_count
+    for extra_days in range(1, MOST_SESSIONS_ASKED_FOR + 1):
+        days = sample.day_count + extra_days
+        sessions = ceil(extra_days * per_day)
+        if sessions > MOST_SESSIONS_ASKED_FOR:
+            return None
+        if 2 * student_t_quantile(measures.CONFIDENCE, days - 1) * sqrt(variance / days) <= sample.scale.widest:
+            return sessions
+    return None

@@ -1,0 +1,204 @@
+"""The one fold: session numbers minus exclusions, over a period, and every measure of it.
+
+Every day, week, range, baseline, comparison, preview and check of evidence goes through here. Reads nothing and
+keeps nothing; what may be shown is decided in `estimates` and `differences`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from app.domain import sampling
+from app.domain.affect import SessionNumbers, Source
+from app.domain.differences import comparison
+from app.domain.estimates import (
+    Affect,
+    Comparison,
+    Estimate,
+    Sample,
+    ShareSample,
+    SuppressionReason,
+    counted,
+    estimate,
+    withheld,
+)
+from app.domain.exclusions import ExclusionTarget, is_excluded
+from app.domain.measures import (
+    BASELINE_WEEKS_WITH_DATA,
+    CONFIDENCE,
+    DAYS_FOR_NARRATIVE,
+    LEAST_CONFIDENCE,
+    SESSIONS_FOR_NARRATIVE,
+    Metric,
+    check_subject,
+)
+from app.domain.periods import Period, PeriodKind, month_of, previous
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The counted sessions of a period, ordered by local date, local minute and id, and how many were left out."""
+
+    period: Period
+    sessions: tuple[SessionNumbers, ...]
+    excluded_count: int
+    days: sampling.Days = field(init=False, repr=False, compare=False)
+    """The same sessions by local day, oldest first."""
+    readable: tuple[SessionNumbers, ...] = field(init=False, repr=False, compare=False)
+    """Those whose words could be read well enough to tell of feelings and patterns; all count as sessions."""
+    readable_days: sampling.Days = field(init=False, repr=False, compare=False)
+    """The readable ones by local day, oldest first."""
+    _samples: dict[Metric, sampling.Samples] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Remembered, because one pass serves all subjects of a metric; derived, so the fold stays a value."""
+
+    def __post_init__(self) -> None:
+        days = sampling.by_day(self.sessions)
+        readable = tuple([session for session in self.sessions if session.confidence >= LEAST_CONFIDENCE])
+        every = len(readable) == len(self.sessions)
+        object.__setattr__(self, "days", days)
+        object.__setattr__(self, "readable", readable)
+        object.__setattr__(self, "readable_days", days if every else sampling.by_day(readable))
+
+    @property
+    def session_count(self) -> int:
+        """Sessions counted."""
+        return len(self.sessions)
+
+    @property
+    def unread_count(self) -> int:
+        """Sessions counted whose words could not be read well."""
+        return len(self.sessions) - len(self.readable)
+
+    @property
+    def day_count(self) -> int:
+        """Different local days with a counted session."""
+        return len(self.days)
+
+    def measure(self, metric: Metric, subject: str | None = None, *, confidence: float = CONFIDENCE) -> Estimate:
+        """`metric` about `subject` on its own scale, with its interval at `confidence`.
+
+        Withheld by the same rules at every confidence; EXCLUDED when the person left out all there was, TOO_UNCERTAIN
+        when there are sessions, none of them could be read and nothing else tells.
+        SESSION_COUNT is exact and never withheld. ValueError when the subject does not fit the metric.
+        """
+        if metric is Metric.SESSION_COUNT:
+            check_subject(metric, subject)
+            return counted(self.session_count, self.day_count)
+        return self.estimate(self.sample(metric, subject), confidence=confidence)
+
+    def affect(self) -> Affect:
+        """Where the sessions sit on the plane."""
+        return Affect(self.measure(Metric.VALENCE), self.measure(Metric.AROUSAL))
+
+    def count(self, metric: Metric, subject: str) -> int:
+        """Sessions that count for a share: the 7 of "7 of 17 sessions". ValueError when `metric` is none."""
+        sample = self.sample(metric, subject)
+        if isinstance(sample, ShareSample):
+            return sample.hits
+        raise ValueError(f"{metric} is not a share")
+
+    def sample(self, metric: Metric, subject: str | None = None) -> Sample:
+        """What `metric` rests on. ValueError when the subject does not fit, and for SESSION_COUNT."""
+        check_subject(metric, subject)
+        if metric is Metric.SESSION_COUNT:
+            raise ValueError("a count is exact: it has no sample")
+        if metric not in self._samples:
+            days = self.days if metric in _WITHOUT_READING else self.readable_days
+            self._samples[metric] = sampling.samples(days, metric)
+        return self._samples[metric][subject]
+
+    def counted(self, metric: Metric, subject: str | None = None) -> tuple[SessionNumbers, ...]:
+        """The sessions behind `metric`, in the order of `sessions`. ValueError when the subject does not fit."""
+        check_subject(metric, subject)
+        return tuple([session for session in self.sessions if sampling.tells(session, metric, subject)])
+
+    def estimate(self, sample: Sample, *, confidence: float = CONFIDENCE) -> Estimate:
+        """The estimate of a sample of this fold; says EXCLUDED or TOO_UNCERTAIN when there is nothing to sample."""
+        return self.nothing(sample) or estimate(sample, confidence)
+
+    def nothing(self, sample: Sample) -> Estimate | None:
+        """Why an empty sample of this fold is empty, None when there were too few sessions from the start."""
+        if self.excluded_count and not self.sessions:
+            return withheld(SuppressionReason.EXCLUDED, 0, 0, None)
+        if self.sessions and not self.readable and not sample.session_count:
+            return withheld(SuppressionReason.TOO_UNCERTAIN, 0, 0, None)
+        return None
+
+
+_WITHOUT_READING = sampling.OF_EVERY_SESSION | {Metric.SESSION_SHIFT_VALENCE}
+"""A person's own rating of a session needs no reading; its sample looks for itself which sessions have one."""
+
+
+def fold(
+    numbers: Iterable[SessionNumbers],
+    targets: Sequence[ExclusionTarget],
+    period: Period,
+    sources: frozenset[Source] | None = None,
+) -> Fold:
+    """The sessions of `numbers` (any order, any span) that lie in `period` and come from `sources` (None: from all).
+
+    Those that a target covers are counted as left out and otherwise ignored. The order of `numbers` and `targets`
+    changes nothing.
+    """
+    first, last = period.first, period.last
+    inside = [s for s in numbers if first <= s.local_date <= last and (sources is None or s.source in sources)]
+    hidden = _hidden(targets)
+    kept = [session for session in inside if not hidden(session)] if targets else inside
+    kept.sort(key=lambda session: (session.local_date, session.local_minute, session.session_id))
+    return Fold(period, tuple(kept), len(inside) - len(kept))
+
+
+def _hidden(targets: Sequence[ExclusionTarget]) -> Callable[[SessionNumbers], bool]:
+    """Whether a session is left out; single sessions, of which there may be hundreds, are looked up at once."""
+    single = {target.session_id for target in targets if target.session_id is not None}
+    others = [target for target in targets if target.session_id is None]
+    return lambda session: (
+        session.session_id in single or is_excluded(others, session.session_id, session.local_date, session.source)
+    )
+
+
+def compare(current: Fold, baseline: Fold, metric: Metric, subject: str | None = None) -> Comparison | None:
+    """`metric` in `current` against one's own usual, which `baseline` folds.
+
+    None when the baseline has sessions in fewer than 4 of its weeks; of a month against the month before, when either
+    is too small to be told. ValueError when the subject does not fit the metric, and for SESSION_COUNT: periods
+    differ in length.
+    """
+    now, usual = current.sample(metric, subject), baseline.sample(metric, subject)
+    return compare_samples(current, baseline, now, usual)
+
+
+def compare_samples(current: Fold, baseline: Fold, now: Sample, usual: Sample) -> Comparison | None:
+    """The same for samples that no metric names."""
+    if not _is_comparable(current, baseline):
+        return None
+    answer = comparison(now, usual, baseline.period)
+    nothing, nothing_usual = current.nothing(now), baseline.nothing(usual)
+    silence = nothing or nothing_usual
+    if silence is None:
+        return answer
+    sides = nothing or answer.current, nothing_usual or answer.baseline
+    return Comparison(*sides, silence, answer.direction, baseline.period)
+
+
+def compare_months(current: Fold, before: Fold) -> Comparison | None:
+    """Valence of a month against the month before, which `before` folds; None when either is too small to be told."""
+    return compare(current, before, Metric.VALENCE)
+
+
+def _is_comparable(current: Fold, baseline: Fold) -> bool:
+    month = current.period
+    if month == month_of(month.first) and baseline.period == previous(PeriodKind.MONTH, month):
+        return is_enough_for_month(current) and is_enough_for_month(baseline)
+    return has_baseline(baseline)
+
+
+def is_enough_for_month(month: Fold) -> bool:
+    """Whether a month can be told, and set beside another: 8 sessions on 6 days."""
+    return month.session_count >= SESSIONS_FOR_NARRATIVE and month.day_count >= DAYS_FOR_NARRATIVE
+
+
+def has_baseline(baseline: Fold) -> bool:
+    """Whether enough weeks of `baseline`, counted from its first day, have a session to speak of a usual."""
+    first = baseline.period.first
+    weeks = {(day[0].local_date - first).days // 7 for day in baseline.days}
+    return len(weeks) >= BASELINE_WEEKS_WITH_DATA

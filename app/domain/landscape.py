@@ -1,0 +1,262 @@
+"""The emotional landscape: where sessions of a period sit on the feeling plane, over time.
+
+Draws nothing; it gives the numbers, and the same numbers in words.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from uuid import UUID
+
+from app.domain import sampling
+from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source
+from app.domain.estimates import Affect, Comparison, Estimate, SuppressionReason, observed, withheld
+from app.domain.exclusions import ExclusionTarget
+from app.domain.fold import Fold, compare, fold
+from app.domain.measures import Metric, phrase
+from app.domain.periods import Period, baseline_of, format_month, format_week, month_of, week_of
+from app.domain.plain_words import (
+    say_comparison,
+    say_count,
+    say_estimate,
+    say_list,
+    say_number,
+    say_period,
+    say_unread,
+    say_withheld,
+)
+
+MAX_POINTS = 400
+"""More than the days of any range; only single sessions can be more."""
+TOP_EMOTIONS = 3
+
+
+class Granularity(StrEnum):
+    """What one point of the picture stands for."""
+
+    SESSION = "SESSION"
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionIntensity:
+    """How strong an emotion was, 0..1, absent counted as 0."""
+
+    emotion: Emotion
+    intensity: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class LandscapePoint:
+    """One bucket that has a session.
+
+    A point of a day or a session is an observation: what it shows claims nothing beyond itself, so its interval is
+    itself and its confidence LOW. A point of a week or month is an inference and follows the thresholds of a mean.
+    Both rest on the sessions that could be read; where none could, the affect is TOO_UNCERTAIN and no emotion is top,
+    and `sample_count` still counts them all.
+    `period` is the part of the week or month that lies in the range. `key`: a date, week, month or session id.
+    """
+
+    key: str
+    period: Period
+    affect: Affect
+    top_emotions: tuple[EmotionIntensity, ...]
+    sample_count: int
+    session_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class LandscapeSeries:
+    """The points in columns of equal length; None where a number is withheld."""
+
+    keys: tuple[str, ...]
+    valence: tuple[float | None, ...]
+    valence_low: tuple[float | None, ...]
+    valence_high: tuple[float | None, ...]
+    arousal: tuple[float | None, ...]
+    arousal_low: tuple[float | None, ...]
+    arousal_high: tuple[float | None, ...]
+    sample_count: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """Points oldest first, at most 400; emotions strongest first, those that are withheld last.
+
+    The comparisons are None while no usual exists. `truncated`: single sessions were more than 400, the newest stay;
+    all other numbers count every session.
+    """
+
+    period: Period
+    granularity: Granularity
+    points: tuple[LandscapePoint, ...]
+    centre: Affect
+    spread: Estimate
+    valence_vs_baseline: Comparison | None
+    arousal_vs_baseline: Comparison | None
+    emotions: tuple[EmotionIntensity, ...]
+    session_count: int
+    day_count: int
+    unread_count: int
+    excluded_count: int
+    truncated: bool
+
+    @property
+    def series(self) -> LandscapeSeries:
+        """The points in columns."""
+        valences = [point.affect.valence for point in self.points]
+        arousals = [point.affect.arousal for point in self.points]
+        return LandscapeSeries(
+            keys=tuple(point.key for point in self.points),
+            valence=tuple(estimate.value for estimate in valences),
+            valence_low=tuple(estimate.low for estimate in valences),
+            valence_high=tuple(estimate.high for estimate in valences),
+            arousal=tuple(estimate.value for estimate in arousals),
+            arousal_low=tuple(estimate.low for estimate in arousals),
+            arousal_high=tuple(estimate.high for estimate in arousals),
+            sample_count=tuple(point.sample_count for point in self.points),
+        )
+
+    @property
+    def text_alternative(self) -> str:
+        """One paragraph that says what the picture shows."""
+        return " ".join(_sentences(self))
+
+
+def landscape(
+    numbers: Iterable[SessionNumbers],
+    targets: Sequence[ExclusionTarget],
+    period: Period,
+    *,
+    granularity: Granularity,
+    sources: frozenset[Source] | None = None,
+) -> Landscape:
+    """The landscape of `period`; `numbers` hold its sessions and those of the 12 weeks before it."""
+    known = tuple(numbers)
+    now = fold(known, targets, period, sources)
+    usual = fold(known, targets, baseline_of(period), sources)
+    buckets = _buckets(now, granularity)
+    return Landscape(
+        period=period,
+        granularity=granularity,
+        points=tuple(_point(bucket, granularity) for bucket in buckets[-MAX_POINTS:]),
+        centre=now.affect(),
+        spread=now.measure(Metric.SPREAD),
+        valence_vs_baseline=compare(now, usual, Metric.VALENCE),
+        arousal_vs_baseline=compare(now, usual, Metric.AROUSAL),
+        emotions=_emotions(now),
+        session_count=now.session_count,
+        day_count=now.day_count,
+        unread_count=now.unread_count,
+        excluded_count=now.excluded_count,
+        truncated=len(buckets) > MAX_POINTS,
+    )
+
+
+def _buckets(whole: Fold, granularity: Granularity) -> list[Fold]:
+    """The fold cut into buckets that have a session, oldest first."""
+    if granularity is Granularity.SESSION:
+        return [Fold(Period(s.local_date, s.local_date), (s,), 0) for s in whole.sessions]
+    grouped = groupby(whole.sessions, key=lambda session: _unit(session.local_date, granularity))
+    return [Fold(_clipped(unit, whole.period), tuple(sessions), 0) for unit, sessions in grouped]
+
+
+def _unit(day: date, granularity: Granularity) -> Period:
+    if granularity is Granularity.WEEK:
+        return week_of(day)
+    return month_of(day) if granularity is Granularity.MONTH else Period(day, day)
+
+
+def _clipped(unit: Period, whole: Period) -> Period:
+    return Period(max(unit.first, whole.first), min(unit.last, whole.last))
+
+
+def _point(bucket: Fold, granularity: Granularity) -> LandscapePoint:
+    inferred = granularity in (Granularity.WEEK, Granularity.MONTH)
+    emotions = [e for e in _emotions(bucket) if e.intensity.value] if inferred else _observed_emotions(bucket)
+    return LandscapePoint(
+        key=_key(bucket, granularity),
+        period=bucket.period,
+        affect=bucket.affect() if inferred else _observed_affect(bucket),
+        top_emotions=tuple(emotions[:TOP_EMOTIONS]),
+        sample_count=bucket.session_count,
+        session_id=bucket.sessions[0].session_id if granularity is Granularity.SESSION else None,
+    )
+
+
+def _key(bucket: Fold, granularity: Granularity) -> str:
+    if granularity is Granularity.SESSION:
+        return str(bucket.sessions[0].session_id)
+    if granularity is Granularity.DAY:
+        return bucket.period.first.isoformat()
+    return format_week(bucket.period) if granularity is Granularity.WEEK else format_month(bucket.period)
+
+
+def _observed_affect(bucket: Fold) -> Affect:
+    size = len(bucket.readable)
+    if not size:
+        unknown = withheld(SuppressionReason.TOO_UNCERTAIN, 0, 0, None)
+        return Affect(unknown, unknown)
+    valence = sum(session.valence for session in bucket.readable) / (size * UNIT)
+    arousal = sum(session.arousal for session in bucket.readable) / (size * UNIT)
+    return Affect(observed(valence, size, 1), observed(arousal, size, 1))
+
+
+def _observed_emotions(bucket: Fold) -> list[EmotionIntensity]:
+    """The emotions of a day or session that were there at all, strongest first; none when it could not be read."""
+    if not bucket.readable:
+        return []
+    means = sampling.emotion_means(bucket.readable)
+    felt = sorted(((mean, emotion) for mean, emotion in zip(means, EMOTIONS, strict=True) if mean), key=_strongest)
+    return [EmotionIntensity(emotion, observed(mean, len(bucket.readable), 1)) for mean, emotion in felt]
+
+
+def _strongest(felt: tuple[float, Emotion]) -> float:
+    return -felt[0]
+
+
+def _emotions(whole: Fold) -> tuple[EmotionIntensity, ...]:
+    """All nine, strongest first; those that are withheld come last, in their fixed order, which tells nothing."""
+    found = [EmotionIntensity(emotion, whole.measure(Metric.EMOTION_INTENSITY, emotion)) for emotion in EMOTIONS]
+    return tuple(sorted(found, key=lambda e: 1.0 if e.intensity.value is None else -e.intensity.value))
+
+
+def _sentences(picture: Landscape) -> Iterable[str]:
+    sessions = f"{say_count(picture.session_count, 'session')} on {say_count(picture.day_count, 'day')}"
+    counted = sessions if picture.session_count else "no sessions"
+    yield f"{say_period(picture.period)}: {counted}{_left_out(picture.excluded_count)}."
+    if picture.unread_count:
+        yield say_unread(picture.unread_count)
+    yield from _centre(picture)
+    strongest = [
+        f"{phrase(e.emotion)} ({say_number(e.intensity.value)})"
+        for e in picture.emotions
+        if e.intensity.value and e.emotion is not Emotion.NEUTRAL
+    ]
+    if strongest:
+        yield f"Strongest feelings, from 0 to 1: {say_list(strongest[:TOP_EMOTIONS])}."
+    if picture.valence_vs_baseline and picture.arousal_vs_baseline:
+        pleasant, energy = say_comparison(picture.valence_vs_baseline), say_comparison(picture.arousal_vs_baseline)
+        yield f"Against the 12 weeks before, pleasantness is {pleasant}; energy is {energy}."
+
+
+def _centre(picture: Landscape) -> Iterable[str]:
+    valence, arousal = picture.centre.valence, picture.centre.arousal
+    if valence.suppressed:
+        yield f"How pleasant they felt is not shown: {say_withheld(valence)}."
+    else:
+        yield f"On a scale from -1 (unpleasant) to 1 (pleasant) they sat at {say_estimate(valence)}."
+    if not arousal.suppressed:
+        yield f"On a scale from -1 (still) to 1 (activated) they sat at {say_estimate(arousal)}."
+    elif arousal.suppressed is not valence.suppressed:
+        yield f"How activated they felt is not shown: {say_withheld(arousal)}."
+    if not picture.spread.suppressed:
+        yield f"Their typical distance from that centre was {say_estimate(picture.spread)}."
+
+
+def _left_out(count: int) -> str:
+    return f"; you left out {say_count(count, 'session')}" if count else ""

@@ -1,0 +1,88 @@
+"""Checks that every draft passes before anyone sees it, whoever wrote it: the local composer or a model.
+
+Rejects and names why; repairs nothing. The local composer passes all of them on every brief.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from app.domain.narrative import check_claims as claims
+from app.domain.narrative import check_direction as directions
+from app.domain.narrative import check_grounding as grounding
+from app.domain.narrative import check_manner as manner
+from app.domain.narrative import check_numbers as counts
+from app.domain.narrative.brief import SECTION_OF_TOPIC, Brief, Form
+from app.domain.narrative.draft import Draft, MalformedDraft, draft_from_json, draft_to_json
+
+Check = Callable[[Draft, Brief, Collection[str] | None], str | None]
+
+
+def _by_brief(run: Callable[[Draft, Brief], str | None]) -> Check:
+    """A check that needs no fixed phrases, in the shape of those that do."""
+    return lambda draft, brief, _: run(draft, brief)
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("letters", _by_brief(claims.letters)),
+    ("length", _by_brief(manner.length)),
+    ("numbers", _by_brief(counts.numbers)),
+    ("direction", _by_brief(directions.direction)),
+    ("subjects", _by_brief(grounding.subjects)),
+    ("claims", claims.unfounded),
+    ("no-causal-claim", _by_brief(manner.no_causal_claim)),
+    ("no-diagnosis", _by_brief(manner.no_diagnosis)),
+    ("no-medication", _by_brief(manner.no_medication)),
+    ("no-command", _by_brief(manner.no_command)),
+    ("no-url", _by_brief(manner.no_url)),
+    ("no-markup", _by_brief(manner.no_markup)),
+    ("tone", _by_brief(manner.tone)),
+    ("care", _by_brief(manner.care)),
+    ("reading-ease", _by_brief(manner.reading_ease)),
+)
+"""What comes after `schema`, in this order; all are run, so that a report tells everything at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Names of the checks that passed, and of those that failed with the reason; no draft is shown with any failed."""
+
+    passed: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the draft may be shown."""
+        return not self.failed
+
+
+def check(draft: object, brief: Brief, *, fixed: Collection[str] | None = None) -> CheckReport:
+    """What `draft` (a Draft, or the parsed JSON of a model's answer) passes and fails. Never raises on any input.
+
+    `fixed` are the phrases of the revision it was written with, which may be said without evidence. Without them a
+    model's JSON may say none of them, while a Draft is taken as the local composer's, which says nothing else.
+    A draft that is malformed fails `schema`, and nothing else is looked at.
+    """
+    try:
+        parsed = draft_from_json(draft_to_json(draft) if isinstance(draft, Draft) else draft, brief.form)
+    except MalformedDraft as fault:
+        return CheckReport((), (("schema", str(fault)),))
+    misfit = _misfit(parsed, brief)
+    if misfit is not None:
+        return CheckReport((), (("schema", misfit),))
+    composed = fixed is None and isinstance(draft, Draft)
+    read = claims.as_read(parsed)
+    said = None if composed else (fixed or ())
+    results = [(name, run(read, brief, said)) for name, run in CHECKS]
+    passed = ("schema", *(name for name, reason in results if reason is None))
+    return CheckReport(passed, tuple((name, reason) for name, reason in results if reason is not None))
+
+
+def _misfit(draft: Draft, brief: Brief) -> str | None:
+    """What a draft cites or has a section for that its brief does not hold."""
+    known = {fact.id for fact in brief.facts}
+    if any(name not in known for sentence in draft.sentences() for name in sentence.evidence):
+        return "evidence is cited that the brief does not hold"
+    sections = {SECTION_OF_TOPIC.get(point.topic) for point in brief.points}
+    if brief.form is Form.MONTH and any(section.kind not in sections for section in draft.sections):
+        return "a section has nothing in the brief"
+    return None

@@ -1,0 +1,183 @@
+"""Whether a text is said the way a person should be spoken to here: no causes, no orders, no clinic, no scores.
+
+Judges words alone; whether they are true is judged by the grounding checks.
+"""
+
+import re
+from collections.abc import Iterator
+
+from app.domain.narrative.brief import Brief, Form, Manner
+from app.domain.narrative.draft import Draft, Sentence
+
+LONGEST_HEADLINE_WORDS = 18
+LONGEST_SENTENCE = 240
+LONGEST_PARAGRAPH = 600
+LONGEST_HEADING = 80
+MEAN_WORDS = 20
+MOST_WORDS = 32
+
+_CAUSAL = re.compile(
+    r"\b(?:because|caus(?:e[ds]?|ing)|(?:led|leads?|leading) to|due to|thanks to|owing to|as a result|results? in"
+    r"|resulted in|therefore|hence|thus|so that|trigger\w*|helps|helped|(?:makes?|made|making) (?:you|things)"
+    r"|the reason|explains?|explained|affect(?:s|ed)?|effects? of|impact\w*|drives?|driven by|thereby"
+    r"|brought (?:on|about)|stem\w* from|(?:came|comes?|coming|ar(?:o|i)ses?|follow(?:s|ed)?) from"
+    r"(?! moments you chose)|blam(?:e|es|ed|ing)|(?:is|was) why|your fault|fault of|rooted in|root of|sources? of"
+    r"|responsible for|down to your|since (?:you|your|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b",
+    re.IGNORECASE,
+)
+_DIAGNOSIS = re.compile(
+    r"\b(?:depress\w*|anxi(?:ety|ous\w*)|panic\w*|bipolar|adhd|ptsd|ocd|bpd|autis\w*|asperger\w*|borderline"
+    r"|narciss\w*|mani(?:a|c|as|cal)|hypomani\w*|schizo\w*|dissociat\w*|paranoi\w*|delusion\w*|hallucinat\w*|phobi\w*"
+    r"|obsess\w*|compuls\w*|anore\w*|bulimi\w*|eating (?:problems?|habits|disorders?)|addict\w*|alcoholi\w*|insomni\w*"
+    r"|dysthymi\w*|melanchol\w*|dement\w*|personality|codependen\w*|toxic|abus\w*|disorders?|diagnos\w*|symptoms?"
+    r"|clinical\w*|patholog\w*|syndrome|illness\w*|ill|mentally ill|insane|crazy|neuro\w+|psych\w+|trauma\w*"
+    r"|burn(?:t|ed|ing)?[- ]?out|distort\w*|thinking errors?|irrational\w*|unhealthy|abnormal\w*|patients?)\b",
+    re.IGNORECASE,
+)
+_CRISIS = re.compile(
+    r"\b(?:suicid\w*|self[- ]?(?:harm|injur)\w*|cris[ei]s|overdos\w*|kill\w*|dead|death|d(?:ie[ds]?|ying)"
+    r"|end(?:ing|ed)? (?:it|everything|things|your|all)|(?:hurt|harm|cut|injur)\w* (?:yourself|you)|at risk|in danger"
+    r"|emergenc\w*|your lowest|not (?:be|stay) alone|worthless|hopeless\w*|no way out|give up|given up|broken)\b",
+    re.IGNORECASE,
+)
+_MEDICATION = re.compile(
+    r"\b(?:medic(?:ine|ines|ation|ations|ated)|meds|pills?|tablets?|dos(?:e|es|age)|antidepress\w*|ssris?|snris?"
+    r"|prescri\w+|drugs?|supplements?|sedat\w+|therap\w+|treatments?|cures?|remed\w+|doctors?|counsell\w*|clinics?"
+    r"|prozac|zoloft|lexapro|xanax|valium|ritalin|adderall|wellbutrin|cymbalta|effexor|ativan|seroquel|lithium"
+    r"|\w+(?:oxetine|traline|alopram|oxamine|faxine|azepam|azolam|apine|iprazole|peridone|triptyline|bupropion)"
+    r"|bupropion|mirtazapine|methylphenidate|trazodone|ketamine|melatonin|st\.? john['\u2019]?s wort|cannabis|cbd"
+    r"|psilocybin|alcohol|vitamins?)\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"\b(?:you|one)(?:['\u2019]d| really| also)? (?:should|must|need to|have to|ought to|had better|better|are to"
+    r"|shall)\b|\b(?:don['\u2019]t|do not) (?:forget|worry|let|be|try|give|think|stop)\b|\b(?:make|be) sure\b"
+    r"|\bplease\b|\b(?:would|might|may|could|will) be (?:best|better|wise|good|right|time) to\b"
+    r"|\b(?:it is|it['\u2019]s) (?:best|better|wise|time) to\b|\b(?:recommend|advi[sc]e|suggest)\w*"
+    r"|\b(?:might|may|could|would) suit you\b|\bwhy not\b",
+    re.IGNORECASE,
+)
+_IMPERATIVES = (
+    *("accept", "allow", "ask", "avoid", "be", "begin", "breathe", "call", "challenge", "change", "choose", "come"),
+    *("consider", "continue", "do", "don't", "don\u2019t", "drink", "eat", "embrace", "find", "focus", "forgive"),
+    "get",
+    *("give", "go", "hold", "imagine", "keep", "learn", "leave", "let", "listen", "look", "make", "move", "name"),
+    *("note", "notice", "observe", "open", "pause", "pick", "plan", "practise", "practice", "put", "reach", "read"),
+    *("remember", "remind", "rest", "return", "schedule", "see", "set", "share", "sleep", "slow", "speak", "start"),
+    *("stay", "stop", "take", "talk", "tell", "think", "treat", "trust", "try", "use", "visit", "wait"),
+    *("walk", "watch", "work", "write"),
+)
+_IMPERATIVE = re.compile(
+    r"(?:^|[.!?:;]\s+|[,\u2013\u2014]\s+(?:so |then )?)"
+    rf"(?:{'|'.join(_IMPERATIVES)}|turn (?:to|it|this|that|your|away|off|around))\b",
+    re.IGNORECASE,
+)
+_QUESTION_WORDS = re.compile(r"[^.?!:;]*\?")
+_URL = re.compile(
+    r"https?:|www\.|//|[^\W\d_][\w-]{0,40}\.[^\W\d_]{2}|\w\.\w{2,20}/|\w ?\(?dot\)? ?(?:com|org|net|io|ly)\b"
+    r"|@|\bmailto\b",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"[<>*_#`|\[\]{}\\~^=\n\r\t\x00-\x1f\x7f]|&\w+;|[\U0001F000-\U0001FAFF\u2600-\u27BF]")
+_TONE = re.compile(
+    r"!|\b(?:scores?|scored|streaks?|well done|congrat\w*|good (?:job|work|going)|bad|(?:good|great|best|worst) (?:week"
+    r"|month|day)|proud|keep it up|keep going|amazing|awesome|great|excellent|impressive|fail\w*|missed|skipped|lazy"
+    r"|disappoint\w*|finally|at least|guilt\w*|wrong with you|only \d+|points?|badges?|levels?|achiev\w*|goals?|target"
+    r" reached|perfect score)\b",
+    re.IGNORECASE,
+)
+_SHOUT = re.compile(r"\b[A-Z]{3,}\b")
+_CELEBRATION = re.compile(
+    r"\b(?:celebrat\w*|wonderful|lovely|glad|happy|happily|delight\w*|enjoy\w*|nice|worth keeping|milestone|hooray)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+
+
+def length(draft: Draft, _: Brief) -> str | None:
+    """Headline up to 18 words, sentences of a card up to 240 characters, paragraphs up to 600, headings up to 80."""
+    longest = LONGEST_SENTENCE if draft.form is Form.CARD else LONGEST_PARAGRAPH
+    if len(draft.title.text.split()) > LONGEST_HEADLINE_WORDS or len(draft.title.text) > LONGEST_SENTENCE:
+        return "the headline is too long"
+    if any(len(sentence.text) > longest for sentence in draft.sentences()):
+        return f"a text is longer than {longest} characters"
+    if any(len(heading.text) > LONGEST_HEADING for heading in draft.headings()):
+        return f"a heading is longer than {LONGEST_HEADING} characters"
+    return None
+
+
+def no_causal_claim(draft: Draft, _: Brief) -> str | None:
+    """Nothing is said to come from anything: things go along, or show up."""
+    return _found(draft, _CAUSAL)
+
+
+def no_diagnosis(draft: Draft, _: Brief) -> str | None:
+    """No condition, no clinic, no risk, no talk of death or harm; and habits of thought are never called errors."""
+    return _found(draft, _DIAGNOSIS) or _found(draft, _CRISIS)
+
+
+def no_medication(draft: Draft, _: Brief) -> str | None:
+    """No medicine and no treatment."""
+    return _found(draft, _MEDICATION)
+
+
+def no_command(draft: Draft, _: Brief) -> str | None:
+    """Nothing tells the reader what to do; questions and offers ("if you like, you could") are fine."""
+    for place, sentence in enumerate(draft.everything()):
+        order = _ORDER.search(sentence.text)
+        if order is None:
+            statements = _QUESTION_WORDS.sub(" ", sentence.text).strip()
+            order = _IMPERATIVE.search(statements)
+        if order:
+            return f"text {place}: {order[0].strip()}"
+    return None
+
+
+def no_url(draft: Draft, _: Brief) -> str | None:
+    """No address of any kind."""
+    return _found(draft, _URL)
+
+
+def no_markup(draft: Draft, _: Brief) -> str | None:
+    """Plain text: no markup, no control characters, no pictures."""
+    return _found(draft, _MARKUP)
+
+
+def tone(draft: Draft, _: Brief) -> str | None:
+    """No score, streak, praise, blame or shouting."""
+    return _found(draft, _TONE) or _found(draft, _SHOUT)
+
+
+def care(draft: Draft, brief: Brief) -> str | None:
+    """SUPPORT claims nothing: it cites nothing and shows no number. Neither it nor GENTLE celebrates."""
+    if brief.manner is Manner.PLAIN:
+        return None
+    if brief.manner is Manner.SUPPORT:
+        for place, sentence in enumerate(draft.everything()):
+            if sentence.evidence or re.search(r"\d", sentence.text):
+                return f"text {place}: a claim beside an offer of support"
+    return _found(draft, _CELEBRATION)
+
+
+def reading_ease(draft: Draft, _: Brief) -> str | None:
+    """On average at most 20 words a sentence in each text, and none over 32: short sentences read easily anywhere.
+
+    Sentence length is the part of the Flesch formula (1948) that a writer can act on without counting syllables.
+    """
+    for place, sentence in enumerate(draft.everything()):
+        words = [len(part.split()) for part in _SENTENCE_END.split(sentence.text)]
+        if sum(words) > MEAN_WORDS * len(words) or max(words) > MOST_WORDS:
+            return f"text {place}: sentences are too long"
+    return None
+
+
+def _found(draft: Draft, pattern: re.Pattern[str]) -> str | None:
+    for place, sentence in _placed(draft):
+        match = pattern.search(sentence.text)
+        if match:
+            return f"text {place}: {match[0].strip()}"
+    return None
+
+
+def _placed(draft: Draft) -> Iterator[tuple[int, Sentence]]:
+    return enumerate(draft.everything())

@@ -1,0 +1,96 @@
+"""Saying one thing in one of several ways: picks a phrase, fills it with numbers and names, and notes what it cites.
+
+The choice is a hash, so that the same brief always gives the same words. Knows no findings.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.domain.affect import ThinkingPattern
+from app.domain.narrative.brief import NAMED_OUTRIGHT, Fact
+from app.domain.narrative.draft import Sentence
+
+_NATURAL = (
+    (re.compile(r"\b[Oo]f those (\d+), \1 sat"), r"all \1 of them sat"),
+    (re.compile(r"\b(\d+) of those \1 sessions"), r"all \1 of those sessions"),
+    (re.compile(r"\b(\d+) of those \1\b"), r"all \1 of them"),
+    (re.compile(r"\b(\d+) of the \1\b"), r"all \1"),
+    (re.compile(r"\b(\d+) of \1\b"), r"all \1"),
+    (re.compile(r"\b0\b(?! (?:session|day))"), "none"),
+)
+
+_SENTENCE_START = re.compile(r"[.?] [a-z]")
+
+Phrases = Mapping[str, Sequence[str]]
+"""Variants by dotted key, as a prompt revision holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A set of phrases, the seed by which variants are chosen, and whether the reader is to be left in peace."""
+
+    phrases: Phrases
+    seed: str
+    gentle: bool = False
+
+    def fill(self, key: str, slots: Mapping[str, object] | None = None) -> str:
+        """One variant of `key` with its placeholders filled. KeyError when a key or a placeholder is unknown."""
+        variants = self.phrases[key]
+        chosen = int.from_bytes(hashlib.sha256(f"{self.seed}:{key}".encode()).digest()[:4], "big") % len(variants)
+        return variants[chosen].format_map(slots or {})
+
+    def say(self, key: str, *facts: Fact, **extra: object) -> Sentence:
+        """A sentence that cites `facts`; the integers of the first are its placeholders, `extra` adds and overrides."""
+        slots: dict[str, object] = dict(facts[0].shown) if facts else {}
+        slots |= extra
+        slots |= {name.capitalize(): capitalised(str(value)) for name, value in slots.items()}
+        return Sentence(naturally(self.fill(key, slots)), tuple(dict.fromkeys(fact.id for fact in facts)))
+
+    def ask(self, key: str) -> Sentence:
+        """An open question; someone who had a hard week is asked nothing."""
+        return self.say("gentle.close" if self.gentle else f"ask.{key}")
+
+    def noun(self, subject: str) -> str:
+        """The name of a feeling, pattern or source inside a sentence."""
+        return self.fill(f"noun.{subject}")
+
+    def maybe(self, subject: str) -> str:
+        """The name of a pattern, with "what may be" before it unless it may be named outright."""
+        name = self.noun(subject)
+        return name if ThinkingPattern(subject) in NAMED_OUTRIGHT else f"what may be {name}"
+
+    def has(self, key: str) -> bool:
+        """Whether there is a phrase for `key`."""
+        return key in self.phrases
+
+
+def capitalised(text: str) -> str:
+    """The same with its first letter large, whatever mark stands before it."""
+    place = next((place for place, character in enumerate(text) if character.isalnum()), 0)
+    return text[:place] + text[place : place + 1].upper() + text[place + 1 :]
+
+
+def naturally(text: str) -> str:
+    """Counts as people say them ("all 5 sessions" for "5 of 5 sessions", "none" for "0"), sentences begun large."""
+    for pattern, said in _NATURAL:
+        text = pattern.sub(said, text)
+    return _SENTENCE_START.sub(lambda start: start[0].upper(), capitalised(text))
+
+
+def number_of(n: int, noun: str) -> str:
+    """A count with its noun: "1 session", "5 sessions"."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items in a row: "a", "a and b", "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def together(sentences: Iterable[Sentence]) -> Sentence:
+    """One paragraph of several sentences, citing what they cite."""
+    parts = tuple(sentences)
+    ids = dict.fromkeys(name for part in parts for name in part.evidence)
+    return Sentence(" ".join(part.text for part in parts), tuple(ids))

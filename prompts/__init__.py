@@ -1,0 +1,18 @@
+"""The words of the writer, in versions: instructions for a model, and the phrases of the local composer.
+
+Reads its own files and nothing else; which revision is active, and what is sent to whom, is decided elsewhere.
+"""
+
+from prompts.catalog import Limits, Prompt, list_prompts
+from prompts.revisions import ChangedRevision, Revision, UnknownRevision, list_revisions, load_revision
+
+__all__ = [
+    "ChangedRevision",
+    "Limits",
+    "Prompt",
+    "Revision",
+    "UnknownRevision",
+    "list_prompts",
+    "list_revisions",
+    "load_revision",
+]

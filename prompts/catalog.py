@@ -1,0 +1,55 @@
+"""The catalogue: which prompts there are, and the published fingerprint of each revision.
+
+Does not read the revisions themselves, and never writes.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOM = Path(__file__).parent
+CATALOG = "catalog.toml"
+LOCK = "catalog.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Tokens of one call, and calls of one job."""
+
+    max_input_tokens: int
+    max_output_tokens: int
+    max_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt: its key, the feature that pays for it, its priority (lower is cheaper), and its first revision."""
+
+    key: str
+    feature: str
+    priority: int
+    first: int
+    limits: Limits
+
+
+def list_prompts(room: Path = ROOM) -> tuple[Prompt, ...]:
+    """Every prompt of the catalogue in `room`, by key. KeyError when an entry lacks a field."""
+    entries = tomllib.loads((room / CATALOG).read_text(encoding="utf-8"))
+    return tuple(
+        Prompt(
+            key=key,
+            feature=entry["feature"],
+            priority=entry["priority"],
+            first=entry["first"],
+            limits=Limits(entry["max_input_tokens"], entry["max_output_tokens"], entry["max_calls"]),
+        )
+        for key, entry in sorted(entries.items())
+    )
+
+
+def published(room: Path = ROOM) -> Mapping[str, str]:
+    """SHA-256 (hex) by revision name ("weekly-card@1"), as published; empty before the first."""
+    path = room / LOCK
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return dict(line.split() for line in lines if line and not line.startswith("#"))

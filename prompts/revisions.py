@@ -1,0 +1,120 @@
+"""Revisions of prompts: loaded whole, checked against their published fingerprint, and never changed afterwards.
+
+Chooses no revision beyond "the newest published one".
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from prompts.catalog import ROOM, list_prompts, published
+
+_FENCE = "+++\n"
+_FILE = re.compile(r"v(\d{1,4})\.md", re.ASCII)
+
+
+class UnknownRevision(LookupError):
+    """No such prompt, or no published revision of that number."""
+
+
+class ChangedRevision(RuntimeError):
+    """A published file is not what was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One published revision: what is said to a model, and what the local composer says without one.
+
+    `phrases` maps dotted keys ("pattern.headline_named") to variants with {placeholders}; `output_schema` is JSON
+    Schema as text; `parameters` are those of the model call; `hash` is the SHA-256 (hex) of the whole file.
+    """
+
+    prompt: str
+    number: int
+    name: str
+    feature: str
+    purpose: str
+    inputs: tuple[str, ...]
+    change_note: str
+    body: str
+    phrases: Mapping[str, tuple[str, ...]]
+    parameters: Mapping[str, Any]
+    output_schema: str
+    hash: str
+
+
+@cache
+def load_revision(prompt: str, number: int | None = None, *, room: Path = ROOM) -> Revision:
+    """The published revision `number` of `prompt`, or its newest one.
+
+    UnknownRevision when there is none; ChangedRevision when its file was changed since it was published.
+    """
+    entry = next((entry for entry in list_prompts(room) if entry.key == prompt), None)
+    numbers = _published_numbers(prompt, room)
+    wanted = max(numbers, default=0) if number is None else number
+    if entry is None or wanted not in numbers:
+        raise UnknownRevision(
+            f"{prompt}@{wanted} is not published: add {prompt}/v{wanted}.md, then run python -m prompts.lock"
+        )
+    content = revision_path(prompt, wanted, room).read_bytes()
+    fingerprint = hashlib.sha256(content).hexdigest()
+    if published(room)[f"{prompt}@{wanted}"] != fingerprint:
+        raise ChangedRevision(
+            f"{prompt}/v{wanted}.md differs from what was published as {prompt}@{wanted}: "
+            f"put it back, and add {prompt}/v{max(numbers) + 1}.md instead"
+        )
+    return _parse(prompt, wanted, entry.feature, content.decode("utf-8"), fingerprint)
+
+
+def list_revisions(prompt: str, *, room: Path = ROOM) -> tuple[Revision, ...]:
+    """Every published revision of `prompt`, oldest first."""
+    return tuple(load_revision(prompt, number, room=room) for number in sorted(_published_numbers(prompt, room)))
+
+
+def revision_path(prompt: str, number: int, room: Path = ROOM) -> Path:
+    """Where a revision lies."""
+    return room / prompt / f"v{number}.md"
+
+
+def written_numbers(prompt: str, room: Path = ROOM) -> tuple[int, ...]:
+    """Numbers of the files there are, published or not, in order."""
+    found = (_FILE.fullmatch(path.name) for path in (room / prompt).glob("v*.md"))
+    return tuple(sorted(int(match[1]) for match in found if match))
+
+
+def _published_numbers(prompt: str, room: Path) -> frozenset[int]:
+    names = (name.rpartition("@") for name in published(room))
+    return frozenset(int(number) for key, _, number in names if key == prompt)
+
+
+def _parse(prompt: str, number: int, feature: str, text: str, fingerprint: str) -> Revision:
+    _, header, body = text.split(_FENCE, 2)
+    fields = tomllib.loads(header)
+    return Revision(
+        prompt=prompt,
+        number=number,
+        name=f"{prompt}@{number}",
+        feature=feature,
+        purpose=fields["purpose"],
+        inputs=tuple(fields["inputs"]),
+        change_note=fields["change_note"],
+        body=body.strip(),
+        phrases=MappingProxyType(dict(_flat(fields["phrases"]))),
+        parameters=MappingProxyType(fields["parameters"]),
+        output_schema=fields["output_schema"].strip(),
+        hash=fingerprint,
+    )
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", tuple(value)

@@ -1,0 +1,1 @@
+"""The pure rules, checked by tables, by properties and against scipy."""

@@ -1,0 +1,130 @@
+"""Comparisons with one's own usual. Which sessions are on which side is the fold's to test."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from app.domain.differences import claim_interval, comparison, difference, direction, mean_difference, share_difference
+from app.domain.estimates import SIGNED, Direction, Interval, MeanSample, Sample, Scale, ShareSample, SuppressionReason
+from app.domain.measures import CONFIDENCE
+from tests.domain.lives import MARCH, calmly
+from tests.domain.test_estimates import OPEN_ENDED, assert_coherent
+
+values = st.integers(-10_000, 10_000).map(lambda n: n / 10_000)
+mean_samples = st.lists(values, min_size=7, max_size=40).map(
+    lambda days: MeanSample(tuple(days), len(days) + 2, SIGNED)
+)
+share_samples = st.integers(1, 60).flatmap(
+    lambda n: st.builds(ShareSample, st.integers(0, n), st.just(n), st.integers(1, n))
+)
+
+
+def around(middle: float, days: int, apart: float = 0.05) -> MeanSample:
+    """Days that lie alternately above and below `middle`."""
+    return MeanSample(tuple(middle + apart * (-1) ** n for n in range(days)), days, SIGNED)
+
+
+@calmly
+@given(current=mean_samples, baseline=mean_samples)
+def test_mean_difference_is_welchs(current: MeanSample, baseline: MeanSample) -> None:
+    """The difference of two means has scipy's Welch interval over the days."""
+    now = MeanSample(current.days, current.session_count, OPEN_ENDED)
+    if len(set(now.days)) == 1 or len(set(baseline.days)) == 1:
+        return
+    expected = stats.ttest_ind(now.days, baseline.days, equal_var=False).confidence_interval(CONFIDENCE)
+    found = mean_difference(now, baseline, CONFIDENCE)
+    allowed = 7e-6 * found.width + 1e-9
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=0, abs=allowed)
+
+
+@calmly
+@given(current=share_samples, baseline=share_samples)
+def test_share_difference_is_newcombes(current: ShareSample, baseline: ShareSample) -> None:
+    """The difference of two shares lies in its interval, which turns its sign when the sides are swapped."""
+    found = share_difference(current, baseline, CONFIDENCE)
+    swapped = share_difference(baseline, current, CONFIDENCE)
+    assert found.low <= found.value <= found.high
+    assert (swapped.value, swapped.low, swapped.high) == pytest.approx((-found.value, -found.high, -found.low))
+
+
+def test_share_difference_gives_the_published_example() -> None:
+    """Newcombe (1998), table II (a): 56 of 70 against 48 of 80 gives 0.0524 to 0.3339 at 95 %, sessions on own days."""
+    found = share_difference(ShareSample(56, 70, 70), ShareSample(48, 80, 80), 0.95)
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+@calmly
+@given(current=mean_samples | share_samples, baseline=mean_samples | share_samples)
+def test_comparison_is_coherent(current: Sample, baseline: Sample) -> None:
+    """All three estimates are coherent, and a direction is only given beside a difference that is shown."""
+    if type(current) is not type(baseline):
+        with pytest.raises(TypeError):
+            difference(current, baseline, CONFIDENCE)
+        return
+    found = comparison(current, baseline, MARCH)
+    for number in (found.current, found.baseline, found.difference):
+        assert_coherent(number)
+    if found.difference.suppressed:
+        assert found.direction is Direction.UNCLEAR
+    if found.difference.value is not None:
+        assert found.current.value is not None
+        assert found.baseline.value is not None
+        assert found.difference.value == pytest.approx(found.current.value - found.baseline.value)
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "reason", "needed"),
+    [
+        (around(0.1, 6), around(0.1, 30), SuppressionReason.TOO_FEW_DAYS, 1),
+        (around(0.1, 30), around(0.1, 6), SuppressionReason.TOO_FEW_DAYS, None),
+        (around(0.1, 4), around(0.1, 30), SuppressionReason.TOO_FEW_SESSIONS, 1),
+        (around(0.1, 30), around(0.1, 3), SuppressionReason.TOO_FEW_SESSIONS, None),
+        (around(0.1, 8, 0.36), around(0.1, 8, 0.36), SuppressionReason.TOO_UNCERTAIN, None),
+        (around(0.1, 7), around(0.1, 7), None, 0),
+        (ShareSample(3, 9, 6), ShareSample(3, 9, 9), SuppressionReason.TOO_FEW_DAYS, 1),
+        (ShareSample(3, 9, 7), ShareSample(3, 9, 7), None, 0),
+    ],
+)
+def test_comparison_needs_7_days_on_each_side(
+    now: Sample, usual: Sample, reason: SuppressionReason | None, needed: int | None
+) -> None:
+    """A difference is withheld when a side is, under 7 days on either side, and when it is too vague."""
+    found = comparison(now, usual, MARCH).difference
+    assert (found.suppressed, found.sessions_needed) == (reason, needed)
+
+
+@pytest.mark.parametrize(
+    ("shown", "corrected", "expected"),
+    [
+        ((0.15, 0.30), (0.01, 0.44), Direction.HIGHER),
+        ((0.15, 0.30), (-0.01, 0.46), Direction.UNCLEAR),
+        ((-0.30, -0.15), (-0.44, -0.01), Direction.LOWER),
+        ((-0.09, 0.10), (-0.2, 0.2), Direction.SIMILAR),
+        ((-0.11, 0.05), (-0.2, 0.2), Direction.UNCLEAR),
+        ((0.02, 0.08), (0.01, 0.09), Direction.SIMILAR),
+    ],
+)
+def test_direction_follows_both_intervals(
+    shown: tuple[float, float], corrected: tuple[float, float], expected: Direction
+) -> None:
+    """The corrected interval must exclude 0 for an arrow; SIMILAR rules out what is worth naming; else UNCLEAR."""
+    assert direction(Interval(0.0, *shown), Interval(0.0, *corrected)) is expected
+
+
+def test_clear_change_is_claimed() -> None:
+    """A month well above one's usual is HIGHER, and the mirror image LOWER."""
+    assert comparison(around(0.5, 20), around(0.1, 60), MARCH).direction is Direction.HIGHER
+    assert comparison(around(-0.5, 20), around(0.1, 60), MARCH).direction is Direction.LOWER
+    assert comparison(around(0.12, 20), around(0.1, 60), MARCH).direction is Direction.SIMILAR
+
+
+def test_days_alike_by_chance_claim_nothing() -> None:
+    """Seven days that happen to be equal are judged by how far one's usual days lie apart."""
+    random = Random(7)
+    usual = MeanSample(tuple(random.gauss(0.3, 0.3) for _ in range(60)), 60, Scale(-1, 1, 0.6))
+    week = MeanSample((0.05,) * 7, 7, Scale(-1, 1, 0.6))
+    assert mean_difference(week, usual, CONFIDENCE).high < 0
+    assert claim_interval(week, usual).high > 0
