@@ -1,0 +1,213 @@
+"""What may be asked for: kinds of work, their queues and limits, and the identity of each job.
+
+A job is data: a name, ids and an identity. Nothing here runs or stores one, and nothing in one is content.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.periods import PeriodKind
+
+LEASE_S = 10.0
+HEARTBEAT_S = 3.0
+LATE_SESSION_DEBOUNCE_S = 30.0
+"""A closed period that gets a late session is written again this long after, once for many."""
+
+
+class Queue(StrEnum):
+    """Named by the latency they promise."""
+
+    SECONDS = "seconds"
+    MINUTES = "minutes"
+    HOURS = "hours"
+
+
+class JobKind(StrEnum):
+    """The work there is."""
+
+    SESSION_ANALYSIS = "SESSION_ANALYSIS"
+    WEEKLY_AGGREGATION = "WEEKLY_AGGREGATION"
+    MONTHLY_AGGREGATION = "MONTHLY_AGGREGATION"
+    MONTHLY_NARRATIVE = "MONTHLY_NARRATIVE"
+    RESET = "RESET"
+    UPKEEP = "UPKEEP"
+
+
+class JobStatus(StrEnum):
+    """Where a job is. SCHEDULED is QUEUED with its time still to come."""
+
+    QUEUED = "QUEUED"
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    RETRYING = "RETRYING"
+    DEAD = "DEAD"
+    DISCARDED = "DISCARDED"
+    CANCELLED = "CANCELLED"
+
+
+class FailureClass(StrEnum):
+    """Why an attempt failed, as a class."""
+
+    TIMEOUT = "TIMEOUT"
+    MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
+    BUDGET = "BUDGET"
+    VALIDATION = "VALIDATION"
+    SAFETY = "SAFETY"
+    CONFLICT = "CONFLICT"
+    BUG = "BUG"
+    DEPENDENCY = "DEPENDENCY"
+    LOST_WORKER = "LOST_WORKER"
+
+
+class AfterFailure(StrEnum):
+    """What follows a failed attempt: RETRY counts it, WAIT tries again without counting, DEAD gives up."""
+
+    RETRY = "RETRY"
+    WAIT = "WAIT"
+    DEAD = "DEAD"
+
+
+AFTER_FAILURE: Mapping[FailureClass, AfterFailure] = {
+    FailureClass.TIMEOUT: AfterFailure.RETRY,
+    FailureClass.MODEL_UNAVAILABLE: AfterFailure.RETRY,
+    FailureClass.BUDGET: AfterFailure.WAIT,
+    FailureClass.VALIDATION: AfterFailure.DEAD,
+    FailureClass.SAFETY: AfterFailure.RETRY,
+    FailureClass.CONFLICT: AfterFailure.RETRY,
+    FailureClass.BUG: AfterFailure.RETRY,
+    FailureClass.DEPENDENCY: AfterFailure.WAIT,
+    FailureClass.LOST_WORKER: AfterFailure.RETRY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A kind's queue, how long one run may take, and how often it is tried."""
+
+    queue: Queue
+    timeout_s: float
+    max_attempts: int = 5
+
+
+LIMITS: Mapping[JobKind, Limits] = {
+    JobKind.SESSION_ANALYSIS: Limits(Queue.SECONDS, timeout_s=30),
+    JobKind.WEEKLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60),
+    JobKind.MONTHLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60),
+    JobKind.MONTHLY_NARRATIVE: Limits(Queue.MINUTES, timeout_s=120),
+    JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
+    JobKind.UPKEEP: Limits(Queue.HOURS, timeout_s=300),
+}
+
+AGGREGATION: Mapping[PeriodKind, JobKind] = {
+    PeriodKind.WEEK: JobKind.WEEKLY_AGGREGATION,
+    PeriodKind.MONTH: JobKind.MONTHLY_AGGREGATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAt:
+    """A person in one of their epochs: what was begun in one is dropped in the next."""
+
+    id: UUID
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of work to ask for. Two jobs with one `key` are one job; `scope` holds ids and calendar days only.
+
+    `unless_waiting`: leave it when a job of this kind, person and scope has not started yet, since that one will
+    see everything this one would. `due_at` is the moment a promise counts from.
+    """
+
+    kind: JobKind
+    key: str
+    person: PersonAt | None = None
+    scope: Mapping[str, str] = field(default_factory=dict)
+    delay_s: float = 0.0
+    due_at: datetime | None = None
+    priority: int = 0
+    unless_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job under this worker's lease; every write of it carries `token`."""
+
+    id: UUID
+    token: int
+    kind: JobKind
+    person: PersonAt | None
+    scope: Mapping[str, str]
+    attempt: int
+    max_attempts: int
+    due_at: datetime | None
+    waited_s: float
+
+    @property
+    def first_day(self) -> date:
+        """First local day of the period this job is about."""
+        return date.fromisoformat(self.scope["first_day"])
+
+
+def session_analysis(person: PersonAt, session_id: UUID, analyser_version: str) -> Job:
+    """Read one session: once per analyser version and epoch."""
+    return Job(
+        kind=JobKind.SESSION_ANALYSIS,
+        key=f"analyse:{person.id}:{person.epoch}:{session_id}:{analyser_version}",
+        person=person,
+        scope={"session_id": str(session_id)},
+    )
+
+
+def rewrite_period(kind: PeriodKind, person: PersonAt, first_day: date, *, revision: int, delay_s: float = 0.0) -> Job:
+    """Fold and write a closed period again, after its numbers changed at `revision`."""
+    return Job(
+        kind=AGGREGATION[kind],
+        key=f"rewrite:{kind}:{person.id}:{person.epoch}:{first_day}:{revision}",
+        person=person,
+        scope={"first_day": first_day.isoformat()},
+        delay_s=delay_s,
+        unless_waiting=True,
+    )
+
+
+def monthly_narrative(person: PersonAt, first_day: date, *, revision: int) -> Job:
+    """Write a month's narrative over its numbers as of `revision`."""
+    return Job(
+        kind=JobKind.MONTHLY_NARRATIVE,
+        key=f"narrate:{person.id}:{person.epoch}:{first_day}:{revision}",
+        person=person,
+        scope={"first_day": first_day.isoformat()},
+    )
+
+
+def reset(operation_id: UUID) -> Job:
+    """Carry out one reset; it belongs to no person, so that erasing them leaves it alone."""
+    return Job(kind=JobKind.RESET, key=f"reset:{operation_id}", scope={"operation_id": str(operation_id)}, priority=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a stage's `keep` leaves to do: jobs to insert in the same transaction."""
+
+    next: tuple[Job, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """There is nothing to do, and that is fine: the job ends with this reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not yet: the job waits `delay_s` without counting an attempt."""
+
+    delay_s: float
+    reason: str

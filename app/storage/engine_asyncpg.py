@@ -1,0 +1,149 @@
+"""A Tortoise engine for PostgreSQL whose transactions lose no connection and no write.
+
+Tortoise's own leaks a pooled connection when its task is cancelled during BEGIN, and commits an aborted
+transaction without a word. Here acquiring and releasing survive cancellation at any await, and a COMMIT that
+the server answers with ROLLBACK raises. Handles no pools of other databases. (Tortoise picks its schema editor
+by the module's name: it must contain "asyncpg".)
+"""
+
+import asyncio
+from types import TracebackType
+from typing import Any
+
+from asyncpg import Connection, InterfaceError, InternalClientError, Pool, PostgresError, Record
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import NestedTransactionContext, TransactionContext, TransactionContextPooled
+
+ACQUIRE_TIMEOUT_S = 5.0
+
+
+class _PooledConnection(Connection):  # type: ignore[misc]  # asyncpg ships no types
+    """A connection without session state, so that giving it back needs no round trip."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class TransactionAbortedError(RuntimeError):
+    """An error was swallowed inside a transaction, and PostgreSQL had thrown all of it away."""
+
+
+class Transaction(TransactionWrapper):
+    """One transaction in plain statements; nesting makes savepoints."""
+
+    def __init__(self, connection: AsyncpgDBClient, *, prelude: str = "", depth: int = 0) -> None:
+        super().__init__(connection)
+        self._begin = f"BEGIN; {prelude}" if prelude else "BEGIN"
+        self._depth = depth
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(Transaction(self, depth=self._depth + 1))
+
+    async def begin(self) -> None:
+        await self._connection.execute(self._begin)
+
+    async def commit(self) -> None:
+        status = await self._connection.execute("COMMIT")
+        self._finalized = True
+        if status != "COMMIT":
+            raise TransactionAbortedError("an error was caught inside this transaction: nothing of it was kept")
+
+    async def rollback(self) -> None:
+        self._finalized = True
+        if not self._connection.is_closed():
+            await self._connection.execute("ROLLBACK")
+
+    async def savepoint(self) -> None:
+        await self._connection.execute(f"SAVEPOINT s{self._depth}")
+
+    async def release_savepoint(self) -> None:
+        await self._connection.execute(f"RELEASE SAVEPOINT s{self._depth}")
+
+    async def savepoint_rollback(self) -> None:
+        await self._connection.execute(f"ROLLBACK TO SAVEPOINT s{self._depth}")
+
+    async def fetch(self, sql: str, *args: object) -> list[Record]:
+        """All rows of `sql`."""
+        rows: list[Record] = await self._connection.fetch(sql, *args)
+        return rows
+
+    async def fetchrow(self, sql: str, *args: object) -> Record | None:
+        """The first row of `sql`, None when there is none."""
+        row: Record | None = await self._connection.fetchrow(sql, *args)
+        return row
+
+    async def fetchval(self, sql: str, *args: object) -> Any:
+        """The first column of the first row of `sql`, None when there is none."""
+        return await self._connection.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: object) -> int:
+        """Run `sql`; how many rows it touched."""
+        status: str = await self._connection.execute(sql, *args)
+        count = status.rpartition(" ")[2]
+        return int(count) if count.isdigit() else 0
+
+
+class SafeTransaction(TransactionContextPooled):
+    """Acquire, begin, end, release: whatever is cancelled where, the connection goes back to its pool."""
+
+    client: Transaction
+
+    async def __aenter__(self) -> Transaction:
+        await self.ensure_connection()
+        pool = self.client._parent._pool
+        assert pool is not None, "ensure_connection makes the pool"
+        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        self.client._connection = connection
+        try:
+            await self.client.begin()
+        except BaseException as error:
+            await asyncio.shield(self._give_back(pool, connection, error))
+            raise
+        return self.client
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        pool = self.client._parent._pool
+        assert pool is not None, "a pool lives longer than its transactions"
+        error = exc_val
+        try:
+            if exc_type is None:
+                await self.client.commit()
+        except BaseException as failed:
+            error = failed
+            raise
+        finally:
+            # in one piece: a second cancellation must not release a connection that is still rolling back
+            await asyncio.shield(self._give_back(pool, self.client._connection, error))
+
+    async def _give_back(self, pool: Pool, connection: Connection, error: BaseException | None) -> None:
+        """Undo what was not committed, and release; a connection that cannot even do that is thrown away.
+
+        So is a cancelled one: its request to the server may still be on the way, and would hit whoever came next.
+        """
+        try:
+            if not self.client._finalized:
+                await self.client.rollback()
+            if isinstance(error, asyncio.CancelledError | TimeoutError):
+                connection.terminate()
+        except (OSError, TimeoutError, PostgresError, InterfaceError, InternalClientError):
+            connection.terminate()
+        finally:
+            await pool.release(connection)
+
+
+class SafeAsyncpgClient(AsyncpgDBClient):
+    """The client behind each of Spectrum's pools."""
+
+    connection_class = _PooledConnection
+
+    def transaction(self, prelude: str = "") -> SafeTransaction:
+        """A transaction whose BEGIN also runs `prelude` (trusted SQL) in the same round trip."""
+        return SafeTransaction(Transaction(self, prelude=prelude), self._pool_init_lock)
+
+    def _in_transaction(self) -> TransactionContext:
+        return SafeTransaction(Transaction(self), self._pool_init_lock)
+
+
+client_class = SafeAsyncpgClient

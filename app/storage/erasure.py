@@ -1,0 +1,109 @@
+"""Erases what is kept of a person, and counts what is left.
+
+Which tables there are comes from the catalogue, so that a new one is found by itself; which of them survive a
+scope is said here, with the reason.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.jobs import PersonAt
+from app.storage.operations import ResetScope
+from app.storage.store import Tx
+
+DERIVED = ("session_numbers", "packed_month", "period_aggregate", "writing", "job")
+"""What Spectrum made of a person's sessions, and was about to make."""
+HISTORY = (*DERIVED, "session", "sealed_text", "exclusion")
+"""The same, and the sessions themselves with everything that names one."""
+SURVIVES_EVERYTHING = ("operation",)
+"""The operation and its receipt: the proof that the rest is gone."""
+
+
+async def list_stores(tx: Tx, scope: ResetScope) -> tuple[str, ...]:
+    """The tables that `scope` erases, in order; for EVERYTHING all with a person, from the catalogue."""
+    if scope is ResetScope.DERIVED:
+        return DERIVED
+    if scope is ResetScope.FORGET_HISTORY:
+        return HISTORY
+    rows = await tx.fetch(
+        """
+        SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = current_schema() AND a.attname = 'person_id' AND NOT a.attisdropped
+          AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT c.relname = ANY($1)
+        ORDER BY c.relname
+        """,
+        list(SURVIVES_EVERYTHING),
+    )
+    return (*(row["relname"] for row in rows), "person")
+
+
+def _key(store: str) -> str:
+    return "id" if store == "person" else "person_id"
+
+
+async def keep_next_epoch(tx: Tx, person_id: UUID) -> tuple[PersonAt, datetime] | None:
+    """Begin the person's next epoch, and the moment it began: whatever is in flight for them is dropped.
+
+    None when they are not known.
+    """
+    row = await tx.fetchrow(
+        "UPDATE person SET epoch = epoch + 1, revision = revision + 1 WHERE id = $1"
+        " RETURNING epoch, clock_timestamp() AS at",
+        person_id,
+    )
+    return None if row is None else (PersonAt(person_id, row["epoch"]), row["at"])
+
+
+async def erase(tx: Tx, person_id: UUID, stores: tuple[str, ...]) -> dict[str, int]:
+    """Delete the person's rows from `stores`; how many from each."""
+    return {store: await tx.execute(f"DELETE FROM {store} WHERE {_key(store)} = $1", person_id) for store in stores}
+
+
+async def count_left(tx: Tx, person_id: UUID, stores: tuple[str, ...], erased_at: datetime) -> dict[str, int]:
+    """How many of the person's rows that the erasure at `erased_at` had to erase are in `stores` now.
+
+    Rows written later are not residue: someone erased may be back already.
+    """
+    return {
+        store: await tx.fetchval(
+            f"SELECT count(*) FROM {store} WHERE {_key(store)} = $1 AND kept_at <= $2", person_id, erased_at
+        )
+        for store in stores
+    }
+
+
+async def keep_forgotten(tx: Tx, person_id: UUID) -> None:
+    """Sessions that ended until now are from here on accepted as duplicates, and their text dropped."""
+    await tx.execute("UPDATE person SET forget_before = now() WHERE id = $1", person_id)
+
+
+async def keep_unanalysed(tx: Tx, person: PersonAt) -> list[UUID]:
+    """After derived data went: sessions with text wait for analysis again (their ids), the others are SKIPPED.
+
+    Sessions that were analysed since keep their numbers; nothing happens when another epoch has begun.
+    """
+    rows = await tx.fetch(
+        """
+        WITH held AS (UPDATE person SET revision = revision + 1 WHERE id = $1 AND epoch = $2 RETURNING id)
+        UPDATE session s SET status = CASE WHEN EXISTS (
+          SELECT FROM sealed_text t WHERE t.person_id = s.person_id AND t.session_id = s.id)
+          THEN 'PENDING' ELSE 'SKIPPED' END
+        FROM held WHERE s.person_id = held.id AND NOT EXISTS (
+          SELECT FROM session_numbers n WHERE n.person_id = s.person_id AND n.session_id = s.id)
+        RETURNING s.id, s.status
+        """,
+        person.id,
+        person.epoch,
+    )
+    return [row["id"] for row in rows if row["status"] == "PENDING"]
+
+
+async def keep_tombstone(tx: Tx, subject_hash: str, epoch: int, operation_id: UUID) -> None:
+    """Remember, without naming anyone, that an erasure happened: it is replayed over a restored backup."""
+    await tx.execute(
+        "INSERT INTO tombstone (subject_hash, epoch, operation_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        subject_hash,
+        epoch,
+        operation_id,
+    )

@@ -1,0 +1,171 @@
+"""Session numbers, one row a session, and the packed months that reads use.
+
+A packed month is derived: all session numbers of one person and month in one value, written again with each
+change. Nothing here folds; that is the domain's.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.domain.affect import (
+    EMOTIONS,
+    PATTERNS,
+    Emotion,
+    SessionNumbers,
+    Source,
+    ThinkingPattern,
+    TurnKind,
+    TurnReading,
+    Use,
+)
+from app.domain.findings import Before
+from app.domain.periods import Period, month_of
+from app.storage.store import Tx
+
+_KINDS = tuple(TurnKind)
+_EMOTION_COLUMNS = tuple(emotion.lower() for emotion in EMOTIONS)
+_PATTERN_COLUMNS = tuple(pattern.lower() for pattern in PATTERNS)
+_COLUMNS = (
+    "session_id", "local_date", "local_minute", "source", "use", "valence", "arousal", *_EMOTION_COLUMNS,
+    "emotions_present", *_PATTERN_COLUMNS, "patterns_present", "turn_index", "turn_kind", "turn_valence",
+    "turn_arousal", "self_shift", "confidence", "analyser_version",
+)  # fmt: skip
+_EMOTIONS_AT = _COLUMNS.index(_EMOTION_COLUMNS[0])
+_PATTERNS_AT = _COLUMNS.index(_PATTERN_COLUMNS[0])
+
+
+def _mask(present: frozenset[Any], order: Sequence[Any]) -> int:
+    return sum(1 << place for place, name in enumerate(order) if name in present)
+
+
+@cache
+def _emotions(mask: int) -> frozenset[Emotion]:
+    return frozenset(name for place, name in enumerate(EMOTIONS) if mask >> place & 1)
+
+
+@cache
+def _patterns(mask: int) -> frozenset[ThinkingPattern]:
+    return frozenset(name for place, name in enumerate(PATTERNS) if mask >> place & 1)
+
+
+def _values(numbers: SessionNumbers) -> list[Any]:
+    return [
+        numbers.session_id,
+        numbers.local_date,
+        numbers.local_minute,
+        numbers.source,
+        numbers.use,
+        numbers.valence,
+        numbers.arousal,
+        *numbers.emotions,
+        _mask(numbers.emotions_present, EMOTIONS),
+        *numbers.patterns,
+        _mask(numbers.patterns_present, PATTERNS),
+        [turn.index for turn in numbers.turns],
+        [_KINDS.index(turn.kind) for turn in numbers.turns],
+        [turn.valence for turn in numbers.turns],
+        [turn.arousal for turn in numbers.turns],
+        numbers.self_shift,
+        numbers.confidence,
+        numbers.analyser_version,
+    ]
+
+
+def _numbers(values: Sequence[Any]) -> SessionNumbers:
+    patterns_end = _PATTERNS_AT + len(PATTERNS)
+    emotions_end = _EMOTIONS_AT + len(EMOTIONS)
+    index, kind, valence, arousal, self_shift, confidence, version = values[patterns_end + 1 :]
+    return SessionNumbers(
+        session_id=values[0] if isinstance(values[0], UUID) else UUID(values[0]),
+        local_date=values[1] if isinstance(values[1], date) else date.fromisoformat(values[1]),
+        local_minute=values[2],
+        source=Source(values[3]),
+        use=Use(values[4]),
+        valence=values[5],
+        arousal=values[6],
+        emotions=tuple(values[_EMOTIONS_AT:emotions_end]),
+        emotions_present=_emotions(values[emotions_end]),
+        patterns=tuple(values[_PATTERNS_AT:patterns_end]),
+        patterns_present=_patterns(values[patterns_end]),
+        turns=tuple(
+            TurnReading(place, _KINDS[of], v, a) for place, of, v, a in zip(index, kind, valence, arousal, strict=True)
+        ),
+        self_shift=self_shift,
+        confidence=confidence,
+        analyser_version=version,
+    )
+
+
+async def keep(tx: Tx, person_id: UUID, numbers: SessionNumbers) -> None:
+    """Keep one session's numbers, in place of earlier ones, and repack its month."""
+    places = ", ".join(f"${n}" for n in range(2, len(_COLUMNS) + 2))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
+    await tx.execute(
+        f"INSERT INTO session_numbers (person_id, {', '.join(_COLUMNS)}) VALUES ($1, {places})"
+        f" ON CONFLICT (person_id, session_id) DO UPDATE SET {updates},"
+        " analysed_at = now(), kept_at = clock_timestamp()",
+        person_id,
+        *_values(numbers),
+    )
+    await repack(tx, person_id, month_of(numbers.local_date))
+
+
+async def repack(tx: Tx, person_id: UUID, month: Period) -> None:
+    """Write the packed month again from the session numbers as this transaction sees them."""
+    rows = await tx.fetch(
+        f"SELECT {', '.join(_COLUMNS)} FROM session_numbers"
+        " WHERE person_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date, local_minute, session_id",
+        person_id,
+        month.first,
+        month.last,
+    )
+    if not rows:
+        await tx.execute("DELETE FROM packed_month WHERE person_id = $1 AND month = $2", person_id, month.first)
+        return
+    await tx.execute(
+        "INSERT INTO packed_month (person_id, month, body) VALUES ($1, $2, $3)"
+        " ON CONFLICT (person_id, month) DO UPDATE SET body = excluded.body, kept_at = clock_timestamp()",
+        person_id,
+        month.first,
+        orjson.dumps([list(row) for row in rows], default=str),
+    )
+
+
+async def list_numbers(tx: Tx, person_id: UUID, period: Period | None = None) -> list[SessionNumbers]:
+    """The session numbers of the days in `period` (of all days without one), oldest first; from packed months."""
+    first = month_of(period.first).first if period else date.min
+    last = period.last if period else date.max
+    rows = await tx.fetch(
+        "SELECT body FROM packed_month WHERE person_id = $1 AND month BETWEEN $2 AND $3 ORDER BY month",
+        person_id,
+        first,
+        last,
+    )
+    unpacked = (_numbers(values) for row in rows for values in orjson.loads(row["body"]))
+    return [numbers for numbers in unpacked if period is None or numbers.local_date in period]
+
+
+async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SessionNumbers]:
+    """The numbers of those of `ids` that were analysed."""
+    rows = await tx.fetch(
+        f"SELECT {', '.join(_COLUMNS)} FROM session_numbers WHERE person_id = $1 AND session_id = ANY($2)",
+        person_id,
+        list(ids),
+    )
+    return {row["session_id"]: _numbers(list(row)) for row in rows}
+
+
+async def find_before(tx: Tx, person_id: UUID, first: date) -> Before:
+    """How many sessions were analysed before the day `first`, and the day of the last; left out ones too."""
+    (row,) = await tx.fetch(
+        "SELECT count(*) AS sessions, max(local_date) AS last FROM session_numbers"
+        " WHERE person_id = $1 AND local_date < $2",
+        person_id,
+        first,
+    )
+    return Before(row["sessions"], row["last"])

@@ -1,0 +1,158 @@
+"""Resets, their receipts, and the answers to repeated mutations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.storage.rows import OperationRow
+from app.storage.store import Tx
+
+
+class OperationStatus(StrEnum):
+    """Where a reset is."""
+
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class ResetScope(StrEnum):
+    """How much is erased."""
+
+    DERIVED = "DERIVED"
+    FORGET_HISTORY = "FORGET_HISTORY"
+    EVERYTHING = "EVERYTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A reset as it is kept; `receipt` is what `app.pipeline.forget` wrote, None until it succeeded."""
+
+    id: UUID
+    person_id: UUID
+    scope: ResetScope
+    status: OperationStatus
+    requested_at: datetime
+    cancellable_until: datetime
+    finished_at: datetime | None
+    failure: str | None
+    receipt: Mapping[str, Any] | None
+
+
+def _operation(row: OperationRow) -> Operation:
+    return Operation(
+        id=row.id,
+        person_id=row.person_id,
+        scope=ResetScope(row.scope),
+        status=OperationStatus(row.status),
+        requested_at=row.requested_at,
+        cancellable_until=row.cancellable_until,
+        finished_at=row.finished_at,
+        failure=row.failure,
+        receipt=row.receipt,
+    )
+
+
+async def find_any(tx: Tx, operation_id: UUID) -> Operation | None:
+    """An operation of anybody's, locked for the worker that carries it out: only one may erase, and only once."""
+    row = await OperationRow.filter(id=operation_id).select_for_update().using_db(tx).first()
+    return None if row is None else _operation(row)
+
+
+async def find(tx: Tx, person_id: UUID, operation_id: UUID) -> Operation | None:
+    """One operation, None when it is not this person's."""
+    row = await OperationRow.filter(person_id=person_id, id=operation_id).using_db(tx).first()
+    return None if row is None else _operation(row)
+
+
+async def list_page(tx: Tx, person_id: UUID, *, first: int, after: UUID | None) -> list[Operation]:
+    """Up to `first` operations, newest first, that follow the id `after`."""
+    query = OperationRow.filter(person_id=person_id)
+    page = query.filter(id__lt=after) if after else query
+    return [_operation(row) for row in await page.order_by("-id").limit(first).using_db(tx)]
+
+
+async def has_running(tx: Tx, person_id: UUID) -> bool:
+    """Whether a reset of this person is being carried out."""
+    return await OperationRow.filter(person_id=person_id, status=OperationStatus.RUNNING).using_db(tx).exists()
+
+
+async def find_by_key(tx: Tx, person_id: UUID, idempotency_key: UUID) -> Operation | None:
+    """The operation an earlier call with this key made."""
+    row = await OperationRow.filter(person_id=person_id, idempotency_key=idempotency_key).using_db(tx).first()
+    return None if row is None else _operation(row)
+
+
+async def keep_new(tx: Tx, person_id: UUID, scope: ResetScope, idempotency_key: UUID) -> UUID:
+    """Keep a reset that begins now; its id."""
+    operation_id: UUID = await tx.fetchval(
+        "INSERT INTO operation (person_id, scope, status, idempotency_key) VALUES ($1, $2, 'RUNNING', $3) RETURNING id",
+        person_id,
+        scope,
+        idempotency_key,
+    )
+    return operation_id
+
+
+async def keep_receipt(tx: Tx, operation: Operation, receipt: Mapping[str, Any]) -> None:
+    """Keep what is known of an erasure so far, without ending the operation."""
+    await OperationRow.filter(person_id=operation.person_id, id=operation.id).using_db(tx).update(receipt=receipt)
+
+
+async def keep_ended(
+    tx: Tx, operation: Operation, receipt: Mapping[str, Any] | None, *, failure: str | None = None
+) -> None:
+    """End the operation: SUCCEEDED with its receipt, or FAILED with a plain sentence."""
+    await tx.execute(
+        "UPDATE operation SET status = $3, finished_at = now(), failure = $4 WHERE person_id = $1 AND id = $2",
+        operation.person_id,
+        operation.id,
+        OperationStatus.SUCCEEDED if failure is None else OperationStatus.FAILED,
+        failure,
+    )
+    await OperationRow.filter(person_id=operation.person_id, id=operation.id).using_db(tx).update(receipt=receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What the first call with an idempotency key was, and the ids it answered with."""
+
+    mutation: str
+    input_digest: str
+    ids: tuple[UUID, ...]
+
+
+async def find_answer(tx: Tx, person_id: UUID, key: UUID) -> FirstAnswer | None:
+    """The first answer to this key within 7 days, None when it is new."""
+    row = await tx.fetchrow(
+        "SELECT mutation, input_digest, answer FROM idempotency_key"
+        " WHERE person_id = $1 AND key = $2 AND created_at > now() - interval '7 days'",
+        person_id,
+        key,
+    )
+    return None if row is None else FirstAnswer(row["mutation"], row["input_digest"], tuple(row["answer"]))
+
+
+async def keep_answer(
+    tx: Tx, person_id: UUID, key: UUID, *, mutation: str, input_digest: str, ids: Sequence[UUID]
+) -> None:
+    """Remember the answer; an older one under the same key (past its 7 days) gives way."""
+    await tx.execute("DELETE FROM idempotency_key WHERE person_id = $1 AND key = $2", person_id, key)
+    await tx.execute(
+        "INSERT INTO idempotency_key (person_id, key, mutation, input_digest, answer) VALUES ($1, $2, $3, $4, $5)",
+        person_id,
+        key,
+        mutation,
+        input_digest,
+        list(ids),
+    )
+
+
+async def erase_answers(tx: Tx) -> int:
+    """Drop answers older than 7 days; how many."""
+    return await tx.execute("DELETE FROM idempotency_key WHERE created_at < now() - interval '7 days'")

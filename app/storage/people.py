@@ -1,0 +1,183 @@
+"""People as they are kept: epoch, revision, zone, plan, keys, and when their next week and month fall due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from app.domain.periods import PeriodKind, ends_at, month_of, week_of
+from app.errors import Gone
+from app.jobs import PersonAt
+from app.storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every read begins with; `now` is the database's clock at this reading."""
+
+    person: PersonAt
+    revision: int
+    plan: str
+    zone: str
+    locale: str
+    paused: bool
+    created_at: datetime
+    week_due: date
+    month_due: date
+    now: datetime
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPerson:
+    """A person as ingestion holds them."""
+
+    at: PersonAt
+    wrapped_key: bytes
+    forget_before: datetime | None
+    zone_as_of: datetime
+    plan: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """A person met for the first time, by the session that brought them."""
+
+    id: UUID
+    subject_hash: str
+    wrapped_key: bytes
+    zone: str
+    first_started_at: datetime
+    first_day: date
+    plan: str
+
+
+def unknown(person_id: UUID, plan: str, now: datetime) -> Head:
+    """The head of someone of whom nothing is kept (not yet, or not any more)."""
+    today = now.astimezone(UTC).date()
+    return Head(
+        person=PersonAt(person_id, 0),
+        revision=0,
+        plan=plan,
+        zone="UTC",
+        locale="en",
+        paused=False,
+        created_at=now,
+        week_due=today,
+        month_due=today,
+        now=now,
+        known=False,
+    )
+
+
+async def find_head(tx: Tx, person_id: UUID) -> Head | None:
+    """The person's head, None when they are unknown."""
+    row = await tx.fetchrow(
+        "SELECT epoch, revision, plan, zone, locale, paused, created_at, week_due, month_due, now() AS now"
+        " FROM person WHERE id = $1",
+        person_id,
+    )
+    if row is None:
+        return None
+    return Head(
+        person=PersonAt(person_id, row["epoch"]),
+        revision=row["revision"],
+        plan=row["plan"],
+        zone=row["zone"],
+        locale=row["locale"],
+        paused=row["paused"],
+        created_at=row["created_at"],
+        week_due=row["week_due"],
+        month_due=row["month_due"],
+        now=row["now"],
+    )
+
+
+async def keep_revision(tx: Tx, person: PersonAt) -> int:
+    """Fence, lock and bump in one: the first statement of every change. Gone when the epoch has moved on."""
+    revision: int | None = await tx.fetchval(
+        "UPDATE person SET revision = revision + 1 WHERE id = $1 AND epoch = $2 RETURNING revision",
+        person.id,
+        person.epoch,
+    )
+    if revision is None:
+        raise Gone("This person's data were erased meanwhile.")
+    return revision
+
+
+async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:
+    """Insert who is not known yet; someone who was erased comes back one epoch later than they left."""
+    await tx.execute(
+        """
+        INSERT INTO person (id, epoch, zone, zone_as_of, locale, plan, data_key,
+                            week_due, week_due_at, month_due, month_due_at)
+        SELECT i.id, coalesce((SELECT max(t.epoch) + 1 FROM tombstone t WHERE t.subject_hash = i.subject_hash), 0),
+               i.zone, i.started_at, 'en', i.plan, i.data_key, i.week, i.week_at, i.month, i.month_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[],
+                    $7::date[], $8::timestamptz[], $9::date[], $10::timestamptz[])
+             AS i(id, subject_hash, zone, started_at, plan, data_key, week, week_at, month, month_at)
+        ORDER BY i.id
+        ON CONFLICT (id) DO NOTHING
+        """,
+        [p.id for p in people],
+        [p.subject_hash for p in people],
+        [p.zone for p in people],
+        [p.first_started_at for p in people],
+        [p.plan for p in people],
+        [p.wrapped_key for p in people],
+        [week_of(p.first_day).first for p in people],
+        [ends_at(week_of(p.first_day), p.zone) for p in people],
+        [month_of(p.first_day).first for p in people],
+        [ends_at(month_of(p.first_day), p.zone) for p in people],
+    )
+
+
+async def list_locked(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, LockedPerson]:
+    """Lock these people in id order until the transaction ends."""
+    rows = await tx.fetch(
+        "SELECT id, epoch, data_key, forget_before, zone_as_of, plan, paused FROM person"
+        " WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
+        list(ids),
+    )
+    return {
+        row["id"]: LockedPerson(
+            at=PersonAt(row["id"], row["epoch"]),
+            wrapped_key=row["data_key"],
+            forget_before=row["forget_before"],
+            zone_as_of=row["zone_as_of"],
+            plan=row["plan"],
+            paused=row["paused"],
+        )
+        for row in rows
+    }
+
+
+async def keep_touched(tx: Tx, ids: Sequence[UUID], zones: Sequence[str], as_of: Sequence[datetime]) -> None:
+    """Bump the revisions of locked people, and move them to the zone of their newest session."""
+    await tx.execute(
+        """
+        UPDATE person p SET revision = p.revision + 1,
+          zone = CASE WHEN i.as_of >= p.zone_as_of THEN i.zone ELSE p.zone END,
+          zone_as_of = greatest(i.as_of, p.zone_as_of),
+          week_due_at = (p.week_due + 7)::timestamp AT TIME ZONE
+            CASE WHEN i.as_of >= p.zone_as_of THEN i.zone ELSE p.zone END,
+          month_due_at = (p.month_due + interval '1 month') AT TIME ZONE
+            CASE WHEN i.as_of >= p.zone_as_of THEN i.zone ELSE p.zone END
+        FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS i(id, zone, as_of)
+        WHERE p.id = i.id
+        """,
+        list(ids),
+        list(zones),
+        list(as_of),
+    )
+
+
+def is_closed(kind: PeriodKind, first_day: date, head: Head) -> bool:
+    """Whether the planner has already passed this period, so that a change in it must be written again."""
+    return first_day < (head.week_due if kind is PeriodKind.WEEK else head.month_due)
+
+
+async def list_zone_names(tx: Tx) -> frozenset[str]:
+    """The time zone names PostgreSQL knows; one it does not know would abort a set-based statement."""
+    return frozenset(row["name"] for row in await tx.fetch("SELECT name FROM pg_timezone_names"))

@@ -1,0 +1,72 @@
+"""Plans the periods that fell due, set-based: advance the person's due column, insert the job, once.
+
+The clock is the database's. A period that was missed is made up in order, one after the other; a period without a
+session is passed over; one whose sessions are still being analysed waits for them, at most ten minutes.
+"""
+
+from app.domain.periods import PeriodKind
+from app.jobs import AGGREGATION, LIMITS, JobKind
+from app.storage.store import Tx
+
+PEOPLE_AT_ONCE = 2_000
+ANALYSIS_GRACE = "10 minutes"
+
+_STEP = {PeriodKind.WEEK: "7 days", PeriodKind.MONTH: "1 month"}
+_COLUMN = {PeriodKind.WEEK: "week_due", PeriodKind.MONTH: "month_due"}
+
+_PLAN = """
+WITH due AS (
+  SELECT p.id, p.epoch, p.zone, p.{column} AS first_day, p.{column}_at AS due_at,
+         (p.{column} + interval '{step}')::date AS next_day
+  FROM person p
+  WHERE p.{column}_at <= now() AND p.plan <> 'FREE'
+    AND NOT EXISTS (
+      SELECT FROM session s WHERE s.person_id = p.id AND s.status = 'PENDING'
+        AND s.received_at > now() - interval '{grace}' AND s.local_date < p.{column} + interval '{step}')
+  ORDER BY p.{column}_at, p.id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
+), moved AS (
+  UPDATE person p SET {column} = due.next_day,
+    {column}_at = (due.next_day + interval '{step}') AT TIME ZONE due.zone
+  FROM due WHERE p.id = due.id
+), planned AS (
+  INSERT INTO job (kind, queue, max_attempts, idempotency_key, person_id, epoch, scope, due_at)
+  SELECT $2, $3, $4, 'close:{kind}:' || id || ':' || epoch || ':' || first_day, id, epoch,
+         jsonb_build_object('first_day', first_day::text), due_at
+  FROM due
+  WHERE EXISTS (SELECT FROM session s WHERE s.person_id = due.id
+                AND s.local_date >= due.first_day AND s.local_date < due.next_day)
+  ORDER BY due_at, id
+  ON CONFLICT (idempotency_key) DO NOTHING
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM due) AS advanced, (SELECT count(*) FROM planned) AS planned
+"""
+
+
+async def keep_due(tx: Tx, kind: PeriodKind) -> tuple[int, int]:
+    """Advance up to 2,000 people whose `kind` of period is over; how many advanced, how many jobs were made.
+
+    Call it until nobody advances: someone who missed several periods advances one at a time.
+    """
+    job = AGGREGATION[kind]
+    row = await tx.fetchrow(
+        _PLAN.format(column=_COLUMN[kind], step=_STEP[kind], kind=kind, grace=ANALYSIS_GRACE),
+        PEOPLE_AT_ONCE,
+        job,
+        LIMITS[job].queue,
+        LIMITS[job].max_attempts,
+    )
+    assert row is not None, "a query of two counts always answers with one row"
+    return row["advanced"], row["planned"]
+
+
+async def keep_upkeep(tx: Tx) -> int:
+    """Ask for this hour's upkeep, once; how many jobs were made."""
+    limits = LIMITS[JobKind.UPKEEP]
+    return await tx.execute(
+        "INSERT INTO job (kind, queue, max_attempts, idempotency_key, scope) SELECT 'UPKEEP', $1, $2,"
+        " 'upkeep:' || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24'), '{}'"
+        " ON CONFLICT (idempotency_key) DO NOTHING",
+        limits.queue,
+        limits.max_attempts,
+    )

@@ -1,0 +1,127 @@
+"""Seals and opens a person's words, and turns the app's keys into ids that say nothing.
+
+AES-256-GCM under a data key per person, which is itself wrapped by the master key. Holds no keys of its own and
+never logs; what it opens is for the analyser and the person's own export only.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from app.errors import ConfigurationError
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class CannotOpen(Exception):
+    """Sealed under another key, for another person, session or epoch, or damaged."""
+
+
+def new_key() -> bytes:
+    """32 random bytes."""
+    return os.urandom(KEY_BYTES)
+
+
+def seal(key: bytes, plain: bytes, aad: bytes) -> bytes:
+    """Nonce + ciphertext + tag of `plain`, bound to `aad`."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, aad)
+
+
+def unseal(key: bytes, sealed: bytes, aad: bytes) -> bytes:
+    """The plain bytes of `sealed`. CannotOpen when key or `aad` differ, or a bit changed."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], aad)
+    except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce and a tag
+        raise CannotOpen from None
+
+
+def text_aad(person_id: UUID, session_id: UUID, epoch: int) -> bytes:
+    """What a session's sealed text is bound to."""
+    return b"text|" + person_id.bytes + session_id.bytes + epoch.to_bytes(8, "big")
+
+
+def content_hmac(data_key: bytes, content: bytes) -> bytes:
+    """By which a changed replay is noticed; keyed, so that it tells nothing about short texts."""
+    return hmac.digest(data_key, b"content|" + content, hashlib.sha256)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MasterKey:
+    """Wraps every other key. `key` is 32 bytes and lives outside the database."""
+
+    key: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.key) != KEY_BYTES:
+            raise ConfigurationError("SPECTRUM_MASTER_KEY must be 32 bytes, written as 64 hex digits")
+
+    def wrap(self, name: str, key: bytes) -> bytes:
+        """`key` sealed under the master key, bound to what it is for."""
+        return seal(self.key, key, b"key|" + name.encode())
+
+    def unwrap(self, name: str, wrapped: bytes) -> bytes:
+        """The key that `wrap` sealed. ConfigurationError when the master key is another one."""
+        try:
+            return unseal(self.key, wrapped, b"key|" + name.encode())
+        except CannotOpen:
+            raise ConfigurationError(
+                "The master key does not open this database's keys: set SPECTRUM_MASTER_KEY to the key it was made with"
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Identity:
+    """Turns the app's `subjectKey` into the person's id, and a person into the pseudonym of a purpose."""
+
+    key: bytes
+
+    def person_id(self, subject_key: str) -> UUID:
+        """A UUID (version 8) from an HMAC: the same key gives the same person, and none leads back."""
+        digest = hmac.digest(self.key, b"person|" + subject_key.encode(), hashlib.sha256)
+        value = int.from_bytes(digest[:16], "big")
+        value = value & ~(0xF << 76) | (0x8 << 76)
+        return UUID(int=value & ~(0x3 << 62) | (0x2 << 62))
+
+    def pseudonym(self, purpose: str, person_id: UUID) -> str:
+        """32 hex digits that stand for the person in one purpose, and match no other purpose's."""
+        return hmac.digest(self.key, purpose.encode() + b"|" + person_id.bytes, hashlib.sha256).hex()[:32]
+
+
+class Signer:
+    """Signs receipts with Ed25519 (RFC 8032); `seed` is 32 bytes."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+
+    @property
+    def public_key(self) -> bytes:
+        """32 bytes, to be published."""
+        return self._key.public_key().public_bytes_raw()
+
+    @property
+    def key_id(self) -> str:
+        """First 16 hex digits of the public key's SHA-256."""
+        return hashlib.sha256(self.public_key).hexdigest()[:16]
+
+    @property
+    def public_jwk(self) -> dict[str, str]:
+        """The public key as a JWK (RFC 8037)."""
+        x = base64.urlsafe_b64encode(self.public_key).decode().rstrip("=")
+        return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": self.key_id, "x": x}
+
+    def sign(self, facts: Mapping[str, object]) -> dict[str, str]:
+        """`facts` as canonical JSON (sorted keys, no spaces), its signature (base64url), and the key's id."""
+        statement = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)
+        signature = base64.urlsafe_b64encode(self._key.sign(statement)).decode()
+        return {"statement": statement.decode(), "signature": signature, "key_id": self.key_id}

@@ -1,0 +1,226 @@
+"""Cards and monthly summaries: unique by person, period and finding, rewritten in place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.domain.periods import Period, PeriodKind
+from app.storage.aggregates import AggregateRef
+from app.storage.store import Tx
+
+
+class WritingStatus(StrEnum):
+    """STALE: its numbers changed and it is being rewritten; WITHDRAWN: taken back."""
+
+    ACTIVE = "ACTIVE"
+    STALE = "STALE"
+    WITHDRAWN = "WITHDRAWN"
+
+
+@dataclass(frozen=True, slots=True)
+class NewWriting:
+    """A checked text to publish. `content`: the words with their evidence, as the domain writes them to JSON."""
+
+    period_kind: PeriodKind
+    period: Period
+    finding_key: str
+    rank: int
+    insight_kind: str | None
+    confidence: str
+    content: Mapping[str, Any]
+    made: "Making"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a text was made with: enough to make it again."""
+
+    engine: str
+    prompt_revision: str
+    prompt_hash: str
+    brief: Mapping[str, Any]
+    brief_digest: str
+    checks_passed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A published text."""
+
+    id: UUID
+    period_kind: PeriodKind
+    period: Period
+    finding_key: str
+    rank: int
+    insight_kind: str | None
+    status: WritingStatus
+    confidence: str
+    content: Mapping[str, Any]
+    edition: int
+    on: AggregateRef
+    engine: str
+    prompt_revision: str
+    prompt_hash: str
+    brief_digest: str
+    checks_passed: tuple[str, ...]
+    written_at: datetime
+    published_at: datetime
+
+
+_COLUMNS = (
+    "id, period_kind, first_day, last_day, finding_key, rank, insight_kind, status, confidence, content, edition,"
+    " aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief_digest, checks_passed,"
+    " written_at, published_at"
+)
+
+
+def _writing(row: Any) -> Writing:
+    values = dict(row)
+    values["period_kind"] = PeriodKind(values["period_kind"])
+    values["period"] = Period(values.pop("first_day"), values.pop("last_day"))
+    values["status"] = WritingStatus(values["status"])
+    values["content"] = orjson.loads(values["content"])
+    values["checks_passed"] = tuple(values["checks_passed"])
+    values["on"] = AggregateRef(
+        values["period_kind"],
+        values["period"].first,
+        values.pop("aggregate_revision"),
+        values.pop("aggregate_digest"),
+    )
+    return Writing(**values)
+
+
+async def keep(tx: Tx, person_id: UUID, new: NewWriting, *, on: AggregateRef) -> UUID:
+    """Publish a text that rests on an aggregate, in place of the one of the same period and finding; its id.
+
+    The edition grows when the words changed; the same words again only become ACTIVE again.
+    """
+    writing_id: UUID = await tx.fetchval(
+        """
+        INSERT INTO writing AS w (person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind, status,
+          confidence, content, aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief,
+          brief_digest, checks_passed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'ACTIVE', $8, $9::text::jsonb, $10, $11, $12, $13, $14, $15::text::jsonb,
+          $16, $17)
+        ON CONFLICT (person_id, period_kind, first_day, finding_key) DO UPDATE SET
+          edition = w.edition + CASE WHEN w.content = excluded.content THEN 0 ELSE 1 END,
+          written_at = CASE WHEN w.content = excluded.content THEN w.written_at ELSE now() END,
+          rank = excluded.rank, insight_kind = excluded.insight_kind, status = 'ACTIVE',
+          confidence = excluded.confidence, content = excluded.content,
+          aggregate_revision = excluded.aggregate_revision, aggregate_digest = excluded.aggregate_digest,
+          engine = excluded.engine, prompt_revision = excluded.prompt_revision, prompt_hash = excluded.prompt_hash,
+          brief = excluded.brief, brief_digest = excluded.brief_digest, checks_passed = excluded.checks_passed,
+          kept_at = clock_timestamp()
+        RETURNING id
+        """,
+        person_id,
+        new.period_kind,
+        new.period.first,
+        new.period.last,
+        new.finding_key,
+        new.rank,
+        new.insight_kind,
+        new.confidence,
+        orjson.dumps(new.content).decode(),
+        on.revision,
+        on.digest,
+        new.made.engine,
+        new.made.prompt_revision,
+        new.made.prompt_hash,
+        orjson.dumps(new.made.brief).decode(),
+        new.made.brief_digest,
+        list(new.made.checks_passed),
+    )
+    return writing_id
+
+
+async def keep_withdrawn(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, kept: Sequence[str]) -> int:
+    """Take back the period's texts whose finding is not among `kept` any more; how many."""
+    return await tx.execute(
+        "UPDATE writing SET status = 'WITHDRAWN' WHERE person_id = $1 AND period_kind = $2 AND first_day = $3"
+        " AND NOT finding_key = ANY($4) AND status <> 'WITHDRAWN'",
+        person_id,
+        kind,
+        first_day,
+        list(kept),
+    )
+
+
+async def keep_stale(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date]) -> int:
+    """Mark the texts of these periods as being rewritten; how many."""
+    return await tx.execute(
+        "UPDATE writing SET status = 'STALE' WHERE person_id = $1 AND period_kind = $2 AND first_day = ANY($3)"
+        " AND status = 'ACTIVE'",
+        person_id,
+        kind,
+        list(first_days),
+    )
+
+
+async def find(tx: Tx, person_id: UUID, writing_id: UUID) -> Writing | None:
+    """One text, None when it is not this person's."""
+    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM writing WHERE person_id = $1 AND id = $2", person_id, writing_id)
+    return None if row is None else _writing(row)
+
+
+async def find_for(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, finding_key: str) -> Writing | None:
+    """The text of one period and finding, None when there is none."""
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM writing WHERE person_id = $1 AND period_kind = $2 AND first_day = $3"
+        " AND finding_key = $4",
+        person_id,
+        kind,
+        first_day,
+        finding_key,
+    )
+    return None if row is None else _writing(row)
+
+
+async def list_keys(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date) -> frozenset[str]:
+    """Which findings were told about a period and still stand."""
+    rows = await tx.fetch(
+        "SELECT finding_key FROM writing WHERE person_id = $1 AND period_kind = $2 AND first_day = $3"
+        " AND status <> 'WITHDRAWN'",
+        person_id,
+        kind,
+        first_day,
+    )
+    return frozenset(row["finding_key"] for row in rows)
+
+
+FeedKey = tuple[date, int, UUID]
+"""Where a card stands in the feed: first day of its week, rank in it, id."""
+
+
+async def list_feed(
+    tx: Tx,
+    person_id: UUID,
+    *,
+    first: int,
+    after: FeedKey | None,
+    kinds: Sequence[str] = (),
+    week: date | None = None,
+) -> list[Writing]:
+    """Up to `first` cards that stand, newest week first and best finding first, that follow the key `after`."""
+    rows = await tx.fetch(
+        f"""
+        SELECT {_COLUMNS} FROM writing
+        WHERE person_id = $1 AND period_kind = 'WEEK' AND status <> 'WITHDRAWN'
+          AND (cardinality($2::text[]) = 0 OR insight_kind = ANY($2)) AND ($3::date IS NULL OR first_day = $3)
+          AND ($4::date IS NULL OR first_day < $4 OR (first_day = $4 AND (rank, id) > ($5, $6)))
+        ORDER BY first_day DESC, rank, id LIMIT $7
+        """,
+        person_id,
+        list(kinds),
+        week,
+        after[0] if after else None,
+        after[1] if after else None,
+        after[2] if after else None,
+        first,
+    )
+    return [_writing(row) for row in rows]

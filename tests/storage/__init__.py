@@ -1,0 +1,1 @@
+"""What is kept: isolation, erasure, sealing, planning; on the real server and enumerated from its catalogue."""
