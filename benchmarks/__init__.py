@@ -1,0 +1,1 @@
+"""Measurements and training of Spectrum; nothing here ships or runs in production."""
