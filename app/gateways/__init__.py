@@ -1,0 +1,1 @@
+"""What lies outside: the queue that wakes workers, and the writer of words."""

@@ -1,0 +1,73 @@
+"""Writes a month: findings, brief, words, checks. What cannot be told is not told, and an outdated telling goes."""
+
+from dataclasses import dataclass
+
+from app.domain.estimates import ConfidenceLevel
+from app.domain.findings import find_month
+from app.domain.narrative import brief_for_month, narrative_from, narrative_to_json
+from app.domain.periods import PeriodKind, period_of
+from app.jobs import Claimed, Kept, Skipped
+from app.pipeline.inputs import Inputs, find_inputs, require_unchanged
+from app.pipeline.ports import Ports
+from app.pipeline.writing import making, write
+from app.storage import aggregates, exclusions, writings
+from app.storage.aggregates import AggregateRef
+from app.storage.store import Tx
+from app.storage.writings import NewWriting
+
+MONTHLY_NARRATIVE = "monthly-narrative"
+FINDING_KEY = "month"
+"""A month has one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A month's words over its aggregate; no words when there is not enough to tell, or none passed the checks."""
+
+    inputs: Inputs
+    rests_on: AggregateRef
+    summary: NewWriting | None
+
+
+async def prepare(job: Claimed, ports: Ports) -> Told | Skipped:
+    """Read · find · write · check."""
+    assert job.person is not None, "a month is somebody's"
+    month = period_of(PeriodKind.MONTH, job.first_day)
+    async with ports.store.for_person(job.person.id) as tx:
+        inputs = await find_inputs(tx, job.person, PeriodKind.MONTH, month)
+        rests_on = await aggregates.find_ref(tx, job.person.id, PeriodKind.MONTH, month.first)
+    if rests_on is None:
+        return Skipped("The month's numbers are not there any more.")
+    return Told(inputs, rests_on, await _summary(inputs, ports))
+
+
+async def _summary(inputs: Inputs, ports: Ports) -> NewWriting | None:
+    findings = find_month(inputs.current, inputs.baseline, inputs.before, care=inputs.care)
+    if not findings:
+        return None
+    text = await write(ports, brief_for_month(findings, inputs.period, inputs.care), MONTHLY_NARRATIVE)
+    if text is None:
+        return None
+    return NewWriting(
+        period_kind=PeriodKind.MONTH,
+        period=inputs.period,
+        finding_key=FINDING_KEY,
+        rank=0,
+        insight_kind=None,
+        confidence=min((finding.confidence for finding in findings), key=tuple(ConfidenceLevel).index),
+        content=narrative_to_json(narrative_from(text.draft, findings)),
+        made=making(text),
+    )
+
+
+async def keep(tx: Tx, result: Told) -> Kept:
+    """Publish the summary, or take an outdated one back."""
+    await require_unchanged(tx, result.inputs)
+    person = result.inputs.person
+    told = []
+    if result.summary is not None:
+        await writings.keep(tx, person.id, result.summary, on=result.rests_on)
+        told = [FINDING_KEY]
+    await writings.keep_withdrawn(tx, person.id, PeriodKind.MONTH, result.inputs.period.first, told)
+    await exclusions.keep_settled(tx, person.id)
+    return Kept()

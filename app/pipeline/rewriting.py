@@ -1,0 +1,42 @@
+"""Which words rest on which days: marks them as being rewritten, and asks for them again.
+
+A text rests on the days of its own period, and on the 12 weeks before it, which are its yardstick. Writes no text.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from app.domain.periods import BASELINE_WEEKS, Period, PeriodKind, period_of
+from app.jobs import Job, rewrite_period
+from app.storage import aggregates, people, writings
+from app.storage.store import Tx
+
+
+async def ask_again(
+    tx: Tx, person_id: UUID, spans: Sequence[Period], *, delay_s: float = 0.0, as_yardstick: bool = True
+) -> tuple[Job, ...]:
+    """Mark the closed periods whose words rest on `spans` as stale; the jobs that write them again.
+
+    `as_yardstick` False: only the periods that `spans` lie in, when what changed is no number. The caller holds the
+    person's lock and inserts the jobs.
+    """
+    head = await people.find_head(tx, person_id)
+    if head is None:
+        return ()
+    jobs: list[Job] = []
+    for kind in PeriodKind:
+        known = {period_of(kind, day) for day in await aggregates.list_first_days(tx, person_id, kind)}
+        own = {period_of(kind, day) for span in spans for day in (span.first, span.last)}
+        closed = {period for period in own if people.is_closed(kind, period.first, head)} | known
+        touched = sorted(
+            period.first for period in closed if any(_rests_on(period, span, as_yardstick) for span in spans)
+        )
+        await writings.keep_stale(tx, person_id, kind, touched)
+        jobs += [rewrite_period(kind, head.person, first, revision=head.revision, delay_s=delay_s) for first in touched]
+    return tuple(jobs)
+
+
+def _rests_on(period: Period, days: Period, as_yardstick: bool) -> bool:
+    before = timedelta(weeks=BASELINE_WEEKS if as_yardstick else 0)
+    return Period(period.first - before, period.last).overlaps(days)

@@ -1,0 +1,53 @@
+"""The hour's housekeeping: raw words past their retention, old answers, old jobs. Bounded, and repeated until done."""
+
+from collections import defaultdict
+from datetime import date
+from uuid import UUID
+
+from app.domain.periods import Period
+from app.jobs import Claimed, Kept
+from app.pipeline.ports import Ports
+from app.pipeline.rewriting import ask_again
+from app.storage import ledger, operations, sessions
+from app.storage.store import Tx
+from app.telemetry import logger
+
+ROWS_AT_ONCE = 5_000
+MAX_ROUNDS = 1_000
+JOB_DAYS = 30
+
+log = logger("upkeep")
+
+
+async def prepare(_: Claimed, ports: Ports) -> int:
+    """Erase in small transactions, so that nobody waits for a lock; how many texts went."""
+    texts = 0
+    for _round in range(MAX_ROUNDS):
+        async with ports.store.for_everyone() as tx:
+            gone = await sessions.erase_expired_text(tx, ports.rules.raw_retention_days, limit=ROWS_AT_ONCE)
+            await _write_again(tx, gone.care_days)
+        texts += gone.count
+        if gone.found < ROWS_AT_ONCE:
+            break
+    for _round in range(MAX_ROUNDS):
+        async with ports.store.for_everyone() as tx:
+            if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
+                break
+    log.info("raw_text_erased", count=texts)
+    return texts
+
+
+async def _write_again(tx: Tx, care_days: tuple[tuple[UUID, date], ...]) -> None:
+    """The care level went with the text: words that were written under it must not go on telling of it."""
+    by_person: defaultdict[UUID, list[date]] = defaultdict(list)
+    for person_id, day in care_days:
+        by_person[person_id].append(day)
+    for person_id, days in by_person.items():
+        spans = [Period(day, day) for day in days]
+        await ledger.keep_jobs(tx, await ask_again(tx, person_id, spans, as_yardstick=False))
+
+
+async def keep(tx: Tx, _: int) -> Kept:
+    """Drop answers to mutations that nobody may repeat any more."""
+    await operations.erase_answers(tx)
+    return Kept()

@@ -1,0 +1,54 @@
+"""From a brief to checked words: ask the writer, check, fall back to the composer, never publish what failed."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from app.domain.narrative import Brief, Draft, brief_to_json, check, digest, draft_from_json
+from app.gateways.language_model import Answer, Composer, Engine
+from app.pipeline.ports import Ports
+from app.storage.writings import Making
+from app.telemetry import logger
+from prompts import Revision, load_revision
+
+log = logger("writing")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A draft that passed every check, and what it was made with."""
+
+    draft: Draft
+    brief: Brief
+    revision: Revision
+    engine: Engine
+    checks_passed: tuple[str, ...]
+
+
+async def write(ports: Ports, brief: Brief, prompt: str) -> Written | None:
+    """Write `brief` with the newest revision of `prompt`; None when nothing that was written passes its checks."""
+    revision = load_revision(prompt)
+    written = _checked(await ports.writer.write(brief, revision), brief, revision)
+    if written is None and not isinstance(ports.writer, Composer):
+        written = _checked(await Composer().write(brief, revision), brief, revision)
+    return written
+
+
+def _checked(answer: Answer, brief: Brief, revision: Revision) -> Written | None:
+    report = check(answer.draft, brief, fixed=tuple(chain.from_iterable(revision.phrases.values())))
+    if report.failed:
+        log.warning("draft_refused", kind=brief.form, error=",".join(name for name, _ in report.failed))
+        return None
+    draft = answer.draft if isinstance(answer.draft, Draft) else draft_from_json(answer.draft, brief.form)
+    return Written(draft, brief, revision, answer.engine, report.passed)
+
+
+def making(text: Written) -> Making:
+    """What is kept of how `text` was made."""
+    return Making(
+        engine=text.engine,
+        prompt_revision=text.revision.name,
+        prompt_hash=text.revision.hash,
+        brief=brief_to_json(text.brief),
+        brief_digest=digest(text.brief),
+        checks_passed=text.checks_passed,
+    )

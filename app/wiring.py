@@ -1,0 +1,197 @@
+"""The one place where concrete things meet: settings, servers, keys, pools, the analyser, the writer.
+
+The only reader of `app.settings`. Starts no program; whoever runs one opens this first.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import available_timezones, reset_tzpath
+
+from pydantic import ValidationError
+
+from app.analyser import Analyser, analyser_version, load_analyser
+from app.embedded import embedded_servers
+from app.errors import ConfigurationError
+from app.gateways.language_model import Composer
+from app.gateways.queue import Nudger
+from app.pipeline.ports import Ports, Rules
+from app.settings import Environment, Settings
+from app.storage import people
+from app.storage.keyring import keep_keyring
+from app.storage.schema import is_current, migrate
+from app.storage.sealed import KEY_BYTES, MasterKey
+from app.storage.store import DatabaseUrls, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How tokens are checked: by a secret, or by the key set at a URL."""
+
+    secret: str | None
+    jwks_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """A running installation, as programs see it."""
+
+    ports: Ports
+    access: Access
+    redis_url: str
+    host: str
+    port: int
+    production: bool
+
+
+def read_settings() -> Settings:
+    """The environment's settings. ConfigurationError that names what is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join("SPECTRUM_" + str(problem["loc"][0]).upper() for problem in error.errors())
+        raise ConfigurationError(f"These settings are not valid: {names}. See .env.example.") from None
+
+
+@asynccontextmanager
+async def opened(settings: Settings | None = None, *, bring_up_to_date: bool | None = None) -> AsyncIterator[Spectrum]:
+    """Open everything a program needs, by `settings` or the environment's, and close it again.
+
+    The schema is brought up to date when `bring_up_to_date`; by default where the database is embedded, since
+    nobody else would do it there. ConfigurationError in a sentence that says what to do.
+    """
+    reset_tzpath(())  # the pinned tzdata, as in the lock: what the operating system has may be years older
+    settings = settings or read_settings()
+    _require_production_secrets(settings)
+    embedded = settings.database_url is None
+    with embedded_servers(settings.state_dir, postgres=embedded, redis=settings.redis_url is None) as servers:
+        urls = _database_urls(settings, servers.database_url)
+        if embedded if bring_up_to_date is None else bring_up_to_date:
+            await migrate(urls)
+        store = Store(urls)
+        await store.open()
+        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else servers.redis_url
+        queue = Nudger(redis_url)
+        try:
+            yield Spectrum(
+                ports=await _ports(settings, store, queue),
+                access=_access(settings),
+                redis_url=redis_url,
+                host=settings.host,
+                port=settings.port,
+                production=settings.env is Environment.PRODUCTION,
+            )
+        finally:
+            await queue.close()
+            await store.close()
+
+
+async def _ports(settings: Settings, store: Store, queue: Nudger) -> Ports:
+    async with store.for_everyone() as tx:
+        if not await is_current(tx):
+            raise ConfigurationError("The database's schema is not this build's: run `spectrum migrate` first.")
+        keyring = await keep_keyring(tx, _master_key(settings))
+        names = await people.list_zone_names(tx)
+    production = settings.env is Environment.PRODUCTION
+    return Ports(
+        store=store,
+        queue=queue,
+        keyring=keyring,
+        analyser=_Once(),
+        analyser_version=analyser_version(),
+        writer=Composer(),
+        zones=names & available_timezones(),
+        rules=Rules(
+            raw_retention_days=settings.raw_retention_days,
+            backup_days=settings.backup_days,
+            default_plan=settings.default_plan or ("FREE" if production else "PLUS"),
+        ),
+    )
+
+
+class _Once:
+    """Loads the analyser when it is first asked for, in a thread, and keeps it."""
+
+    def __init__(self) -> None:
+        self._analyser: Analyser | None = None
+        self._lock = asyncio.Lock()
+
+    async def __call__(self) -> Analyser:
+        async with self._lock:
+            if self._analyser is None:
+                self._analyser = await asyncio.to_thread(load_analyser)
+            return self._analyser
+
+
+def read_access() -> Access:
+    """How tokens are checked here, without opening anything else."""
+    settings = read_settings()
+    _require_production_secrets(settings)
+    return _access(settings)
+
+
+def read_address() -> tuple[str, int]:
+    """Host and port to serve at."""
+    settings = read_settings()
+    return settings.host, settings.port
+
+
+def _require_production_secrets(settings: Settings) -> None:
+    if settings.env is not Environment.PRODUCTION:
+        return
+    required = {
+        "SPECTRUM_DATABASE_URL": settings.database_url,
+        "SPECTRUM_REDIS_URL": settings.redis_url,
+        "SPECTRUM_MASTER_KEY": settings.master_key,
+        "SPECTRUM_AUTH_SECRET or SPECTRUM_AUTH_JWKS_URL": settings.auth_secret or settings.auth_jwks_url,
+    }
+    missing = [name for name, value in required.items() if value is None]
+    if missing:
+        raise ConfigurationError(f"In production these must be set: {', '.join(missing)}.")
+
+
+def _database_urls(settings: Settings, embedded_url: str) -> DatabaseUrls:
+    first = settings.database_url.get_secret_value() if settings.database_url else embedded_url
+    owner, batch = settings.owner_database_url, settings.batch_database_url
+    return DatabaseUrls(
+        owner=owner.get_secret_value() if owner else first,
+        person=first,
+        batch=batch.get_secret_value() if batch else first,
+    )
+
+
+def _master_key(settings: Settings) -> MasterKey:
+    text = settings.master_key.get_secret_value() if settings.master_key else _kept(settings.state_dir, "master.key")
+    try:
+        return MasterKey(bytes.fromhex(text))
+    except ValueError:
+        raise ConfigurationError("SPECTRUM_MASTER_KEY must be 64 hex digits (32 bytes).") from None
+
+
+def _access(settings: Settings) -> Access:
+    if settings.auth_secret is None and settings.auth_jwks_url is None:
+        return Access(_kept(settings.state_dir, "auth.secret"), None)
+    secret = settings.auth_secret.get_secret_value() if settings.auth_secret else None
+    return Access(secret, settings.auth_jwks_url)
+
+
+def _kept(state_dir: Path, name: str) -> str:
+    """A development secret: 64 hex digits in a file of mode 0600, made by whichever program comes first."""
+    path = state_dir / name
+    state_dir.mkdir(parents=True, exist_ok=True)
+    draft = state_dir / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+    if not path.exists():
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
