@@ -1,0 +1,371 @@
+"""Leases, fencing, attempts and dead letters: what the ledger says when workers die, fail, wait or are too late."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.periods import PeriodKind
+from app.domain.sessions import SessionStatus
+from app.errors import ErrorCode, Gone, LeaseLost, Problem, Refused
+from app.jobs import AFTER_FAILURE, LIMITS, Claimed, FailureClass, JobKind, JobStatus, Later, Queue, rewrite_period
+from app.pipeline import forget
+from app.pipeline.commit import commit
+from app.pipeline.inputs import InputsChanged
+from app.pipeline.ports import Ports
+from app.storage import desk, ledger, sessions
+from app.storage.desk import JobFilter, LedgerEntry
+from app.storage.operations import ResetScope
+from app.storage.sealed import CannotOpen
+from app.storage.store import StorageUnavailable
+from app.wiring import Spectrum
+from tests.client import session
+from tests.life import JUNE, at, hasten, lived, snapshot, take, weeks_of, who, work_off
+from workers.handlers import HANDLERS, Stage
+from workers.runner import BACKOFF_BASE_S, BACKOFF_CAP_S, Runner, backoff_s, classify
+from workers.schedule import plan_due
+
+LIMIT = 100
+
+
+@pytest.fixture(autouse=True)
+async def rest(spectrum: Spectrum, owner: Any) -> None:
+    """Begin each test with an empty ledger."""
+    await work_off(spectrum, owner)
+    await owner.execute("DELETE FROM job")
+
+
+async def _claim(spectrum: Spectrum, worker: str, queue: Queue = Queue.SECONDS) -> tuple[list[Claimed], list[Claimed]]:
+    async with spectrum.ports.store.for_everyone() as tx:
+        return await ledger.claim(tx, queue, worker, limit=LIMIT)
+
+
+async def _begin(spectrum: Spectrum, job: Claimed) -> int:
+    async with spectrum.ports.store.for_everyone() as tx:
+        return await ledger.begin(tx, job)
+
+
+async def _expire(owner: Any) -> None:
+    await owner.execute("UPDATE job SET lease_expires_at = now() - interval '1 s' WHERE status = 'RUNNING'")
+
+
+async def _entry(spectrum: Spectrum, job_id: UUID) -> LedgerEntry:
+    async with spectrum.ports.store.for_everyone() as tx:
+        (entry,) = await desk.list_by_id(tx, [job_id])
+    return entry
+
+
+async def _one_session(spectrum: Spectrum, owner: Any, person: str) -> tuple[UUID, UUID]:
+    sent = session(person, JUNE)
+    await take(spectrum, sent)
+    job_id: UUID = await owner.fetchval("SELECT id FROM job WHERE kind = 'SESSION_ANALYSIS'")
+    return UUID(sent["sessionKey"]), job_id
+
+
+async def _damage(owner: Any, session_id: UUID) -> bytes:
+    """Damage the sealed words so that no analysis can open them; what they were."""
+    body: bytes = await owner.fetchval("SELECT body FROM sealed_text WHERE session_id = $1", session_id)
+    await owner.execute("UPDATE sealed_text SET body = $2 WHERE session_id = $1", session_id, body[:-1] + b"?")
+    return body
+
+
+async def test_a_lease_is_exclusive_until_it_runs_out(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Eight workers at once lease a job once; when the lease has run out another takes it, under a new token."""
+    await _one_session(spectrum, owner, person)
+    claims = await asyncio.gather(*(_claim(spectrum, f"w{n}") for n in range(8)))
+    (first,) = [job for jobs, _ in claims for job in jobs]
+    await _begin(spectrum, first)
+    assert (await _claim(spectrum, "eager"))[0] == []
+    await _expire(owner)
+    ((second,), died) = await _claim(spectrum, "second")
+    assert (second.id, second.token, second.attempt, died) == (first.id, first.token + 1, 1, [])
+
+
+async def test_every_write_of_a_zombie_is_fenced(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A worker that wakes after its lease was taken changes nothing: not the job, not the lease, not the numbers."""
+    session_id, job_id = await _one_session(spectrum, owner, person)
+    ((zombie,), _) = await _claim(spectrum, "zombie")
+    await _begin(spectrum, zombie)
+    stage = HANDLERS[zombie.kind]
+    late = await stage.prepare(zombie, spectrum.ports)
+    await _expire(owner)
+    ((second,), _) = await _claim(spectrum, "second")
+    await _begin(spectrum, second)
+    before = await owner.fetchrow("SELECT * FROM job WHERE id = $1", job_id)
+    with pytest.raises(LeaseLost):
+        await _begin(spectrum, zombie)
+    with pytest.raises(LeaseLost):
+        await commit(spectrum.ports, lambda tx: stage.keep(tx, late), person=zombie.person, job=zombie)
+    async with spectrum.ports.store.for_everyone() as tx:
+        await ledger.renew(tx, [zombie])
+        await ledger.give_back(tx, [zombie])
+        assert not await ledger.fail(tx, zombie, ledger.Failure(FailureClass.BUG, "late", JobStatus.DEAD))
+    assert await owner.fetchrow("SELECT * FROM job WHERE id = $1", job_id) == before
+    assert await owner.fetchval("SELECT count(*) FROM session_numbers WHERE session_id = $1", session_id) == 0
+    result = await stage.prepare(second, spectrum.ports)
+    await commit(spectrum.ports, lambda tx: stage.keep(tx, result), person=second.person, job=second)
+    entry = await _entry(spectrum, job_id)
+    assert entry.status is JobStatus.SUCCEEDED
+    assert [(a.number, a.failure, a.worker) for a in entry.attempts] == [
+        (1, FailureClass.LOST_WORKER, "zombie"),
+        (2, None, "second"),
+    ]
+
+
+async def test_stopped_at_any_moment_a_worker_keeps_no_lease(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Cancelled before, in or after its claim, a runner leaves every job to others at once, and no attempt is lost."""
+    await take(spectrum, *weeks_of(person, weeks=2))
+    runner = Runner(spectrum.ports)
+    await runner.work_once(Queue.HOURS)  # connected: from here on the moments below fall into the claim
+    for step in range(40):
+        working = asyncio.create_task(runner.work_off(Queue.SECONDS))
+        await asyncio.sleep(step * 0.0003)
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        left = await owner.fetchval("SELECT count(*) FROM job WHERE status = 'RUNNING' OR lease_expires_at IS NOT NULL")
+        assert left == 0, f"a lease is left after step {step}"
+    await work_off(spectrum, owner)
+    assert await owner.fetchval("SELECT bool_and(status = 'SUCCEEDED' AND attempt = 1) FROM job") is True
+
+
+async def test_only_what_began_counts(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Leases that ran out before the job began cost no attempt, however often."""
+    _, job_id = await _one_session(spectrum, owner, person)
+    for turn in range(8):
+        ((job,), died) = await _claim(spectrum, f"w{turn}")
+        assert (job.attempt, died) == (0, [])
+        await _expire(owner)
+    assert (await _entry(spectrum, job_id)).attempts == ()
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
+    assert (await _entry(spectrum, job_id)).attempt == 1
+
+
+async def test_workers_that_die_use_the_attempts_up(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A job whose worker fell silent five times in the middle is dead, and its session says FAILED."""
+    session_id, job_id = await _one_session(spectrum, owner, person)
+    for number in range(1, LIMITS[JobKind.SESSION_ANALYSIS].max_attempts + 1):
+        ((job,), _) = await _claim(spectrum, "dies")
+        assert await _begin(spectrum, job) == number
+        await _expire(owner)
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
+    entry = await _entry(spectrum, job_id)
+    assert entry.status is JobStatus.DEAD
+    assert [attempt.failure for attempt in entry.attempts] == [FailureClass.LOST_WORKER] * 5
+    assert await owner.fetchval("SELECT status FROM session WHERE id = $1", session_id) == SessionStatus.FAILED
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 0
+
+
+async def test_five_failures_make_a_dead_letter(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """It names class and place but no content; its session is FAILED and said so; its neighbours are done."""
+    sent = [session(person, JUNE, "a quiet unrepeatable day") for _ in range(3)]
+    await take(spectrum, *sent)
+    broken = UUID(sent[1]["sessionKey"])
+    body = await _damage(owner, broken)
+    runner, person_id = Runner(spectrum.ports), who(spectrum, person)
+    for round_ in range(5):
+        if round_ == 4:
+            revision = await owner.fetchval("SELECT revision FROM person WHERE id = $1", person_id)
+        assert await runner.work_once(Queue.SECONDS) == (3 if round_ == 0 else 1)
+        await hasten(owner)
+    async with spectrum.ports.store.for_everyone() as tx:
+        (dead,), total = await desk.list_jobs(tx, JobFilter(statuses=(JobStatus.DEAD,)), first=10, after=None)
+    assert (total, dead.attempt, dead.scope) == (1, 5, {"session_id": str(broken)})
+    assert [a.number for a in dead.attempts] == [1, 2, 3, 4, 5]
+    for attempt in dead.attempts:
+        assert attempt.failure is FailureClass.BUG
+        assert attempt.message is not None
+        assert attempt.message.startswith("CannotOpen at sealed.py:")
+    assert "unrepeatable" not in str(await owner.fetchval("SELECT j::text FROM job j WHERE id = $1", dead.id))
+    async with spectrum.ports.store.for_person(person_id) as tx:
+        counts = await sessions.count_by_status(tx, person_id)
+    assert counts == {SessionStatus.DONE: 2, SessionStatus.FAILED: 1}
+    assert await owner.fetchval("SELECT revision FROM person WHERE id = $1", person_id) > revision
+
+    await owner.execute("UPDATE sealed_text SET body = $2 WHERE session_id = $1", broken, body)
+    for expected in ([dead.id], []):
+        async with spectrum.ports.store.for_everyone() as tx:
+            assert await desk.keep_retried(tx, [dead.id], actor="team", reason="mended") == expected
+    await work_off(spectrum, owner)
+    assert (await _entry(spectrum, dead.id)).status is JobStatus.SUCCEEDED
+    assert await owner.fetchval("SELECT status FROM session WHERE id = $1", broken) == SessionStatus.DONE
+    audited = await owner.fetch("SELECT actor, action, reason FROM audit WHERE targets = ARRAY[$1::uuid]", dead.id)
+    assert [tuple(row) for row in audited] == [("team", "retry_jobs", "mended")]
+
+
+async def test_a_discarded_letter_stays_discarded(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Discarding is done and audited once, only to dead letters, and none is run or retried afterwards."""
+    _, job_id = await _one_session(spectrum, owner, person)
+    async with spectrum.ports.store.for_everyone() as tx:
+        assert await desk.keep_discarded(tx, [job_id], actor="team", reason="too early") == []
+    await owner.execute("UPDATE job SET status = 'DEAD', finished_at = now() WHERE id = $1", job_id)
+    for expected in ([job_id], []):
+        async with spectrum.ports.store.for_everyone() as tx:
+            assert await desk.keep_discarded(tx, [job_id], actor="team", reason="known") == expected
+    async with spectrum.ports.store.for_everyone() as tx:
+        assert await desk.keep_retried(tx, [job_id], actor="team", reason="again") == []
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 0
+    assert (await _entry(spectrum, job_id)).status is JobStatus.DISCARDED
+    audited = await owner.fetch("SELECT action, reason FROM audit WHERE $1::uuid = ANY(targets)", job_id)
+    assert [tuple(row) for row in audited] == [("discard_jobs", "known")]
+
+
+async def test_a_persons_weeks_run_in_order(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A week whose earlier week is still to be done is not leased, and follows it in order."""
+    person_id = await lived(spectrum, owner, person, weeks=2)
+    now, monday, next_monday = await at(owner, person_id), JUNE.date(), JUNE.date().replace(day=8)
+    async with spectrum.ports.store.for_person(person_id) as tx:
+        (later_id,) = await ledger.keep_jobs(tx, [rewrite_period(PeriodKind.WEEK, now, next_monday, revision=-1)])
+        (early_id,) = await ledger.keep_jobs(
+            tx, [rewrite_period(PeriodKind.WEEK, now, monday, revision=-1, delay_s=30)]
+        )
+    runner = Runner(spectrum.ports)
+    assert await runner.work_once(Queue.MINUTES) == 0
+    await work_off(spectrum, owner, runner)
+    early, later = await _entry(spectrum, early_id), await _entry(spectrum, later_id)
+    assert early.status is later.status is JobStatus.SUCCEEDED
+    assert early.finished_at is not None
+    assert later.finished_at is not None
+    assert early.finished_at <= later.finished_at
+
+
+async def test_later_costs_no_attempt(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A stage that says "not yet" leaves its job waiting, with no attempt counted."""
+    _, job_id = await _one_session(spectrum, owner, person)
+
+    async def not_yet(_: Claimed, __: Ports) -> Later:
+        return Later(60.0, "not yet")
+
+    stage = Stage(not_yet, HANDLERS[JobKind.SESSION_ANALYSIS].keep)
+    assert await Runner(spectrum.ports, {JobKind.SESSION_ANALYSIS: stage}).work_once(Queue.SECONDS) == 1
+    waiting = await _entry(spectrum, job_id)
+    assert (waiting.status, waiting.attempt, waiting.attempts) == (JobStatus.SCHEDULED, 0, ())
+
+
+async def test_nothing_to_do_is_a_good_end(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A session whose words are gone, or whose person is, ends its job with a reason and without a failure."""
+    session_id, job_id = await _one_session(spectrum, owner, person)
+    await owner.execute("DELETE FROM sealed_text WHERE session_id = $1", session_id)
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
+    entry = await _entry(spectrum, job_id)
+    assert (entry.status, entry.attempt, [a.failure for a in entry.attempts]) == (JobStatus.SUCCEEDED, 1, [None])
+    note = await owner.fetchval("SELECT note FROM job WHERE id = $1", job_id)
+    assert note == "The session's text was gone before it could be analysed."
+
+    await owner.execute("DELETE FROM job")
+    session_id, _ = await _one_session(spectrum, owner, f"{person}-gone")
+    await owner.execute("UPDATE person SET epoch = epoch + 1 WHERE id = $1", who(spectrum, f"{person}-gone"))
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
+    note = await owner.fetchval("SELECT note FROM job WHERE scope->>'session_id' = $1", str(session_id))
+    assert note == "Dropped: the person's data were erased meanwhile."
+
+
+async def test_given_back_leases_are_free_at_once(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A worker that stops in the middle gives its jobs back: runnable now, and no attempt is counted."""
+    _, job_id = await _one_session(spectrum, owner, person)
+    ((job,), _) = await _claim(spectrum, "stops")
+    await _begin(spectrum, job)
+    async with spectrum.ports.store.for_everyone() as tx:
+        await ledger.give_back(tx, [job])
+    entry = await _entry(spectrum, job_id)
+    assert (entry.status, entry.attempt, entry.attempts) == (JobStatus.QUEUED, 0, ())
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
+
+
+async def test_asking_twice_is_asking_once(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Jobs with one identity are one job, also from transactions side by side; history stays bounded."""
+    person_id = await lived(spectrum, owner, person, weeks=1)
+    job = rewrite_period(PeriodKind.WEEK, await at(owner, person_id), JUNE.date(), revision=-7)
+
+    async def ask() -> list[UUID]:
+        async with spectrum.ports.store.for_everyone() as tx:
+            return await ledger.keep_jobs(tx, [job])
+
+    asked = await asyncio.gather(*(ask() for _ in range(6)))
+    (job_id,) = [id_ for ids in asked for id_ in ids]
+    for _ in range(ledger.MAX_ATTEMPTS_KEPT + 5):
+        ((claimed,), _died) = await _claim(spectrum, "waits", Queue.MINUTES)
+        await _begin(spectrum, claimed)
+        async with spectrum.ports.store.for_everyone() as tx:
+            away = ledger.Failure(FailureClass.DEPENDENCY, "away", JobStatus.RETRYING, counts=False)
+            assert await ledger.fail(tx, claimed, away)
+    entry = await _entry(spectrum, job_id)
+    assert (entry.status, entry.attempt) == (JobStatus.RETRYING, 0)
+    assert len(entry.attempts) == ledger.MAX_ATTEMPTS_KEPT
+
+
+@pytest.mark.parametrize("kind", [*JobKind])
+async def test_every_job_twice_is_once(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> None:
+    """Keeping a finished job's effect again, prepared before or anew, is refused and changes no row of anybody's."""
+    job = await _a_job_of(spectrum, owner, person, kind)
+    stage, ports = HANDLERS[kind], spectrum.ports
+    await _begin(spectrum, job)
+    result = await stage.prepare(job, ports)
+    await commit(ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
+    tables = ("person", "session", "sealed_text", "session_numbers", "packed_month", "period_aggregate", "writing",
+              "exclusion", "operation", "job")  # fmt: skip
+    before = await snapshot(owner, tables, who(spectrum, person))
+    ledger_before = await owner.fetch("SELECT * FROM job ORDER BY id")
+    with pytest.raises(LeaseLost):
+        await commit(ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
+    again = await stage.prepare(job, ports)
+    if kind is not JobKind.RESET:  # a reset that has ended is not even prepared
+        with pytest.raises(LeaseLost):
+            await commit(ports, lambda tx: stage.keep(tx, again), person=job.person, job=job)
+    with pytest.raises(LeaseLost):
+        await _begin(spectrum, job)
+    assert await snapshot(owner, tables, who(spectrum, person)) == before
+    assert await owner.fetch("SELECT * FROM job ORDER BY id") == ledger_before
+
+
+async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> Claimed:
+    """Bring a person so far that a job of `kind` is due, and claim it."""
+    await take(spectrum, *weeks_of(person, weeks=5))
+    runner = Runner(spectrum.ports)
+    if kind is not JobKind.SESSION_ANALYSIS:
+        await runner.work_off(Queue.SECONDS)
+    if kind is JobKind.RESET:
+        await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
+    if kind in (JobKind.WEEKLY_AGGREGATION, JobKind.MONTHLY_AGGREGATION, JobKind.UPKEEP, JobKind.MONTHLY_NARRATIVE):
+        await plan_due(spectrum.ports)
+    while kind is JobKind.MONTHLY_NARRATIVE and not await owner.fetchval(
+        "SELECT EXISTS (SELECT FROM job WHERE kind = $1)", kind
+    ):
+        await runner.work_once(Queue.MINUTES)
+    jobs, _ = await _claim(spectrum, "first", LIMITS[kind].queue)
+    return next(job for job in sorted(jobs, key=lambda job: str(job.scope)) if job.kind is kind)
+
+
+@given(attempt=st.integers(1, 60))
+def test_backoff_keeps_its_bounds(attempt: int) -> None:
+    """A wait lies between nothing and the exponential bound, and never beyond five minutes."""
+    assert 0 <= backoff_s(attempt) <= min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**attempt)
+
+
+def test_backoff_spreads() -> None:
+    """Full jitter: two hundred waits of one attempt differ, and some are in either half."""
+    waits = [backoff_s(5) for _ in range(200)]
+    assert len(set(waits)) == 200
+    assert min(waits) < BACKOFF_BASE_S * 16 < max(waits)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (TimeoutError(), FailureClass.TIMEOUT),
+        (StorageUnavailable("away"), FailureClass.DEPENDENCY),
+        (ConnectionResetError(), FailureClass.DEPENDENCY),
+        (Refused(Problem(ErrorCode.INVALID, "no")), FailureClass.VALIDATION),
+        (InputsChanged("moved"), FailureClass.CONFLICT),
+        (CannotOpen(), FailureClass.BUG),
+        (Gone("gone"), FailureClass.BUG),
+        (KeyError("x"), FailureClass.BUG),
+    ],
+)
+def test_a_failure_has_its_class(error: Exception, expected: FailureClass) -> None:
+    """What went wrong decides whether it is counted, waited for or given up."""
+    assert classify(error) is expected
+    assert set(AFTER_FAILURE) == set(FailureClass)
