@@ -1,0 +1,56 @@
+"""Headers that every answer carries, and a request id that logs and errors can share.
+
+Sets only what the application left unset, and trusts no id that comes from outside.
+"""
+
+from collections.abc import Collection
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.edge.body_limit import GRAPHQL_LIMITS
+
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Fit for JSON. A page sets its own content-security-policy, with its own frame-ancestors."""
+
+
+class SecurityHeaders:
+    """ASGI middleware: SECURITY_HEADERS and `X-Request-Id` on every answer; `no-store` on `uncached` paths.
+
+    The id (32 hexadecimal digits) is `request.state.request_id` inside. Headers that are already set stay.
+    """
+
+    def __init__(self, app: ASGIApp, *, uncached: Collection[str] = tuple(GRAPHQL_LIMITS)) -> None:
+        self._app = app
+        self._uncached = frozenset(uncached)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Name the request and dress its answer."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def dressed(message: Message) -> None:
+            if message["type"] in {"http.response.start", "websocket.accept"}:
+                headers = MutableHeaders(raw=list(message.get("headers", ())))
+                headers["x-request-id"] = request_id
+                if message["type"] == "http.response.start":
+                    self._dress(headers, scope["path"])
+                message = {**message, "headers": headers.raw}
+            await send(message)
+
+        await self._app(scope, receive, dressed)
+
+    def _dress(self, headers: MutableHeaders, path: str) -> None:
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+        if path in self._uncached:
+            headers.setdefault("cache-control", "no-store")

@@ -1,0 +1,197 @@
+"""The ASGI program: both GraphQL endpoints, health, metrics, keys. Decides nothing about people."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import orjson
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+
+from app import telemetry
+from app.domain.access import Caller, Role
+from app.edge.body_limit import BodyLimit
+from app.edge.document_limits import DocumentLimits
+from app.edge.graphiql import graphiql_response, graphiql_routes
+from app.edge.headers import SecurityHeaders
+from app.edge.refusals import refusal
+from app.edge.tokens import TokenVerifier
+from app.errors import SpectrumError, TopLevelCode, Unauthenticated
+from app.jobs import Queue
+from app.pipeline.ports import Ports
+from app.storage import ledger
+from app.storage.schema import is_current
+from app.storage.sealed import Signer
+from app.wiring import Spectrum, opened
+from graphql_schema.access import STAFF
+from graphql_schema.context import Context
+from graphql_schema.schema import build_schema
+
+READY_TIMEOUT_S = 2.0
+_MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(BodyLimit))
+_BEARER = "bearer "
+
+
+class Endpoint(GraphQL[Context, None]):
+    """A GraphQL endpoint that knows who calls."""
+
+    def __init__(self, spectrum: Spectrum, verifier: TokenVerifier, *, team: bool) -> None:
+        super().__init__(
+            build_schema(team=team, extensions=[DocumentLimits]),
+            graphql_ide="graphiql" if team or not spectrum.production else None,
+            allow_queries_via_get=True,
+            multipart_uploads_enabled=False,
+        )
+        self._ports = spectrum.ports
+        self._verifier = verifier
+        self._team = team
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except Unauthenticated as error:
+            await refusal(401, TopLevelCode.UNAUTHENTICATED, str(error))(scope, receive, send)
+        except SpectrumError as error:
+            forbidden = error.code is TopLevelCode.FORBIDDEN
+            code = TopLevelCode.FORBIDDEN if forbidden else TopLevelCode.BAD_USER_INPUT
+            await refusal(403 if forbidden else 400, code, str(error))(scope, receive, send)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """One JSON object, read strictly: no NaN, no broken Unicode, no batch."""
+        try:
+            value: object = orjson.loads(data)
+        except orjson.JSONDecodeError:
+            value = None
+        if not isinstance(value, dict):
+            raise SpectrumError("The request must be one JSON object.", TopLevelCode.BAD_USER_INPUT)
+        return value
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        caller = await _caller(request, self._verifier)
+        if self._team and not (isinstance(request, Request) and _asks_for_the_page(request)):
+            _require_team(caller)
+        return Context(self._ports, caller, request.state.request_id)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        return graphiql_response(request.url.path)
+
+
+def _asks_for_the_page(request: Request) -> bool:
+    """Whether a browser opens GraphiQL, which asks for a token by itself."""
+    return request.method == "GET" and "query" not in request.query_params
+
+
+def _require_team(caller: Caller | None) -> None:
+    """The team's endpoint answers nobody else, not even about its own shape."""
+    if caller is None:
+        raise Unauthenticated("Sign in to use this.")
+    if not caller.roles & {*STAFF, Role.SERVICE}:
+        raise SpectrumError("Your role may not use this.", TopLevelCode.FORBIDDEN)
+
+
+async def _caller(request: Request | WebSocket, verifier: TokenVerifier) -> Caller | None:
+    """Who calls; None without a token. Unauthenticated when there is one that does not hold."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    if not header.lower().startswith(_BEARER):
+        raise Unauthenticated("Send the token as 'Authorization: Bearer …'.")
+    return await verifier.verify(header[len(_BEARER) :].strip())
+
+
+def application() -> Starlette:
+    """The program by itself, as an ASGI server runs it: `uvicorn --factory app.main:application`."""
+    telemetry.configure_logging()
+
+    @asynccontextmanager
+    async def lifespan(program: Starlette) -> AsyncIterator[None]:
+        try:
+            async with opened() as spectrum:
+                program.router.routes.extend(_routes(spectrum))
+                yield
+        except SpectrumError as error:
+            sys.stderr.write(f"spectrum: {error}\n")
+            raise
+
+    return Starlette(middleware=_MIDDLEWARE, lifespan=lifespan)
+
+
+def create_app(spectrum: Spectrum) -> Starlette:
+    """The program over an installation that somebody else has opened."""
+    return Starlette(routes=_routes(spectrum), middleware=_MIDDLEWARE)
+
+
+def _routes(spectrum: Spectrum) -> list[BaseRoute]:
+    verifier = TokenVerifier(secret=spectrum.access.secret, jwks_url=spectrum.access.jwks_url)
+    ports = spectrum.ports
+    routes: list[BaseRoute] = [
+        Route("/graphql", Endpoint(spectrum, verifier, team=False)),
+        Route("/ops/graphql", Endpoint(spectrum, verifier, team=True)),
+        Route("/healthz", _healthz),
+        Route("/readyz", partial(_readyz, ports)),
+        Route("/metrics", partial(_metrics, ports)),
+        Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
+        *graphiql_routes(),
+    ]
+    return routes if spectrum.production else [*routes, Route("/", _home)]
+
+
+async def _home(_: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+async def _healthz(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _readyz(ports: Ports, _: Request) -> Response:
+    """200 once it can serve: the database answers and has this build's schema."""
+    try:
+        async with asyncio.timeout(READY_TIMEOUT_S), ports.store.for_everyone() as tx:
+            ready = await is_current(tx)
+    except (SpectrumError, TimeoutError):
+        ready = False
+    return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
+
+
+async def _metrics(ports: Ports, _: Request) -> Response:
+    """All instruments; 503 while the ledger cannot be read, since its last numbers would look like the present."""
+    try:
+        async with asyncio.timeout(READY_TIMEOUT_S), ports.store.for_everyone() as tx:
+            depths, jobs = await ledger.list_depths(tx), await ledger.count_by_status(tx)
+    except (SpectrumError, TimeoutError):
+        return Response("The ledger cannot be read.\n", 503, media_type="text/plain")
+    _show_depths({depth.queue: depth for depth in depths if depth.kind is None})
+    for gauge in (telemetry.JOBS, telemetry.JOBS_FINISHED, telemetry.JOB_P95_SECONDS):
+        gauge.clear()
+    for (kind, status), count in jobs.items():
+        telemetry.JOBS.labels(kind, status).set(count)
+    for depth in depths:
+        if depth.kind is not None:
+            telemetry.JOBS_FINISHED.labels(depth.kind).set(depth.finished)
+            telemetry.JOB_P95_SECONDS.labels(depth.kind).set((depth.p95_duration_ms or 0) / 1000)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _show_depths(whole: Mapping[Queue, ledger.Depth]) -> None:
+    for queue in Queue:
+        depth = whole.get(queue)
+        telemetry.QUEUE_DEPTH.labels(queue).set(depth.depth if depth else 0)
+        telemetry.QUEUE_RUNNING.labels(queue).set(depth.running if depth else 0)
+        telemetry.QUEUE_DEAD.labels(queue).set(depth.dead if depth else 0)
+        telemetry.QUEUE_OLDEST_SECONDS.labels(queue).set(depth.oldest_age_s or 0 if depth else 0)
+
+
+async def _keys(ports: Ports, _: Request) -> Response:
+    """The public keys that receipts are checked with (JWK, RFC 8037)."""
+    signer = Signer(ports.keyring.signing_seed)
+    return JSONResponse({"keys": [signer.public_jwk]}, headers={"cache-control": "public, max-age=300"})

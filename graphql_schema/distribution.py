@@ -1,0 +1,76 @@
+"""Screen 2: how sessions divide over one dimension."""
+
+from typing import Self
+
+import strawberry
+
+from app.domain import distribution as domain
+from app.domain.affect import Source
+from app.domain.distribution import DistributionDimension
+from app.domain.estimates import SuppressionReason
+from app.domain.periods import Period as Days
+from app.storage.people import Head
+from graphql_schema.context import Context
+from graphql_schema.numbers import Affect, Comparison, Estimate, Period
+
+
+@strawberry.type
+class DistributionSlice:
+    key: str = strawberry.field(description="Enum value of the dimension, or OTHER.")
+    label: str
+    count: int | None = strawberry.field(
+        description="Null when it hides too small a number to say (see `share.suppressed`)."
+    )
+    part: strawberry.Private[domain.DistributionSlice]
+    head: strawberry.Private[Head]
+
+    @strawberry.field(description="Share of sessions, 0..1, with its interval.")
+    def share(self) -> Estimate:
+        return Estimate.of(self.part.share)
+
+    @strawberry.field(description="Null when no baseline exists yet.")
+    def vs_baseline(self) -> Comparison | None:
+        return Comparison.of(self.part.vs_baseline, self.head)
+
+    @strawberry.field(description="Mean place of these sessions on the plane.")
+    def affect(self) -> Affect:
+        return Affect.of(self.part.affect)
+
+    @classmethod
+    def of(cls, part: domain.DistributionSlice, head: Head) -> Self:
+        return cls(key=part.key, label=part.label, count=part.count, part=part, head=head)
+
+
+@strawberry.type
+class Distribution:
+    period: Period
+    by: DistributionDimension
+    slices: list[DistributionSlice] = strawberry.field(
+        description="Largest share first. At most 20; the rest is one slice with key OTHER."
+    )
+    sample_count: int = strawberry.field(
+        description="Sessions counted. With PATTERN and EMOTION a session can be in several slices, so shares can"
+        " pass 1 in sum."
+    )
+    shares_sum_to_one: bool
+    suppressed: SuppressionReason | None = strawberry.field(
+        description="Set when the whole picture is withheld; slices are then empty. Null when shown."
+    )
+    text_alternative: str
+
+
+async def find_distribution(
+    context: Context, period: Days, by: DistributionDimension, sources: frozenset[Source] | None = None
+) -> Distribution:
+    """The caller's sessions of `period`, divided `by` a dimension."""
+    head, read = await context.head(), await context.numbers(period)
+    found = domain.distribution(read.numbers, read.targets, period, by=by, sources=sources)
+    return Distribution(
+        period=Period.of(found.period, head),
+        by=found.by,
+        slices=[DistributionSlice.of(part, head) for part in found.slices],
+        sample_count=found.sample_count,
+        shares_sum_to_one=found.shares_sum_to_one,
+        suppressed=found.suppressed,
+        text_alternative=found.text_alternative,
+    )

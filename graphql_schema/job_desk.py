@@ -1,0 +1,184 @@
+"""What the team can do about work: ask for it, try it again, give it up with a reason."""
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import strawberry
+
+from app.domain.access import Role
+from app.domain.periods import PeriodKind, period_of
+from app.errors import ErrorCode, Problem, Refused
+from app.jobs import AGGREGATION, LIMITS, JobKind, PersonAt
+from app.jobs import Job as NewJob
+from app.storage import desk, ledger, people, sessions
+from app.storage.store import Tx
+from graphql_schema.access import only
+from graphql_schema.context import Context, Info
+from graphql_schema.ids import uuid_of
+from graphql_schema.jobs import Job, show_jobs
+from graphql_schema.node import Payload, user_errors
+from graphql_schema.numbers import RangeInput
+
+MAX_IDS = 500
+MAX_REASON_CHARACTERS = 500
+MAX_KEY_CHARACTERS = 200
+MAX_PRIORITY = 100
+MAX_DELAY = timedelta(days=366)
+_PERIOD = {
+    **{job_kind: period_kind for period_kind, job_kind in AGGREGATION.items()},
+    JobKind.MONTHLY_NARRATIVE: PeriodKind.MONTH,
+}
+
+
+@strawberry.input
+class EnqueueJobInput:
+    kind: JobKind
+    subject_key: str | None = strawberry.field(default=None, description="Whose; needed for every kind but UPKEEP.")
+    period: RangeInput | None = strawberry.field(
+        default=None, description="The week or month; needed for the kinds that close or write one."
+    )
+    run_after: datetime | None = strawberry.field(
+        default=None, description="Not before this; null: now. At most 366 days ahead."
+    )
+    priority: int = strawberry.field(default=0, description="0 to 100; higher runs first.")
+    dedupe_key: str | None = strawberry.field(default=None, description="Two jobs with one key are one job.")
+
+
+@strawberry.type
+class JobPayload(Payload):
+    job: Job | None = strawberry.field(description="Null when refused.")
+
+
+@strawberry.input
+class JobsInput:
+    ids: list[strawberry.ID] = strawberry.field(description="1 to 500.")
+    reason: str = strawberry.field(description="Kept in the audit log; 1 to 500 characters.")
+
+
+@strawberry.type
+class JobsPayload(Payload):
+    jobs: list[Job] = strawberry.field(description="Those that were dead letters and now are not.")
+
+
+def _refuse(code: ErrorCode, message: str, *path: str) -> Refused:
+    return Refused(Problem(code, message, ("input", *path)))
+
+
+async def _person(tx: Tx, context: Context, asked: EnqueueJobInput) -> PersonAt | None:
+    if asked.kind is JobKind.UPKEEP:
+        return None
+    if asked.subject_key is None:
+        raise _refuse(ErrorCode.REQUIRED, "This kind of job is about a person.", "subjectKey")
+    person_id = context.ports.keyring.identity.person_id(asked.subject_key)
+    locked = await people.list_locked(tx, [person_id])  # no erasure can come between this and the job
+    if person_id not in locked:
+        raise _refuse(ErrorCode.NOT_FOUND, "Nothing is kept of this person.", "subjectKey")
+    return locked[person_id].at
+
+
+async def _scope(tx: Tx, asked: EnqueueJobInput, person: PersonAt | None, now: datetime) -> dict[str, str]:
+    if asked.kind is JobKind.SESSION_ANALYSIS and person is not None:
+        session_id = await sessions.find_unanalysed(tx, person.id)
+        if session_id is None:
+            raise _refuse(ErrorCode.NOT_FOUND, "No session of this person waits for analysis.", "subjectKey")
+        return {"session_id": str(session_id)}
+    kind = _PERIOD.get(asked.kind)
+    if kind is None:
+        return {}
+    if asked.period is None:
+        raise _refuse(ErrorCode.REQUIRED, "This kind of job is about a week or a month.", "period")
+    return {"first_day": period_of(kind, asked.period.period(now.date()).first).first.isoformat()}
+
+
+async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:
+    if asked.kind is JobKind.RESET:
+        raise _refuse(ErrorCode.INVALID, "A reset is asked for by the person, with resetSpectrum.", "kind")
+    if not 0 <= asked.priority <= MAX_PRIORITY:
+        raise _refuse(ErrorCode.OUT_OF_RANGE, f"priority must be 0 to {MAX_PRIORITY}.", "priority")
+    if asked.dedupe_key is not None and not _fits(asked.dedupe_key, MAX_KEY_CHARACTERS):
+        message = f"dedupeKey must have 1 to {MAX_KEY_CHARACTERS} characters, and no NUL."
+        raise _refuse(ErrorCode.OUT_OF_RANGE, message, "dedupeKey")
+    now: datetime = await tx.fetchval("SELECT now()")
+    if asked.run_after is not None and asked.run_after > now + MAX_DELAY:
+        raise _refuse(ErrorCode.OUT_OF_RANGE, f"runAfter must be at most {MAX_DELAY.days} days ahead.", "runAfter")
+    person = await _person(tx, context, asked)
+    return NewJob(
+        kind=asked.kind,
+        key=f"desk:{asked.dedupe_key or uuid4()}",
+        person=person,
+        scope=await _scope(tx, asked, person, now),
+        delay_s=max(0.0, (asked.run_after - now).total_seconds()) if asked.run_after else 0.0,
+        priority=asked.priority,
+    )
+
+
+def _fits(text: str, most: int) -> bool:
+    return 0 < len(text.strip()) <= len(text) <= most and "\0" not in text
+
+
+def _checked(asked: JobsInput) -> list[UUID]:
+    if not _fits(asked.reason, MAX_REASON_CHARACTERS):
+        message = f"reason must have 1 to {MAX_REASON_CHARACTERS} characters, and no NUL."
+        raise _refuse(ErrorCode.REQUIRED, message, "reason")
+    if not 1 <= len(asked.ids) <= MAX_IDS:
+        raise _refuse(ErrorCode.TOO_MANY, f"ids must be 1 to {MAX_IDS}.", "ids")
+    ids = [uuid_of(id_, "Job") for id_ in asked.ids]
+    for place, id_ in enumerate(ids):
+        if id_ is None:
+            raise _refuse(ErrorCode.NOT_FOUND, "There is no such job.", "ids", str(place))
+    return [id_ for id_ in ids if id_ is not None]
+
+
+def _actor(context: Context) -> str:
+    """Who decided, as a pseudonym of the audit log."""
+    return context.ports.keyring.identity.pseudonym("audit", context.person_id())
+
+
+@strawberry.type
+class JobMutation:
+    @strawberry.mutation(
+        description="Ask for work of any kind but RESET. SESSION_ANALYSIS: the person's oldest session that waits.",
+        **only(Role.SERVICE, Role.OPERATOR, Role.ADMIN),
+    )
+    async def enqueue_job(self, info: Info, input: EnqueueJobInput) -> JobPayload:  # noqa: A002 - the contract's name
+        context = info.context
+        try:
+            async with context.ports.store.for_everyone() as tx:
+                job = await _job(tx, context, input)
+                await ledger.keep_jobs(tx, [job])
+                job_id = await desk.find_id(tx, job.key)
+        except Refused as refused:
+            return JobPayload(user_errors=user_errors(refused), job=None)
+        await context.ports.queue.nudge([LIMITS[job.kind].queue])
+        shown = await show_jobs(context, [job_id] if job_id else [])
+        return JobPayload(user_errors=[], job=shown[0] if shown else None)
+
+    @strawberry.mutation(
+        description="Try dead letters again, with all their attempts. Again on the same job does nothing.",
+        **only(Role.OPERATOR, Role.ADMIN),
+    )
+    async def retry_jobs(self, info: Info, input: JobsInput) -> JobsPayload:  # noqa: A002 - the contract's name
+        context = info.context
+        try:
+            ids = _checked(input)
+        except Refused as refused:
+            return JobsPayload(user_errors=user_errors(refused), jobs=[])
+        async with context.ports.store.for_everyone() as tx:
+            retried = await desk.keep_retried(tx, ids, actor=_actor(context), reason=input.reason)
+        shown = await show_jobs(context, retried)
+        await context.ports.queue.nudge(LIMITS[job.kind].queue for job in shown)
+        return JobsPayload(user_errors=[], jobs=shown)
+
+    @strawberry.mutation(
+        description="Give dead letters up. Needs a reason; kept in the audit log. Again on the same job does nothing.",
+        **only(Role.OPERATOR, Role.ADMIN),
+    )
+    async def discard_jobs(self, info: Info, input: JobsInput) -> JobsPayload:  # noqa: A002 - the contract's name
+        context = info.context
+        try:
+            ids = _checked(input)
+        except Refused as refused:
+            return JobsPayload(user_errors=user_errors(refused), jobs=[])
+        async with context.ports.store.for_everyone() as tx:
+            discarded = await desk.keep_discarded(tx, ids, actor=_actor(context), reason=input.reason)
+        return JobsPayload(user_errors=[], jobs=await show_jobs(context, discarded))

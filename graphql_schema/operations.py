@@ -1,0 +1,187 @@
+"""Erasing on a person's wish, and the receipt that proves it."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import strawberry
+
+from app.errors import ErrorCode, Problem, Refused
+from app.pipeline import forget
+from app.storage import operations
+from app.storage.operations import Operation as KeptOperation
+from app.storage.operations import OperationStatus, ResetScope
+from graphql_schema.context import Context, Info
+from graphql_schema.exclusions import require_known
+from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
+from graphql_schema.node import Node, PageInfo, Payload, page_size, user_errors
+
+CONFIRMATION = "RESET"
+
+
+@strawberry.interface
+class Operation(Node):
+    status: OperationStatus
+    requested_at: datetime = strawberry.field(description="When the viewer asked.")
+    finished_at: datetime | None = strawberry.field(description="Null until it ended.")
+    failure: str | None = strawberry.field(description="Plain sentence; null unless FAILED.")
+
+
+@strawberry.type
+class DeletedStore:
+    store: str
+    deleted: int = strawberry.field(description="Rows removed.")
+    remaining: int = strawberry.field(description="Found by the count that followed.")
+
+
+@strawberry.type(
+    description="Signed proof of what was erased, checked by counting again after the erasure. Holds counts and a keyed"
+    " hash of the person, no content; survives the erasure."
+)
+class DeletionReceipt(Node):
+    id: strawberry.ID
+    scope: ResetScope
+    completed_at: datetime = strawberry.field(description="After the count that followed the erasure.")
+    stores: list[DeletedStore] = strawberry.field(description="One row per store.")
+    remaining: int = strawberry.field(
+        description="Rows found by the second count: 0, since a receipt is only given then."
+    )
+    backups_expire_at: datetime = strawberry.field(description="When backups that still hold the data expire.")
+    statement: str = strawberry.field(description="Canonical JSON the signature covers.")
+    signature: str = strawberry.field(description="Ed25519, base64url.")
+    key_id: str = strawberry.field(description="Ed25519 key id; public keys at /.well-known/spectrum-keys.json.")
+
+    @classmethod
+    def of(cls, operation: KeptOperation) -> Self | None:
+        receipt: Any = operation.receipt
+        if receipt is None or operation.status is not OperationStatus.SUCCEEDED:
+            return None
+        return cls(
+            id=encode("DeletionReceipt", operation.id),
+            scope=operation.scope,
+            completed_at=datetime.fromisoformat(receipt["completed_at"]),
+            stores=[DeletedStore(**store) for store in receipt["stores"]],
+            remaining=receipt["remaining"],
+            backups_expire_at=datetime.fromisoformat(receipt["backups_expire_at"]),
+            statement=receipt["statement"],
+            signature=receipt["signature"],
+            key_id=receipt["key_id"],
+        )
+
+
+@strawberry.type
+class ResetOperation(Operation):
+    id: strawberry.ID
+    status: OperationStatus
+    requested_at: datetime = strawberry.field(description="When the viewer asked.")
+    finished_at: datetime | None = strawberry.field(description="Null until it ended.")
+    failure: str | None = strawberry.field(description="Plain sentence; null unless FAILED.")
+    scope: ResetScope
+    cancellable_until: datetime = strawberry.field(description="Equal to requestedAt when asked for immediately.")
+    receipt: DeletionReceipt | None = strawberry.field(description="Null until SUCCEEDED.")
+    key: strawberry.Private[UUID]
+
+    @classmethod
+    def of(cls, operation: KeptOperation) -> Self:
+        return cls(
+            id=encode("ResetOperation", operation.id),
+            status=operation.status,
+            requested_at=operation.requested_at,
+            finished_at=operation.finished_at,
+            failure=operation.failure,
+            scope=operation.scope,
+            cancellable_until=operation.cancellable_until,
+            receipt=DeletionReceipt.of(operation),
+            key=operation.id,
+        )
+
+
+@strawberry.type
+class OperationEdge:
+    cursor: str
+    node: Operation
+
+
+@strawberry.type
+class OperationConnection:
+    edges: list[OperationEdge]
+    nodes: list[Operation]
+    page_info: PageInfo
+
+
+async def list_operations(context: Context, *, first: int, after: str | None) -> OperationConnection:
+    """A page of the caller's operations, newest first."""
+    size, person_id = page_size(first), context.person_id()
+    async with context.ports.store.for_person(person_id) as tx:
+        rows = await operations.list_page(tx, person_id, first=size + 1, after=_place(after))
+    shown = [ResetOperation.of(operation) for operation in rows[:size]]
+    cursors = [encode_cursor("operation", node.key) for node in shown]
+    return OperationConnection(
+        edges=[OperationEdge(cursor=cursor, node=node) for cursor, node in zip(cursors, shown, strict=True)],
+        nodes=list(shown),
+        page_info=PageInfo.of(cursors, more=len(rows) > size, after=after),
+    )
+
+
+def _place(after: str | None) -> UUID | None:
+    key = decode_cursor("operation", after, 1)
+    try:
+        return None if key is None else UUID(key[0])
+    except ValueError:
+        raise bad_cursor() from None
+
+
+async def find_operation(context: Context, operation_id: UUID) -> KeptOperation | None:
+    """One operation of the caller's, None when it is not theirs."""
+    person_id = context.person_id()
+    async with context.ports.store.for_person(person_id) as tx:
+        return await operations.find(tx, person_id, operation_id)
+
+
+@strawberry.input
+class ResetInput:
+    idempotency_key: UUID
+    scope: ResetScope
+    confirmation: str = strawberry.field(description="The word the interface asked the person to type: RESET.")
+    immediately: bool = strawberry.field(
+        default=False, description="Must be true in this release: resets begin at once."
+    )
+
+
+@strawberry.type
+class ResetPayload(Payload):
+    operation: ResetOperation | None = strawberry.field(description="Null when refused.")
+
+
+def _check(asked: ResetInput) -> None:
+    if asked.confirmation != CONFIRMATION:
+        message = f"Type {CONFIRMATION} to confirm."
+        raise Refused(Problem(ErrorCode.CONFIRMATION_MISMATCH, message, ("input", "confirmation")))
+    if not asked.immediately:
+        message = "Resets begin at once in this release: set immediately to true."
+        raise Refused(Problem(ErrorCode.INVALID, message, ("input", "immediately")))
+
+
+async def _requested(context: Context, asked: ResetInput) -> UUID:
+    """The operation of this wish; a repeated one is found even when nothing else is left of the person."""
+    ports, person_id = context.ports, context.person_id()
+    repeated = await forget.find_repeated(ports, person_id, asked.scope, asked.idempotency_key)
+    if repeated is not None:
+        return repeated
+    head = await require_known(context)
+    return await forget.request(ports, head.person, asked.scope, asked.idempotency_key)
+
+
+@strawberry.type
+class OperationMutation:
+    @strawberry.mutation(description="Erase. Idempotent.")
+    async def reset_spectrum(self, info: Info, input: ResetInput) -> ResetPayload:  # noqa: A002 - the contract's name
+        context = info.context
+        try:
+            context.person_id()
+            _check(input)
+            operation_id = await _requested(context, input)
+        except Refused as refused:
+            return ResetPayload(user_errors=user_errors(refused), operation=None)
+        operation = await find_operation(context, operation_id)
+        return ResetPayload(user_errors=[], operation=ResetOperation.of(operation) if operation else None)

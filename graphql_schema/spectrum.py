@@ -1,0 +1,168 @@
+"""Everything Spectrum shows a person. One `dataRevision` covers the whole object."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+import strawberry
+
+from app.domain.affect import Source
+from app.domain.distribution import DistributionDimension
+from app.domain.findings import InsightKind, sessions_needed_for_month
+from app.domain.fold import fold
+from app.domain.landscape import Granularity
+from app.domain.measures import SESSIONS_FOR_CARD
+from app.domain.periods import Period, month_of, week_of
+from app.domain.sessions import SessionStatus
+from app.domain.turn_impact import TurnGrouping
+from app.storage import numbers, operations, sessions, writings
+from app.storage.people import Head
+from graphql_schema.context import Context, Info, local_today
+from graphql_schema.distribution import Distribution, find_distribution
+from graphql_schema.insights import InsightConnection, list_insights
+from graphql_schema.landscape import Landscape, find_landscape
+from graphql_schema.node import After, First
+from graphql_schema.numbers import RangeInput
+from graphql_schema.scalars import Month, Week
+from graphql_schema.summaries import MonthlySummary, WeeklySummary, find_monthly_summary, find_weekly_summary
+from graphql_schema.turn_impact import TurnImpactSummary, find_turn_impact
+
+
+@strawberry.enum(
+    description="EMPTY: no session yet. COLLECTING: not enough for the first weekly insight. REBUILDING: a reset is"
+    " running; reads answer from what remains. PAUSED: the viewer has paused analysis."
+)
+class SpectrumState(StrEnum):
+    EMPTY = "EMPTY"
+    COLLECTING = "COLLECTING"
+    READY = "READY"
+    REBUILDING = "REBUILDING"
+    PAUSED = "PAUSED"
+
+
+@strawberry.type(description="Why there is nothing yet, in numbers.")
+class CollectionProgress:
+    analysed_sessions: int = strawberry.field(description="Counted in numbers now.")
+    excluded_sessions: int = strawberry.field(description="Left out by the viewer.")
+    pending_sessions: int = strawberry.field(description="Finished, waiting for analysis.")
+    failed_sessions: int = strawberry.field(description="Could not be analysed; they are left out of every number.")
+    needed_for_weekly: int = strawberry.field(
+        description="Sessions still missing for this week's first card; 0 when reached."
+    )
+    needed_for_monthly: int = strawberry.field(
+        description="Sessions still missing for this month's narrative; 0 when reached."
+    )
+    next_weekly_on: date | None = strawberry.field(description="Local date of the next weekly card; null when paused.")
+
+
+def _period(range_: RangeInput, head: Head) -> Period:
+    return range_.period(local_today(head))
+
+
+def _chosen(sources: list[Source] | None) -> frozenset[Source] | None:
+    return None if sources is None else frozenset(sources)
+
+
+@strawberry.type(
+    description="Everything Spectrum shows. One `dataRevision` covers the whole object: same revision, same answers."
+)
+class Spectrum:
+    data_revision: str = strawberry.field(description="Changes whenever any number below could.")
+
+    @strawberry.field
+    async def state(self, info: Info) -> SpectrumState:
+        return await _state(info.context)
+
+    @strawberry.field
+    async def progress(self, info: Info) -> CollectionProgress:
+        return await _progress(info.context)
+
+    @strawberry.field(description="Screen 1. Where sessions sit on the feeling plane over time.")
+    async def landscape(
+        self,
+        info: Info,
+        range: RangeInput,  # noqa: A002 - the contract's name
+        granularity: Granularity = Granularity.DAY,
+        sources: list[Source] | None = None,
+    ) -> Landscape:
+        period = _period(range, await info.context.head())
+        return await find_landscape(info.context, period, granularity, _chosen(sources))
+
+    @strawberry.field(description="Screen 2. How sessions divide over one dimension.")
+    async def distribution(
+        self,
+        info: Info,
+        range: RangeInput,  # noqa: A002 - the contract's name
+        by: DistributionDimension,
+        sources: list[Source] | None = None,
+    ) -> Distribution:
+        period = _period(range, await info.context.head())
+        return await find_distribution(info.context, period, by, _chosen(sources))
+
+    @strawberry.field(description="What moved inside sessions, turn by turn, and which kinds of turn it went with.")
+    async def turn_impact(
+        self,
+        info: Info,
+        range: RangeInput,  # noqa: A002 - the contract's name
+        group_by: TurnGrouping = TurnGrouping.KIND,
+    ) -> TurnImpactSummary:
+        return await find_turn_impact(info.context, _period(range, await info.context.head()), group_by)
+
+    @strawberry.field(description="Screen 3. Newest first. Withdrawn cards are left out.")
+    async def insight_feed(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        kinds: list[InsightKind] | None = None,
+        week: Week | None = None,
+    ) -> InsightConnection:
+        return await list_insights(info.context, first=first, after=after, kinds=kinds, week=week)
+
+    @strawberry.field(description="Null when the week lies before the first session or in the future.")
+    async def weekly_summary(self, info: Info, week: Week) -> WeeklySummary | None:
+        return await find_weekly_summary(info.context, week)
+
+    @strawberry.field(
+        description="Screen 4. A month without enough data says so in `status`. Null only for future months."
+    )
+    async def monthly_summary(self, info: Info, month: Month) -> MonthlySummary | None:
+        return await find_monthly_summary(info.context, month)
+
+
+async def find_spectrum(context: Context) -> Spectrum | None:
+    """The caller's Spectrum; None without entitlement."""
+    head = await context.head()
+    return None if head.plan == "FREE" else Spectrum(data_revision=f"{head.person.epoch}.{head.revision}")
+
+
+async def _state(context: Context) -> SpectrumState:
+    head, person_id = await context.head(), context.person_id()
+    async with context.ports.store.for_person(person_id) as tx:
+        if await operations.has_running(tx, person_id):
+            return SpectrumState.REBUILDING
+        if head.paused:
+            return SpectrumState.PAUSED
+        if await sessions.find_span(tx, person_id) is None:
+            return SpectrumState.EMPTY
+        cards = await writings.list_feed(tx, person_id, first=1, after=None)
+    return SpectrumState.READY if cards else SpectrumState.COLLECTING
+
+
+async def _progress(context: Context) -> CollectionProgress:
+    head, person_id = await context.head(), context.person_id()
+    today = local_today(head)
+    week, month = week_of(today), month_of(today)
+    async with context.ports.store.for_person(person_id) as tx:
+        read = await numbers.list_numbers(tx, person_id)
+        by_status = await sessions.count_by_status(tx, person_id)
+    targets = [exclusion.target for exclusion in await context.active_exclusions()]
+    whole = fold(read, targets, Period(date.min, date.max))
+    return CollectionProgress(
+        analysed_sessions=whole.session_count,
+        excluded_sessions=whole.excluded_count,
+        pending_sessions=by_status.get(SessionStatus.PENDING, 0) + by_status.get(SessionStatus.RUNNING, 0),
+        failed_sessions=by_status.get(SessionStatus.FAILED, 0) + by_status.get(SessionStatus.SKIPPED, 0),
+        needed_for_weekly=max(0, SESSIONS_FOR_CARD - fold(read, targets, week).session_count),
+        needed_for_monthly=sessions_needed_for_month(fold(read, targets, month)),
+        next_weekly_on=None if head.paused else week.last + timedelta(days=1),
+    )

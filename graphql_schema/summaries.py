@@ -1,0 +1,245 @@
+"""The week and the month as a whole."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+from app.domain.distribution import DistributionDimension
+from app.domain.findings import enough_for_month, sessions_needed_for_month
+from app.domain.fold import Fold, compare_months
+from app.domain.landscape import Granularity
+from app.domain.measures import SESSIONS_FOR_CARD
+from app.domain.narrative import Narrative, SectionKind, narrative_from_json
+from app.domain.periods import Period as Days
+from app.domain.periods import PeriodKind, ends_at, format_period, previous
+from app.jobs import JobKind
+from app.pipeline.narrate import FINDING_KEY
+from app.storage import aggregates, ledger, sessions, writings
+from app.storage.people import Head
+from app.storage.writings import Writing, WritingStatus
+from graphql_schema.context import Context, Info, local_today
+from graphql_schema.distribution import Distribution, find_distribution
+from graphql_schema.ids import encode
+from graphql_schema.insights import Claim, InsightConnection, Provenance, list_insights, show_claims
+from graphql_schema.landscape import Landscape, find_landscape
+from graphql_schema.node import After, First, Node
+from graphql_schema.numbers import Comparison, Period
+from graphql_schema.scalars import Month, Week
+
+PROMISE = timedelta(minutes=60)
+_PICTURES = {
+    SectionKind.PATTERNS: DistributionDimension.PATTERN,
+    SectionKind.RHYTHMS: DistributionDimension.TIME_OF_DAY,
+}
+
+
+def own_key(person_id: UUID, kind: PeriodKind, period: Days) -> str:
+    """What the id of a person's week or month names: a calendar unit alone would be everybody's."""
+    return f"{person_id}.{format_period(kind, period)}"
+
+
+def own_part(context: Context, key: str) -> str | None:
+    """The calendar unit in such a key, None when it is not the caller's."""
+    owner, _, unit = key.partition(".")
+    return unit if owner == str(context.person_id()) else None
+
+
+@strawberry.enum(
+    description="PENDING: due, being written. NOT_ENOUGH_DATA: see `sessionsNeeded`. REBUILDING: readable, while a"
+    " newer version is being written. IN_PROGRESS: the period is not over. NUMBERS_ONLY: no words passed their checks."
+)
+class SummaryStatus(StrEnum):
+    READY = "READY"
+    PENDING = "PENDING"
+    NOT_ENOUGH_DATA = "NOT_ENOUGH_DATA"
+    REBUILDING = "REBUILDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    NUMBERS_ONLY = "NUMBERS_ONLY"
+
+
+_DUE = (SummaryStatus.PENDING, SummaryStatus.IN_PROGRESS)
+
+
+@strawberry.type
+class WeeklySummary(Node):
+    days: strawberry.Private[Days]
+    id: strawberry.ID
+    week: Week
+    period: Period
+    status: SummaryStatus
+    sessions_needed: int | None = strawberry.field(description="Sessions still needed; null unless NOT_ENOUGH_DATA.")
+    expected_by: datetime | None = strawberry.field(
+        description="Promised time of publication; null once READY or when nothing is due."
+    )
+    published_at: datetime | None = strawberry.field(description="Null until READY.")
+
+    @strawberry.field
+    async def landscape(self, info: Info) -> Landscape:
+        return await find_landscape(info.context, self.days, Granularity.DAY)
+
+    @strawberry.field
+    async def top_patterns(self, info: Info) -> Distribution:
+        return await find_distribution(info.context, self.days, DistributionDimension.PATTERN)
+
+    @strawberry.field
+    async def insights(self, info: Info, first: First, after: After = None) -> InsightConnection:
+        return await list_insights(info.context, first=first, after=after, week=self.days)
+
+
+async def find_weekly_summary(context: Context, week: Days) -> WeeklySummary | None:
+    """The caller's week; None before their first session and in the future."""
+    head, person_id = await context.head(), context.person_id()
+    async with context.ports.store.for_person(person_id) as tx:
+        span = await sessions.find_span(tx, person_id)
+        closed = await aggregates.find_ref(tx, person_id, PeriodKind.WEEK, week.first)
+        cards = await writings.list_feed(tx, person_id, first=3, after=None, week=week.first)
+    if span is None or week.last < span.first or week.first > local_today(head):
+        return None
+    counted = (await context.fold(week)).session_count
+    status = _week_status(head, week, closed=closed is not None, counted=counted, cards=cards)
+    ready = status in (SummaryStatus.READY, SummaryStatus.REBUILDING)
+    return WeeklySummary(
+        days=week,
+        id=encode("WeeklySummary", own_key(person_id, PeriodKind.WEEK, week)),
+        week=Week(week),
+        period=Period.of(week, head),
+        status=status,
+        sessions_needed=SESSIONS_FOR_CARD - counted if status is SummaryStatus.NOT_ENOUGH_DATA else None,
+        expected_by=ends_at(week, head.zone) + PROMISE if status in _DUE else None,
+        published_at=min((card.published_at for card in cards), default=None) if ready else None,
+    )
+
+
+def _week_status(head: Head, week: Days, *, closed: bool, counted: int, cards: list[Writing]) -> SummaryStatus:
+    if head.now < ends_at(week, head.zone):
+        return SummaryStatus.IN_PROGRESS
+    if any(card.status is WritingStatus.STALE for card in cards):
+        return SummaryStatus.REBUILDING
+    if counted < SESSIONS_FOR_CARD:
+        return SummaryStatus.NOT_ENOUGH_DATA
+    return SummaryStatus.READY if closed else SummaryStatus.PENDING
+
+
+@strawberry.type
+class SummarySection:
+    days: strawberry.Private[Days]
+    kind: SectionKind
+    heading: str
+    paragraphs: list[Claim]
+
+    @strawberry.field(description="Picture of the section; null when it is words only.")
+    async def distribution(self, info: Info) -> Distribution | None:
+        by = _PICTURES.get(self.kind)
+        return None if by is None else await find_distribution(info.context, self.days, by)
+
+
+@strawberry.type
+class MonthlySummary(Node):
+    days: strawberry.Private[Days]
+    current: strawberry.Private[Fold]
+    before: strawberry.Private[Fold]
+    head: strawberry.Private[Head]
+    id: strawberry.ID
+    month: Month
+    period: Period
+    status: SummaryStatus
+    sessions_needed: int | None = strawberry.field(description="Sessions still needed; null unless NOT_ENOUGH_DATA.")
+    title: Claim | None = strawberry.field(description="Null unless a narrative exists.")
+    sections: list[SummarySection] = strawberry.field(
+        description="In reading order, at most 7. Empty unless READY or REBUILDING."
+    )
+    sample_count: int = strawberry.field(description="Sessions counted, after exclusions.")
+    provenance: Provenance | None = strawberry.field(description="Null unless a narrative exists.")
+    expected_by: datetime | None = strawberry.field(
+        description="Promised time of publication; null once READY or when nothing is due."
+    )
+    published_at: datetime | None = strawberry.field(description="Of this edition; null until it is readable.")
+    edition: int = strawberry.field(
+        description="1 for the first text of a month; grows when a change made it be rewritten; 0 before."
+    )
+
+    @strawberry.field
+    async def landscape(self, info: Info) -> Landscape:
+        return await find_landscape(info.context, self.days, Granularity.DAY)
+
+    @strawberry.field(description="Valence against the month before; null when either month is NOT_ENOUGH_DATA.")
+    def vs_previous_month(self) -> Comparison | None:
+        return Comparison.of(compare_months(self.current, self.before), self.head)
+
+    @classmethod
+    def of(cls, head: Head, current: Fold, before: Fold, state: "_MonthState") -> Self:
+        month, status, writing = current.period, state.status(head, current), state.writing
+        readable = status in (SummaryStatus.READY, SummaryStatus.REBUILDING)
+        narrative = narrative_from_json(writing.content) if writing and readable else None
+        title, sections = _show(writing, narrative, head) if writing and narrative else (None, [])
+        return cls(
+            days=month,
+            current=current,
+            before=before,
+            head=head,
+            id=encode("MonthlySummary", own_key(head.person.id, PeriodKind.MONTH, month)),
+            month=Month(month),
+            period=Period.of(month, head),
+            status=status,
+            sessions_needed=(sessions_needed_for_month(current) if status is SummaryStatus.NOT_ENOUGH_DATA else None),
+            title=title,
+            sections=sections,
+            sample_count=current.session_count,
+            provenance=Provenance.of(writing) if writing and narrative else None,
+            expected_by=ends_at(month, head.zone) + PROMISE if status in _DUE else None,
+            published_at=writing.written_at if writing and narrative else None,
+            edition=writing.edition if writing and narrative else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _MonthState:
+    """What is known of a month's words."""
+
+    writing: Writing | None
+    closed: bool
+    being_written: bool
+
+    def status(self, head: Head, current: Fold) -> SummaryStatus:
+        """Where the month stands."""
+        if head.now < ends_at(current.period, head.zone):
+            return SummaryStatus.IN_PROGRESS
+        if self.writing is not None and self.writing.status is not WritingStatus.WITHDRAWN:
+            stale = self.writing.status is WritingStatus.STALE
+            return SummaryStatus.REBUILDING if stale else SummaryStatus.READY
+        if not enough_for_month(current):
+            return SummaryStatus.NOT_ENOUGH_DATA
+        return SummaryStatus.PENDING if self.being_written or not self.closed else SummaryStatus.NUMBERS_ONLY
+
+
+def _show(writing: Writing, narrative: Narrative, head: Head) -> tuple[Claim, list[SummarySection]]:
+    title, *claims = show_claims(writing, narrative.claims(), head)
+    sections = []
+    for section in narrative.sections:
+        paragraphs, claims = claims[: len(section.paragraphs)], claims[len(section.paragraphs) :]
+        sections.append(
+            SummarySection(days=writing.period, kind=section.kind, heading=section.heading, paragraphs=paragraphs)
+        )
+    return title, sections
+
+
+async def find_monthly_summary(context: Context, month: Days) -> MonthlySummary | None:
+    """The caller's month; None in the future."""
+    head, person_id = await context.head(), context.person_id()
+    if month.first > local_today(head):
+        return None
+    scope = {"first_day": month.first.isoformat()}
+    async with context.ports.store.for_person(person_id) as tx:
+        state = _MonthState(
+            writing=await writings.find_for(tx, person_id, PeriodKind.MONTH, month.first, FINDING_KEY),
+            closed=await aggregates.find_ref(tx, person_id, PeriodKind.MONTH, month.first) is not None,
+            being_written=await ledger.has_open(
+                tx, person_id, (JobKind.MONTHLY_AGGREGATION, JobKind.MONTHLY_NARRATIVE), scope
+            ),
+        )
+    current, before = await context.fold(month), await context.fold(month, previous(PeriodKind.MONTH, month))
+    return MonthlySummary.of(head, current, before, state)

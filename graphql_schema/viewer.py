@@ -1,0 +1,169 @@
+"""Who is signed in, and the way to everything that is theirs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
+from uuid import UUID
+
+import strawberry
+
+from app.domain.narrative import card_from_json, narrative_from_json
+from app.domain.periods import PeriodKind
+from graphql_schema.context import Context, Info, local_today
+from graphql_schema.exclusions import ExclusionConnection, find_exclusion, list_exclusions
+from graphql_schema.ids import decode, encode
+from graphql_schema.insights import Evidence, find_insight, find_writing, show_claims
+from graphql_schema.node import After, First, Node
+from graphql_schema.numbers import RangeInput
+from graphql_schema.operations import (
+    DeletionReceipt,
+    OperationConnection,
+    ResetOperation,
+    find_operation,
+    list_operations,
+)
+from graphql_schema.scalars import Locale, TimeZone, read_month, read_week
+from graphql_schema.sessions import SessionConnection, find_session, list_sessions
+from graphql_schema.spectrum import Spectrum, find_spectrum
+from graphql_schema.summaries import find_monthly_summary, find_weekly_summary, own_part
+
+
+@strawberry.enum
+class Plan(StrEnum):
+    FREE = "FREE"
+    TRIAL = "TRIAL"
+    PLUS = "PLUS"
+
+
+@strawberry.type
+class Entitlement:
+    spectrum: bool
+    plan: Plan
+
+
+@strawberry.type
+class Viewer(Node):
+    id: strawberry.ID
+    locale: Locale
+    time_zone: TimeZone
+    entitlement: Entitlement
+
+    @strawberry.field(description="Null when `entitlement.spectrum` is false.")
+    async def spectrum(self, info: Info) -> Spectrum | None:
+        return await find_spectrum(info.context)
+
+    @strawberry.field(description="The viewer's sessions as Spectrum knows them: times and numbers, no words.")
+    async def sessions(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        range: RangeInput | None = None,  # noqa: A002 - the contract's name
+        include_excluded: bool = True,
+    ) -> SessionConnection:
+        period = None if range is None else range.period(local_today(await info.context.head()))
+        return await list_sessions(
+            info.context, first=first, after=after, period=period, include_excluded=include_excluded
+        )
+
+    @strawberry.field(description="What the viewer leaves out now, newest first.")
+    async def exclusions(self, info: Info, first: First, after: After = None) -> ExclusionConnection:
+        return await list_exclusions(info.context, first=first, after=after)
+
+    @strawberry.field(description="Newest first. Resets the viewer asked for.")
+    async def operations(self, info: Info, first: First, after: After = None) -> OperationConnection:
+        return await list_operations(info.context, first=first, after=after)
+
+
+async def find_viewer(context: Context) -> Viewer:
+    """Whoever is signed in, known or not. Unauthenticated without a caller."""
+    head = await context.head()
+    plan = Plan(head.plan)
+    return Viewer(
+        id=encode("Viewer", head.person.id),
+        locale=Locale(head.locale),
+        time_zone=TimeZone(head.zone),
+        entitlement=Entitlement(spectrum=plan is not Plan.FREE, plan=plan),
+    )
+
+
+async def find_node(context: Context, id_: str) -> Node | None:
+    """What of the caller's an id names; None when it is unknown, erased, or not theirs.
+
+    Unauthenticated without a caller, whatever the id.
+    """
+    context.person_id()
+    kind, key = decode(id_)
+    try:
+        return await _find(context, kind, key)
+    except ValueError:
+        return None
+
+
+async def _find(context: Context, kind: str, key: str) -> Node | None:
+    finder = _FINDERS.get(kind)
+    if finder is None or (kind in _OF_SPECTRUM and await find_spectrum(context) is None):
+        return None
+    return await finder(context, key)
+
+
+async def _find_viewer(context: Context, key: str) -> Node | None:
+    viewer = await find_viewer(context)
+    return viewer if viewer.id == encode("Viewer", key) else None
+
+
+async def _find_reset(context: Context, key: str) -> Node | None:
+    operation = await find_operation(context, UUID(key))
+    return ResetOperation.of(operation) if operation else None
+
+
+async def _find_receipt(context: Context, key: str) -> Node | None:
+    operation = await find_operation(context, UUID(key))
+    return DeletionReceipt.of(operation) if operation else None
+
+
+async def _find_evidence(context: Context, key: str) -> Evidence | None:
+    writing = await find_writing(context, UUID(key.split(".", maxsplit=1)[0]))
+    if writing is None:
+        return None
+    read = card_from_json if writing.period_kind is PeriodKind.WEEK else narrative_from_json
+    claims = show_claims(writing, read(writing.content).claims(), await context.head())
+    wanted = encode("Evidence", key)
+    return next((evidence for claim in claims for evidence in claim.evidence if evidence.id == wanted), None)
+
+
+async def _find_week(context: Context, key: str) -> Node | None:
+    week = own_part(context, key)
+    return None if week is None else await find_weekly_summary(context, read_week(week))
+
+
+async def _find_month(context: Context, key: str) -> Node | None:
+    month = own_part(context, key)
+    return None if month is None else await find_monthly_summary(context, read_month(month))
+
+
+_FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
+    "Viewer": _find_viewer,
+    "Session": lambda context, key: find_session(context, UUID(key)),
+    "Insight": lambda context, key: find_insight(context, UUID(key)),
+    "Evidence": _find_evidence,
+    "WeeklySummary": _find_week,
+    "MonthlySummary": _find_month,
+    "Exclusion": lambda context, key: find_exclusion(context, UUID(key)),
+    "ResetOperation": _find_reset,
+    "DeletionReceipt": _find_receipt,
+}
+
+
+_OF_SPECTRUM = frozenset({"Insight", "Evidence", "WeeklySummary", "MonthlySummary"})
+"""What is shown to nobody without entitlement, by whichever way."""
+
+
+@strawberry.type
+class ViewerQuery:
+    @strawberry.field
+    async def viewer(self, info: Info) -> Viewer:
+        return await find_viewer(info.context)
+
+    @strawberry.field(description="Null: unknown, erased, or not the viewer's.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - the contract's name
+        return await find_node(info.context, id)

@@ -1,0 +1,82 @@
+"""The closed vocabularies of the domain as GraphQL enums: one list of names, never two."""
+
+import strawberry
+
+from app.domain.access import Role
+from app.domain.affect import (
+    CareLevel,
+    Emotion,
+    Source,
+    Speaker,
+    ThinkingPattern,
+    TimeOfDay,
+    TurnKind,
+)
+from app.domain.distribution import DistributionDimension
+from app.domain.estimates import ConfidenceLevel, Direction, SuppressionReason
+from app.domain.findings import InsightKind, SuggestedAction
+from app.domain.landscape import Granularity
+from app.domain.measures import Metric
+from app.domain.narrative import SectionKind
+from app.domain.periods import Preset
+from app.domain.sessions import SessionStatus
+from app.domain.turn_impact import TurnGrouping
+from app.errors import ErrorCode
+from app.gateways.language_model import Engine
+from app.jobs import FailureClass, JobKind, JobStatus
+from app.storage.operations import OperationStatus, ResetScope
+from app.storage.writings import WritingStatus
+
+for name, enum, description in (
+    ("Role", Role, "What a caller may be."),
+    ("Source", Source, "Where a session came from."),
+    ("Speaker", Speaker, "Who said a turn. Only the person's own turns are analysed."),
+    ("TurnKind", TurnKind, "What a turn does inside its session."),
+    (
+        "Emotion",
+        Emotion,
+        "Feelings Spectrum estimates: the groups for which there are labelled data to measure against.",
+    ),
+    ("ThinkingPattern", ThinkingPattern, "Habits of thought. Descriptive, not diagnostic; never called errors."),
+    (
+        "CareLevel",
+        CareLevel,
+        "Language of self-harm, as the analyser saw it. Not a risk score. Kept no longer than the session's text.",
+    ),
+    ("TimeOfDay", TimeOfDay, "Part of the day by local start time: 05-11, 11-17, 17-22, 22-05."),
+    ("Granularity", Granularity, "What one point of a landscape stands for."),
+    ("DistributionDimension", DistributionDimension, "What sessions are divided by."),
+    ("Direction", Direction, "How a number behaves against its comparison, after its uncertainty."),
+    (
+        "ConfidenceLevel",
+        ConfidenceLevel,
+        "How sure the words may be: from sample size and interval width, never from a model's own opinion.",
+    ),
+    ("SuppressionReason", SuppressionReason, "Why a number is withheld."),
+    ("Preset", Preset, "A range named by its distance from today; today is included."),
+    ("TurnGrouping", TurnGrouping, "What turns are grouped by."),
+    ("InsightKind", InsightKind, "What a card is about."),
+    ("SuggestedAction", SuggestedAction, "The one small step a card ends in."),
+    ("Metric", Metric, "What a number is about."),
+    ("SectionKind", SectionKind, "The sections of a month."),
+    ("SessionAnalysisStatus", SessionStatus, "SKIPPED: its text was gone before it could be analysed."),
+    ("Engine", Engine, "What wrote a text."),
+    (
+        "InsightStatus",
+        WritingStatus,
+        "STALE: its numbers changed and it is being rewritten; WITHDRAWN: taken back.",
+    ),
+    ("OperationStatus", OperationStatus, "Where an operation is."),
+    (
+        "ResetScope",
+        ResetScope,
+        "DERIVED: all that Spectrum derived; sessions whose text is still kept are analysed again. FORGET_HISTORY:"
+        " derived data and text of all sessions so far; sent again, they are accepted as duplicates and their text is"
+        " dropped. EVERYTHING: all that Spectrum holds.",
+    ),
+    ("UserErrorCode", ErrorCode, "What kind of correction is needed."),
+    ("JobKind", JobKind, "The work there is."),
+    ("JobStatus", JobStatus, "Where a job is."),
+    ("FailureClass", FailureClass, "Why an attempt failed, as a class; the message is redacted."),
+):
+    strawberry.enum(enum, name=name, description=description)

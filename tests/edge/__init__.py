@@ -1,0 +1,1 @@
+"""Tests of what a request meets before and around the schema."""

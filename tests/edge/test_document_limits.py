@@ -1,0 +1,228 @@
+"""Documents: what costs too much is refused after a bounded number of steps, and everything ordinary passes."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_introspection_query, parse
+from strawberry.types import ExecutionResult
+
+from app.edge import document_limits as limits
+from app.edge.document_limits import DocumentSize, check_document, measure, nests_too_deep
+
+from .sample import schema
+
+COST = "COST_LIMIT_EXCEEDED"
+BAD = "BAD_USER_INPUT"
+
+
+def bomb(levels: int) -> str:
+    """Return the nested-fragment bomb: 2 ** levels fields in a few hundred bytes."""
+    chain = "".join(f"fragment F{i} on Node{{...F{i + 1} ...F{i + 1}}}" for i in range(levels))
+    return f"{{child{{...F0}}}}{chain}fragment F{levels} on Node{{name}}"
+
+
+def size_of(text: str, variables: dict[str, object] | None = None) -> DocumentSize:
+    """Measure the first operation of a text."""
+    document: DocumentNode = parse(text)
+    operation = next(node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    return measure(document, operation, variables or {})
+
+
+def code_of(text: str, *, variables: dict[str, object] | None = None, name: str | None = None) -> object:
+    """Return the code with which a text is refused, or None."""
+    try:
+        check_document(parse(text), variables=variables, operation_name=name)
+    except GraphQLError as error:
+        return (error.extensions or {})["code"]
+    return None
+
+
+async def run(text: str, **variables: object) -> ExecutionResult:
+    """Execute a text against the sample schema, through the extension."""
+    return await schema.execute(text, variable_values=variables)
+
+
+async def ticks(text: str) -> AsyncIterator[ExecutionResult]:
+    """Subscribe through the extension; a refusal is a stream of one answer."""
+    return cast("AsyncIterator[ExecutionResult]", await schema.subscribe(text))
+
+
+async def codes(text: str, **variables: object) -> list[Any]:
+    """Return the codes of an answer's errors."""
+    return [(error.extensions or {}).get("code") for error in (await run(text, **variables)).errors or ()]
+
+
+async def test_ordinary_documents_pass() -> None:
+    """A query with fragments, aliases, directives and pages must run."""
+    text = """query Q($n: Int! = 2, $on: Boolean! = true) {
+        a: child { ...N @include(if: $on) }
+        b: child { ... on Node { children(first: $n) { ...N } } }
+    } fragment N on Node { name }"""
+    assert (await run(text, n=1)).data == {"a": {"name": "node"}, "b": {"children": [{"name": "node"}]}}
+
+
+async def test_introspection_passes() -> None:
+    """The standard introspection query, plain and with every option, must be answered in full."""
+    full = get_introspection_query(
+        specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
+    )
+    for text in (get_introspection_query(), full):
+        result = await run(text)
+        assert result.errors is None
+        assert result.data is not None
+        assert "Node" in {kind["name"] for kind in result.data["__schema"]["types"]}
+
+
+@pytest.mark.parametrize("levels", [12, 24, 35])
+async def test_the_fragment_bomb_is_refused_in_bounded_work(levels: int) -> None:
+    """However many fields a bomb unfolds to, at most MAX_NODES + 1 may be counted, and nothing may run."""
+    text = bomb(levels)
+    assert len(text) < 1500
+    assert size_of(text).nodes <= limits.MAX_NODES + 1
+    assert await codes(text) == [COST]
+
+
+async def test_a_long_chain_of_fragments_is_refused() -> None:
+    """Fragments that only wrap each other must not drive graphql-core into deep recursion."""
+    chain = "".join(f"fragment F{i} on Query{{...F{i + 1}}}" for i in range(110))
+    text = f"{{...F0}}{chain}fragment F110 on Query{{name}}"
+    assert size_of(text).nesting == limits.MAX_NESTING + 1
+    assert await codes(text) == [COST]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{...A} fragment A on Query{...A}",
+        "{...A} fragment A on Query{...B} fragment B on Query{...A ...A}",
+        "{child{...A}} fragment A on Node{child{...A}}",
+        "{...A ...Gone} fragment A on Query{name}",
+    ],
+)
+async def test_cycles_and_unknown_fragments_are_left_to_validation(text: str) -> None:
+    """A cycle must end the walk, and the answer must be validation's explanation."""
+    assert size_of(text).nodes <= 10
+    messages = [error.message for error in (await run(text)).errors or ()]
+    assert messages
+    assert all("ragment" in message for message in messages)
+
+
+def nested(field: str, levels: int) -> str:
+    """Return `levels` of a field inside each other, with a leaf: levels + 1 deep."""
+    return "{" + f"{field}{{" * levels + "name" + "}" * levels + "}"
+
+
+@pytest.mark.parametrize(
+    ("within", "beyond"),
+    [
+        (nested("child", 14), nested("child", 15)),
+        ("{" + nested("...", 38)[1:], "{" + nested("...", 40)[1:]),
+        ("{" + "a:name " * 30 + "}", "{" + "a:name " * 31 + "}"),
+        ("{name" + " @include(if:true)" * 20 + "}", "{name" + " @include(if:true)" * 21 + "}"),
+        ("{children(first:100){children(first:100){name}}}", "{children(first:100){children(first:101){name}}}"),
+        ("{a:children(last:10000){name} b:name}", "{a:children(first:1 last:10001){name} b:name}"),
+        ("{name" + " name" * 1999 + "}", "{name" + " name" * 2000 + "}"),
+        (
+            "{...F} fragment F on Query{children(first:100){...G}} fragment G on Node{children(first:100){name}}",
+            "{...F} fragment F on Query{children(first:101){...G}} fragment G on Node{children(first:100){name}}",
+        ),
+    ],
+    ids=["depth", "nesting", "aliases", "directives", "rows", "last", "nodes", "rows through fragments"],
+)
+def test_each_limit_holds_to_the_unit(within: str, beyond: str) -> None:
+    """A document at a limit must pass, one unit beyond must be refused for its cost."""
+    assert code_of(within) is None
+    assert code_of(beyond) == COST
+
+
+@pytest.mark.parametrize(
+    ("size", "variables", "code"),
+    [
+        ("$n", {"n": 10_000}, None),
+        ("$n", {"n": 10_001}, COST),
+        ("$n", {}, COST),
+        ("$n", {"n": None}, None),
+        ("$n", {"n": -5}, None),
+        ("$n", {"n": True}, None),
+        ("$n", {"n": "10001"}, None),
+        ("$unknown", {}, None),
+        ("-10001", {}, None),
+        ("0", {}, None),
+        ("9" * 6000, {}, COST),
+        ("1e9", {}, None),
+        ("[10001]", {}, None),
+    ],
+)
+def test_page_sizes_are_read_from_literals_variables_and_defaults(
+    size: str, variables: dict[str, object], code: str | None
+) -> None:
+    """Whole positive numbers must count wherever they come from; the rest is validation's."""
+    text = "query($n: Int = 20000){children(first: %s){name}}" % size  # noqa: UP031 -- braces
+    assert code_of(text, variables=variables) == code
+
+
+def test_exactly_one_operation_runs() -> None:
+    """A document with several operations must name one; only that one is counted."""
+    text = "query A{name} query B" + nested("child", 20)
+    assert code_of(text) == BAD
+    assert code_of(text, name="A") is None
+    assert code_of(text, name="B") == COST
+    assert code_of(text, name="C") == BAD
+    assert code_of("fragment F on Query{name}") == BAD
+    assert code_of("query A{name} query A{name}", name="A") == BAD
+
+
+async def test_strawberry_runs_no_operation_that_was_not_named() -> None:
+    """Strawberry takes the first of several operations: behind the extension it must refuse instead."""
+    text = "query A{name} query B{child{name}}"
+    assert await codes(text) == [BAD]
+    result = await schema.execute(text, operation_name="B")
+    assert result.data == {"child": {"name": "node"}}
+
+
+async def test_long_documents_are_refused_while_they_are_read() -> None:
+    """Token 1,001 must end the parsing, with the code for cost; an ordinary syntax error has its own."""
+    assert await codes("{" + "name " * 998 + "}") != [COST]
+    assert await codes("{" + "name " * 999 + "}") == [COST]
+    assert await codes("{name") == [BAD]
+
+
+@pytest.mark.parametrize("opening", ["{child", "{...", "{children(first:[[", "{children(first:{a:{a:"])
+async def test_deep_texts_do_not_exhaust_the_parser(opening: str) -> None:
+    """Texts that would nest the parser hundreds of levels must be refused for their cost."""
+    errors = (await run(opening * 200)).errors or []
+    assert len(errors) == 1
+    error = errors[0]
+    assert error.extensions == {"code": COST}
+    assert error.message == f"The document nests more than {limits.MAX_BRACKETS} brackets."
+
+
+async def test_what_may_be_nested_can_be_parsed() -> None:
+    """At the limit of open brackets neither parser nor validation may run out of recursion."""
+    fragments = "{" + "... {" * 98 + "name" + "}" * 98 + "}"
+    assert await codes(fragments) == [COST]
+    messages = [
+        error.message for error in (await run("{children(first:" + "[" * 98 + "]" * 98 + "){name}}")).errors or ()
+    ]
+    assert messages
+    assert all("Int cannot represent" in message for message in messages)
+
+
+def test_open_brackets_are_counted_in_time() -> None:
+    """A hundred may be open, more may not; brackets that close again do not add up, those in texts do not count."""
+    assert not nests_too_deep("{" * 100)
+    assert nests_too_deep("{" * 101)
+    assert not nests_too_deep("{a}" * 5000)
+    assert not nests_too_deep('{a(b:"%s") #%s\n}' % ("{" * 300, "[" * 300))  # noqa: UP031 -- braces
+    for hidden in ('"}"', '"\\"}"', '"""}\\"""}"""', "#}\n"):
+        assert nests_too_deep(f"{{a(b:{hidden} " * 101)
+
+
+async def test_subscriptions_are_bounded_too() -> None:
+    """A subscription beyond a limit must be refused before its stream starts; one within must run."""
+    for text in ("subscription{" + "a:ticks " * 31 + "}", "subscription{" + "a{" * 200):
+        beyond = [answer async for answer in await ticks(text)]
+        assert [[(error.extensions or {})["code"] for error in answer.errors or ()] for answer in beyond] == [[COST]]
+    within = [answer.data async for answer in await ticks("subscription{ticks}")]
+    assert within == [{"ticks": 1}, {"ticks": 2}, {"ticks": 3}]

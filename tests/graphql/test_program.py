@@ -1,0 +1,60 @@
+"""The program around the schema: health, metrics, keys, and the page for trying things out."""
+
+import re
+from datetime import UTC, datetime
+
+from tests.client import Client, session
+
+JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
+
+
+async def test_health_and_keys_are_open(client: Client) -> None:
+    """Liveness, readiness and the receipt keys answer anyone, with headers that keep browsers careful."""
+    for path, body in (("/healthz", {"status": "ok"}), ("/readyz", {"status": "ready"})):
+        answer = await client.http.get(path)
+        assert (answer.status_code, answer.json()) == (200, body)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
+    keys = (await client.http.get("/.well-known/spectrum-keys.json")).json()["keys"]
+    assert [set(key) >= {"kty", "crv", "x", "kid"} and "d" not in key for key in keys] == [True]
+
+
+async def test_metrics_tell_depth_age_and_durations(client: Client, person: str) -> None:
+    """Each queue has its depth and the age of its oldest job, each kind its counts; nobody is named."""
+    await client.ingest(session(person, JULY), session(person, JULY))
+    text = (await client.http.get("/metrics")).text
+    values = dict(re.findall(r"^(spectrum_\S+) ([0-9.e+-]+)$", text, re.MULTILINE))
+    assert float(values['spectrum_queue_depth{queue="seconds"}']) >= 2
+    assert float(values['spectrum_queue_oldest_due_seconds{queue="seconds"}']) >= 0
+    for queue in ("minutes", "hours"):
+        assert f'spectrum_queue_depth{{queue="{queue}"}}' in values
+        assert f'spectrum_queue_running{{queue="{queue}"}}' in values
+        assert f'spectrum_queue_dead{{queue="{queue}"}}' in values
+    assert float(values['spectrum_jobs{kind="SESSION_ANALYSIS",status="QUEUED"}']) >= 2
+    assert "spectrum_job_p95_seconds" in text
+    assert float(values['spectrum_sessions_ingested_total{outcome="taken"}']) >= 2
+    assert person not in text
+
+
+async def test_the_page_needs_nothing_from_outside(client: Client) -> None:
+    """In development both endpoints show a page to a browser, and all that it names is served here."""
+    for path in ("/graphql", "/ops/graphql"):
+        page = await client.http.get(path, headers={"accept": "text/html"})
+        assert page.status_code == 200
+        assert f'data-endpoint="{path}"' in page.text
+        assert not re.findall(r'(?:src|href|action)="(?!/|data:)', page.text)
+        assert "//" not in re.sub(r"<!--.*?-->|data:[^\"]*", "", page.text)
+        for link in re.findall(r'(?:src|href)="(/[^"]*)"', page.text):
+            assert (await client.http.get(link)).status_code == 200
+    home = await client.http.get("/")
+    assert (home.status_code, home.headers["location"]) == (307, "/graphql")
+
+
+async def test_a_page_is_asked_for_by_browsers_only(client: Client) -> None:
+    """A GET with a query is answered as GraphQL, and no GET changes anything."""
+    headers = {"authorization": f"Bearer {client.token('someone')}"}
+    answer = await client.http.get("/graphql", params={"query": "{ viewer { timeZone } }"}, headers=headers)
+    assert answer.json()["data"]["viewer"]["timeZone"]
+    mutation = 'mutation { resetSpectrum(input: {idempotencyKey: "x"}) { operation { id } } }'
+    answer = await client.http.get("/graphql", params={"query": mutation}, headers=headers)
+    assert answer.status_code >= 400 or "errors" in answer.json()
