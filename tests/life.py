@@ -1,0 +1,120 @@
+"""People for the tests of storage and workers: sessions through the real ingestion, the ledger worked off, rows told.
+
+Knows no GraphQL and checks nothing; `owner` is always a connection that row-level security does not bind.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from app.domain.sessions import session_from_json
+from app.embedded import Servers
+from app.jobs import PersonAt, Queue
+from app.pipeline.ingest import Ingested, ingest
+from app.wiring import Spectrum
+from tests.client import HEAVY, LIGHT, session
+from workers.runner import Runner
+from workers.schedule import plan_due
+
+JUNE = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+"""A Monday."""
+MAX_ROUNDS = 200
+
+PERSONAL = """
+    SELECT c.relname AS name, a.attname AS key, c.relkind = 'p' AS partitioned
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND (a.attname = 'person_id' OR (c.relname = 'person' AND a.attname = 'id'))
+    ORDER BY c.relname
+"""
+"""Every table with somebody's rows, and the column that says whose."""
+
+
+def database_url(servers: Servers, name: str) -> str:
+    """Where the database `name` of the tests' server is; its login is a superuser."""
+    return servers.database_url.replace("@/spectrum?", f"@/{name}?")
+
+
+@asynccontextmanager
+async def owner_of(spectrum: Spectrum, servers: Servers) -> AsyncIterator[Any]:
+    """Connect to the installation's database past row-level security."""
+    async with spectrum.ports.store.for_everyone() as tx:
+        name = await tx.fetchval("SELECT current_database()")
+    connection = await asyncpg.connect(database_url(servers, name))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def who(spectrum: Spectrum, key: str) -> UUID:
+    """Give the id of the person whom the app calls `key`."""
+    return spectrum.ports.keyring.identity.person_id(key)
+
+
+async def at(owner: Any, person_id: UUID) -> PersonAt:
+    """Give the person in their present epoch."""
+    return PersonAt(person_id, await owner.fetchval("SELECT epoch FROM person WHERE id = $1", person_id))
+
+
+async def take(spectrum: Spectrum, *sessions: Mapping[str, Any]) -> list[Ingested]:
+    """Take sessions in, as every program does."""
+    return await ingest(spectrum.ports, [session_from_json(dict(each)) for each in sessions])
+
+
+def weeks_of(key: str, *, weeks: int = 5, first: datetime = JUNE, **more: Any) -> list[dict[str, Any]]:
+    """Give four sessions a week: lighter mornings, heavier evenings, of two sources."""
+    days = [first + timedelta(days=7 * week + day) for week in range(weeks) for day in (0, 3)]
+    mornings = [session(key, day, HEAVY, LIGHT, **more) for day in days]
+    return mornings + [session(key, day + timedelta(hours=10), HEAVY, source="TURN", **more) for day in days]
+
+
+async def hasten(owner: Any) -> int:
+    """Let every waiting job be runnable now; how many were waiting."""
+    status: str = await owner.execute(
+        "UPDATE job SET run_after = now() WHERE status IN ('QUEUED', 'RETRYING') AND run_after > now()"
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def work_off(spectrum: Spectrum, owner: Any, runner: Runner | None = None) -> int:
+    """Plan and run until nothing is left, without waiting for debounces and backoffs; how many jobs were run."""
+    runner, total = runner or Runner(spectrum.ports), 0
+    for _ in range(MAX_ROUNDS):
+        ran = await plan_due(spectrum.ports)
+        for queue in Queue:
+            done = await runner.work_off(queue)
+            total, ran = total + done, ran + done
+        if not await hasten(owner) and not ran:
+            return total
+    raise AssertionError("the ledger does not come to rest")
+
+
+async def lived(spectrum: Spectrum, owner: Any, key: str, **more: Any) -> UUID:
+    """Take five weeks of sessions in and bring them through the whole pipeline; the person's id."""
+    await take(spectrum, *weeks_of(key, **more))
+    await work_off(spectrum, owner)
+    return who(spectrum, key)
+
+
+async def rows_of(owner: Any, person_id: UUID) -> dict[str, int]:
+    """Count the person's rows in every table that the catalogue knows of."""
+    return {
+        table["name"]: await owner.fetchval(
+            f"SELECT count(*) FROM {table['name']} WHERE {table['key']} = $1", person_id
+        )
+        for table in await owner.fetch(PERSONAL)
+    }
+
+
+async def snapshot(owner: Any, tables: Sequence[str], person_id: UUID) -> dict[str, list[Any]]:
+    """Give all the person's rows of `tables`, in a fixed order, to be compared."""
+    keys = {table["name"]: table["key"] for table in await owner.fetch(PERSONAL)}
+    return {
+        table: await owner.fetch(f"SELECT t::text FROM {table} t WHERE {keys[table]} = $1 ORDER BY 1", person_id)
+        for table in tables
+    }
