@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from app.domain.affect import CareLevel, Emotion, SessionNumbers
 from app.domain.findings import SUPPORT_KEY, recheck
 from app.domain.narrative import (
+    Draft,
+    Form,
     Manner,
+    Sentence,
     brief_for_card,
     brief_from_json,
     brief_to_json,
@@ -32,6 +35,7 @@ from app.domain.narrative import (
     step_label,
 )
 from app.domain.narrative.check import CHECKS
+from app.domain.narrative.check_claims import unfounded
 from app.domain.narrative.compose_card import WRITERS as CARD_TOPICS
 from app.domain.narrative.compose_month import WRITERS as MONTH_TOPICS
 from app.domain.periods import baseline_of, week_of
@@ -54,6 +58,14 @@ CARE = st.sampled_from(CareLevel)
 
 FIXED = tuple(phrase for phrases in (CARD_PHRASES, MONTH_PHRASES) for each in phrases.values() for phrase in each)
 """Every phrase of the newest revisions, as the pipeline hands them to the checks."""
+
+
+@pytest.mark.parametrize("phrase", [phrase for phrase in FIXED if "{" in phrase])
+def test_no_counted_phrase_is_taken_for_a_claim_about_the_reader(phrase: str) -> None:
+    """Whatever is filled in, a phrase that holds a number cites it and says nothing beside it."""
+    brief = told_in_week(list(changing_life(1)))[0].brief
+    counted = Sentence(re.sub(r"\{[^}]+\}", "3", phrase.replace("{month}", "March")), ("e1",))
+    assert unfounded(Draft(Form.CARD, counted, (Sentence("What would you like to keep?"),)), brief, FIXED) is None
 
 
 def _everything(numbers: list[SessionNumbers], care: CareLevel) -> list[Told]:
