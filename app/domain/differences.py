@@ -51,16 +51,22 @@ def comparison(current: Sample, baseline: Sample, baseline_period: Period) -> Co
 
 
 def _refusal(current: Estimate, baseline: Estimate) -> Estimate | None:
-    """Why two sides cannot be subtracted; None when they can. Only sessions of the current side can be asked for."""
+    """Why two sides cannot be subtracted; None when they can.
+
+    Only sessions of the current side can be asked for, one a day when days are missing too; none when the baseline,
+    which lies in the past, would stay too thin all the same.
+    """
     sessions = current.sample_count + baseline.sample_count
     days = current.day_count + baseline.day_count
+    missing = measures.DAYS_FOR_COMPARISON - current.day_count
+    thin = baseline.suppressed is not None or baseline.day_count < measures.DAYS_FOR_COMPARISON
     if current.suppressed:
-        return withheld(current.suppressed, sessions, days, current.sessions_needed)
+        asked = None if thin or current.sessions_needed is None else max(current.sessions_needed, missing)
+        return withheld(current.suppressed, sessions, days, asked)
     if baseline.suppressed:
         return withheld(baseline.suppressed, sessions, days, None)
     if baseline.day_count < measures.DAYS_FOR_COMPARISON:
         return withheld(SuppressionReason.TOO_FEW_DAYS, sessions, days, None)
-    missing = measures.DAYS_FOR_COMPARISON - current.day_count
     if missing > 0:
         return withheld(SuppressionReason.TOO_FEW_DAYS, sessions, days, missing)
     return None

@@ -80,11 +80,13 @@ def test_comparison_is_coherent(current: Sample, baseline: Sample) -> None:
     [
         (around(0.1, 6), around(0.1, 30), SuppressionReason.TOO_FEW_DAYS, 1),
         (around(0.1, 30), around(0.1, 6), SuppressionReason.TOO_FEW_DAYS, None),
-        (around(0.1, 4), around(0.1, 30), SuppressionReason.TOO_FEW_SESSIONS, 1),
+        (around(0.1, 4), around(0.1, 30), SuppressionReason.TOO_FEW_SESSIONS, 3),
+        (around(0.1, 4), around(0.1, 6), SuppressionReason.TOO_FEW_SESSIONS, None),
         (around(0.1, 30), around(0.1, 3), SuppressionReason.TOO_FEW_SESSIONS, None),
         (around(0.1, 8, 0.36), around(0.1, 8, 0.36), SuppressionReason.TOO_UNCERTAIN, None),
         (around(0.1, 7), around(0.1, 7), None, 0),
         (ShareSample(3, 9, 6), ShareSample(3, 9, 9), SuppressionReason.TOO_FEW_DAYS, 1),
+        (ShareSample(2, 4, 2), ShareSample(3, 9, 9), SuppressionReason.TOO_FEW_SESSIONS, 5),
         (ShareSample(3, 9, 7), ShareSample(3, 9, 7), None, 0),
     ],
 )

@@ -1,17 +1,19 @@
 """The published target: where nothing changes, at most one period in ten makes any claim of change.
 
-The benchmarks simulate more lives; this one is small enough for every commit.
+Small enough for every commit; how the target was found is in the decision record.
 """
 
 from random import Random
 
 import pytest
 
+from app.domain.affect import CareLevel
 from app.domain.distribution import DistributionDimension, distribution
 from app.domain.estimates import Comparison, Direction
+from app.domain.findings import InsightKind, find_month
 from app.domain.fold import compare, fold
 from app.domain.measures import FAMILY
-from app.domain.periods import Period, baseline_of, week_of
+from app.domain.periods import Period, PeriodKind, baseline_of, previous, week_of
 from tests.domain.lives import MARCH, steady_life
 
 LIVES = 40
@@ -39,3 +41,15 @@ def test_steady_lives_rarely_hear_of_change(period: Period, chance: float) -> No
         naive += any((one.low or 0.0) > 0 or (one.high or 0.0) < 0 for one in shown)
     assert claimed <= LIVES * 0.10
     assert naive >= LIVES * 0.50
+
+
+def test_steady_months_are_rarely_told_a_change() -> None:
+    """The words are as wary as the numbers: against one's usual and the month before, at most 10 % name a side."""
+    told = 0
+    before = previous(PeriodKind.MONTH, MARCH)
+    for seed in range(2 * LIVES):
+        life = list(steady_life(Random(seed), Period(baseline_of(MARCH).first, MARCH.last), 0.6))
+        folds = [fold(life, [], period) for period in (MARCH, baseline_of(MARCH), before)]
+        found = find_month(*folds, care=CareLevel.NONE)
+        told += any(each.topic == "change" or each.kind is InsightKind.SHIFT for each in found)
+    assert told <= 2 * LIVES * 0.10

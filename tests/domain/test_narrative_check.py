@@ -60,10 +60,10 @@ FEAR = replace(
     shown=(("count", 6), ("direction", -1), ("total", 9), ("usual_count", 30), ("usual_total", 40)),
     direction=Direction.LOWER,
 )
-LEANS = replace(
+UNSURE = replace(
     MORE,
     id="e11",
-    shown=(("leaning", -1), ("lighter", 2), ("total", 9), ("usual_lighter", 20), ("usual_total", 60)),
+    shown=(("heavier", -1), ("lighter", 2), ("total", 9), ("usual_lighter", 20), ("usual_total", 60)),
     direction=Direction.UNCLEAR,
 )
 SPREAD = replace(
@@ -85,7 +85,7 @@ NIGHT = replace(
     shown=(("count", 4), ("heavier", 1), ("lighter", 3), ("middle", 0), ("total", 9)),
 )
 ENERGY = replace(_PLAIN, id="e14", metric=Metric.AROUSAL, shown=(("lively", 3), ("quiet", 4), ("total", 9)))
-FACTS = (MIND, MORE, LESS, ALIKE, UNSETTLED, LIFTED, LABELS, ALWAYS, JOY, FEAR, LEANS, SPREAD, NIGHT, ENERGY)
+FACTS = (MIND, MORE, LESS, ALIKE, UNSETTLED, LIFTED, LABELS, ALWAYS, JOY, FEAR, UNSURE, SPREAD, NIGHT, ENERGY)
 BRIEF = Brief(
     Form.CARD,
     Manner.PLAIN,
@@ -131,7 +131,6 @@ def _failed(answer: object, brief: Brief = BRIEF) -> set[str]:
         ("In 4 of those 5 sessions, fear was there too.", ["e1"]),
         ("Joy was higher and fear was lower than your usual.", ["e9", "e10"]),
         ("Joy ran stronger than your usual. Fear was there less often.", ["e9", "e10"]),
-        ("It looks heavier than your usual; it is not yet sure.", ["e11"]),
         ("If you like, you could look at it again.", []),
         ("What would you say to a friend?", []),
         ("Over these 7 days, from 16 March, it showed up in 5 sessions.", ["e1"]),
@@ -198,10 +197,8 @@ def test_honest_words_pass(text: str, evidence: list[str]) -> None:
         ("direction", "Fear was there in 6 of 9 sessions. It was there more often.", ["e9", "e10"]),
         ("direction", "Fear, joy: higher and lower than your usual.", ["e9", "e10"]),
         ("direction", "It sat lighter than your usual.", ["e9"]),
-        ("direction", "It looks lighter than your usual; it is not yet sure.", ["e11"]),
         ("direction", "It looks heavier than your usual.", ["e11"]),
-        ("direction", "It looks heavier than your usual; it is sure.", ["e11"]),
-        ("direction", "It looks heavier than your usual; it is not yet sure.", ["e5"]),
+        ("direction", "It looks heavier than your usual; it is not yet sure.", ["e11"]),
         ("numbers", "It was there in -1 of 9 sessions.", ["e11"]),
         ("subjects", "Labelling showed up in 3 of 9 sessions. It may rain.", ["e7"]),
         ("subjects", "Labelling showed up in 3 of 9 sessions, and it may rain.", ["e7"]),

@@ -240,6 +240,7 @@ def test_sentences_begin_large_and_counts_are_said_as_people_say_them() -> None:
             for sentence in told.draft.everything():
                 assert not re.search(r"(?:^|[.?] )[a-z]", sentence.text)
                 assert not re.search(r"\b(\d+) of (?:the |those )?\1\b|\b0\b", sentence.text)
+                assert not re.search(r"[Oo]f (?:those )?(\d+)(?: sessions)?, \1 ", sentence.text)
 
 
 def _feeling_card(first: Emotion, second: Emotion) -> Told:

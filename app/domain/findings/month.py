@@ -66,8 +66,8 @@ def find_month(
 
 
 def _groups(current: Fold, baseline: Fold | None) -> Iterator[Iterable[Sighting]]:
-    yield landscape(current)
-    yield feelings(current, None)
+    yield landscape(current, at_least=SESSIONS_FOR_NARRATIVE)
+    yield feelings(current, None, at_least=SESSIONS_FOR_NARRATIVE)
     yield patterns(current, None, at_least=_PATTERN_SESSIONS)
     yield times(current, None)
     yield times(current, None, weekdays=True)
@@ -90,25 +90,17 @@ def _overview(current: Fold) -> Finding:
 
 
 def _against_usual(current: Fold, baseline: Fold | None, told: Iterable[Finding]) -> Iterator[Finding]:
-    """What a comparison that claims no change leaves: a leaning that is not sure, or that chance could have done it.
+    """That the numbers do not settle whether the month differs, where a comparison is shown and claims nothing.
 
-    A leaning is told when the 90 % interval of the difference excludes 0 and the counts point the same way; that the
-    numbers settle nothing, only when the interval holds 0; nothing when there is no interval.
+    No side is named: a sentence of change needs the corrected interval, and a hint is read as one.
     """
     if baseline is None or any(finding.topic in ("change", "steady") for finding in told):
         return
     evidence = evidence_of(Metric.VALENCE, None, current, baseline)
     comparison = evidence.comparison
-    if comparison is None or comparison.direction is not Direction.UNCLEAR:
+    if comparison is None or comparison.direction is not Direction.UNCLEAR or comparison.difference.value is None:
         return
-    low, high = comparison.difference.low, comparison.difference.high
-    if low is None or high is None:
-        return
-    if low <= 0 <= high:
-        yield Finding("unsettled:VALENCE", InsightKind.QUESTION, (evidence,), ConfidenceLevel.LOW, None)
-    elif counts_agree(evidence, 1 if low > 0 else -1):
-        side = "lighter" if low > 0 else "heavier"
-        yield Finding(f"leaning:{side}", InsightKind.QUESTION, (evidence,), ConfidenceLevel.LOW, None)
+    yield Finding("unsettled:VALENCE", InsightKind.QUESTION, (evidence,), ConfidenceLevel.LOW, None)
 
 
 def _against_previous(current: Fold, previous_month: Fold | None) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 Chooses nothing itself, and sees no more than the fold and the person's own usual.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.affect import EMOTIONS, PATTERNS, Emotion, Source, TimeOfDay, TurnKind, Weekday
@@ -12,7 +12,7 @@ from app.domain.findings.evidence import Evidence, evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction
 from app.domain.findings.leaning import is_repeated, leaning
 from app.domain.fold import Fold
-from app.domain.measures import Metric
+from app.domain.measures import SESSIONS_FOR_CARD, Metric
 
 WELCOME = frozenset({Emotion.JOY, Emotion.WARMTH, Emotion.HOPE})
 UNWELCOME = frozenset({Emotion.SADNESS, Emotion.FEAR, Emotion.ANGER, Emotion.SHAME})
@@ -25,7 +25,14 @@ _CHANGING: tuple[tuple[Metric, str | None], ...] = (
     *((Metric.PATTERN_SHARE, pattern) for pattern in PATTERNS),
 )
 _STEP_AT_TIME = {"lighter": SuggestedAction.OPEN_LENS, "heavier": SuggestedAction.OPEN_MIRROR}
-_GENTLE_TOPICS = frozenset({"landscape", "feeling", "time"})
+_STEP_AFTER_MOVEMENT: Mapping[TurnKind | None, SuggestedAction] = {
+    None: SuggestedAction.REVIEW_SESSIONS,
+    TurnKind.NAMING_PATTERN: SuggestedAction.OPEN_TURN,
+    TurnKind.REFRAMING: SuggestedAction.OPEN_TURN,
+    TurnKind.AFFIRMING: SuggestedAction.OPEN_LENS,
+}
+_GENTLE_TOPICS = frozenset({"landscape", "time"})
+"""No feelings: the welcome ones would celebrate, and the others alone would be half of what was there."""
 _USUAL_FROM = 10
 _LOOKS_ALIKE = 0.15
 _SEEN_AT_LEAST = 2
@@ -92,8 +99,10 @@ def patterns(current: Fold, baseline: Fold | None, *, at_least: int = _SEEN_AT_L
         yield Sighting(finding, share * _freshness(evidence, baseline) * _certainty(finding))
 
 
-def feelings(current: Fold, baseline: Fold | None) -> Iterator[Sighting]:
-    """Feelings present in at least two sessions and a third of them; each brings the next strongest along."""
+def feelings(current: Fold, baseline: Fold | None, *, at_least: int = SESSIONS_FOR_CARD) -> Iterator[Sighting]:
+    """Feelings in two sessions and a third of them, of `at_least` that could be read; each brings the next along."""
+    if len(current.readable) < at_least:
+        return
     seen = [evidence_of(Metric.EMOTION_INTENSITY, e, current) for e in EMOTIONS if e is not Emotion.NEUTRAL]
     seen = sorted((e for e in seen if e["count"] >= _SEEN_AT_LEAST), key=lambda e: -e["count"])
     for place, evidence in enumerate(seen):
@@ -109,11 +118,11 @@ def feelings(current: Fold, baseline: Fold | None) -> Iterator[Sighting]:
         yield Sighting(finding, worth, celebrates=welcome)
 
 
-def landscape(current: Fold) -> Iterator[Sighting]:
-    """Where the sessions sat between heavy and light, as counts."""
+def landscape(current: Fold, *, at_least: int = SESSIONS_FOR_CARD) -> Iterator[Sighting]:
+    """Where the sessions sat between heavy and light, as counts of `at_least` that could be read."""
     evidence = evidence_of(Metric.VALENCE, None, current)
     lighter, heavier, total = evidence["lighter"], evidence["heavier"], evidence["total"]
-    if total == 0:
+    if total < at_least:
         return
     step = SuggestedAction.OPEN_LENS if lighter > heavier else SuggestedAction.OPEN_MIRROR
     finding = Finding("landscape:VALENCE", InsightKind.QUESTION, (evidence,), evidence.value.confidence, step)
@@ -152,8 +161,8 @@ def helping(current: Fold) -> Iterator[Sighting]:
         evidence = evidence_of(metric, subject, current)
         if evidence.get("sign") != 1 or 2 * evidence["lifted"] <= evidence["total"]:
             continue
-        step = SuggestedAction.OPEN_LENS if subject is TurnKind.AFFIRMING else SuggestedAction.OPEN_TURN
         key = f"helped:{subject or 'SESSIONS'}"
+        step = _STEP_AFTER_MOVEMENT[subject]
         finding = Finding(key, InsightKind.WHAT_HELPED, (evidence,), evidence.value.confidence, step)
         effect = 0.5 + min(0.5, evidence.value.value or 0.0)
         yield Sighting(finding, effect * _certainty(finding), celebrates=True)
@@ -184,17 +193,19 @@ def _freshness(evidence: Evidence, baseline: Fold | None) -> float:
 def counts_agree(evidence: Evidence, direction: int) -> bool:
     """Whether the counts a sentence shows point the way of the change (1 up, -1 down); a mean can move without them.
 
-    Energy has no counts, so that nothing can disagree.
+    Of a mood both sides must: a sentence shows the one that grew. Energy has no counts, so that nothing can disagree.
     """
     if evidence.metric is Metric.AROUSAL:
         return True
-    gains, losses = ("lighter", "heavier") if evidence.metric is Metric.VALENCE else ("count", "")
 
-    def share(prefix: str) -> float:
-        net = evidence.get(prefix + gains) - evidence.get(prefix + losses)
-        return net / max(1, evidence[prefix + "total"])
+    def gain(side: str) -> float:
+        share, usual = (evidence.get(p + side) / max(1, evidence[p + "total"]) for p in ("", "usual_"))
+        return share - usual
 
-    return (share("") - share("usual_")) * direction > 0
+    if evidence.metric is Metric.VALENCE:
+        grew, other = ("lighter", "heavier") if direction > 0 else ("heavier", "lighter")
+        return gain(grew) > max(0.0, gain(other))
+    return gain("count") * direction > 0
 
 
 def _certainty(finding: Finding) -> float:

@@ -61,7 +61,6 @@ SECTION_OF_TOPIC: Mapping[str, SectionKind] = {
     "change": SectionKind.CHANGES,
     "steady": SectionKind.CHANGES,
     "unsettled": SectionKind.CHANGES,
-    "leaning": SectionKind.CHANGES,
     "previous": SectionKind.CHANGES,
     "ahead": SectionKind.LOOKING_AHEAD,
     "care": SectionKind.LOOKING_AHEAD,

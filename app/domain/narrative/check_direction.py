@@ -60,7 +60,6 @@ _SIGN = {Direction.HIGHER: 1, Direction.LOWER: -1}
 _MOVEMENTS = frozenset({Metric.SESSION_SHIFT_VALENCE, Metric.TURN_SHIFT_VALENCE})
 _MOOD = frozenset({Metric.VALENCE, *_MOVEMENTS})
 _ENERGY = re.compile(r"\benerg\w*", re.IGNORECASE)
-_UNSURE = re.compile(r"\bnot (?:yet )?sure\b", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\b(?:no(?! different)|not(?! (?:yet )?sure)|\w+n['\u2019]t|never|nor|neither|hardly|without)\b", re.IGNORECASE
 )
@@ -71,35 +70,33 @@ _CLAUSE = re.compile(r",\s|:\s|\s(?:and|but|while|whereas|though|yet)\s")
 def direction(draft: Draft, brief: Brief) -> str | None:
     """Every word of direction has a cited comparison (or movement) that says so of the subject it is said of.
 
-    A statement with words of several directions is read clause by clause, each naming its own subject. A direction
-    that is UNCLEAR may be told with the sign of its `leaning`, in a sentence that also says it is "not yet sure".
+    A statement with words of several directions is read clause by clause, each naming its own subject.
     """
     for place, text in enumerate(draft.everything()):
         cited = tuple(fact for name in text.evidence if (fact := brief.fact(name)) is not None)
         before: frozenset[str] = frozenset()
         for sentence in _FULL_STOP.split(text.text):
-            leaning = cited if _UNSURE.search(sentence) else ()
             for statement in sentence.split("; "):
-                found = next(_faults(statement, cited, leaning, before), None)
+                found = next(_faults(statement, cited, before), None)
                 if found is not None:
                     return f"text {place}: {found}"
                 before = experiences_in(statement) or before
     return None
 
 
-def _faults(statement: str, cited: Facts, leaning: Facts, before: frozenset[str]) -> Iterator[str]:
+def _faults(statement: str, cited: Facts, before: frozenset[str]) -> Iterator[str]:
     kinds = {wanted for wanted, _, _ in _found(statement)}
     if kinds and _NEGATED.search(statement):
         yield "a negated direction"
     if len(kinds) <= 1:
-        yield from _unsaid(statement, experiences_in(statement) or before, cited, leaning)
+        yield from _unsaid(statement, experiences_in(statement) or before, cited)
         return
     for clause in _CLAUSE.split(statement):
         words, names = list(_found(clause)), experiences_in(clause)
         moody = any(about is _About.MOOD for _, about, _ in words) or _ENERGY.search(clause)
         if len({wanted for wanted, _, _ in words}) > 1 or (words and not (names or moody)) or (names and not words):
             yield "of several directions, it is open which is said of what"
-        yield from _unsaid(clause, names, cited, leaning)
+        yield from _unsaid(clause, names, cited)
 
 
 def _found(text: str) -> Iterator[tuple[Direction, _About, str]]:
@@ -109,7 +106,7 @@ def _found(text: str) -> Iterator[tuple[Direction, _About, str]]:
             yield wanted, about, match[0]
 
 
-def _unsaid(text: str, names: frozenset[str], cited: Facts, leaning: Facts) -> Iterator[str]:
+def _unsaid(text: str, names: frozenset[str], cited: Facts) -> Iterator[str]:
     for wanted, about, word in _found(text):
         groups: list[tuple[frozenset[Metric], str | None]]
         if about is _About.MOOD:
@@ -120,8 +117,7 @@ def _unsaid(text: str, names: frozenset[str], cited: Facts, leaning: Facts) -> I
             groups = [(frozenset(Metric), name) for name in names] or [(frozenset(Metric), None)]
         for metrics, name in groups:
             facts = [fact for fact in cited if fact.metric in metrics and name in (None, fact.subject)]
-            unsettled = [fact for fact in facts if fact in leaning]
-            if not _says(facts, wanted) and not any(_leans(fact, wanted) for fact in unsettled):
+            if not _says(facts, wanted):
                 yield f"{word} has no cited comparison that says so"
 
 
@@ -133,7 +129,3 @@ def _says(facts: list[Fact], wanted: Direction) -> bool:
         if any(fact.metric in _MOVEMENTS and fact.get("sign") == sign for fact in facts)
     }
     return wanted in said and _OPPOSITE.get(wanted) not in said
-
-
-def _leans(fact: Fact, wanted: Direction) -> bool:
-    return fact.direction is Direction.UNCLEAR and wanted in _SIGN and fact.get("leaning") == _SIGN[wanted]

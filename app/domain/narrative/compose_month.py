@@ -28,7 +28,9 @@ def compose_month(brief: Brief, voice: Voice) -> Draft:
     sections = []
     for kind, points in groupby(brief.points, key=lambda point: SECTION_OF_TOPIC[point.topic]):
         paragraphs = tuple(_paragraphs(voice, brief, month, tuple(points)))
-        sections.append(Section(kind, voice.fill(f"heading.{kind}"), paragraphs))
+        gentle = f"heading.{kind}_gentle"
+        heading = gentle if voice.gentle and voice.has(gentle) else f"heading.{kind}"
+        sections.append(Section(kind, voice.fill(heading), paragraphs))
     return Draft(Form.MONTH, title, sections=tuple(sections))
 
 
@@ -120,10 +122,6 @@ def _compared(voice: Voice, point: Point, facts: Facts, _: bool) -> Iterator[Sen
     yield telling.beside(voice, f"{point.topic}.text", facts[0], telling.fullest(facts[0]))
 
 
-def _leaning(voice: Voice, point: Point, facts: Facts, _: bool) -> Iterator[Sentence]:
-    yield telling.beside(voice, f"leaning.{point.subject}", facts[0], point.subject)
-
-
 def _previous(voice: Voice, _: Point, facts: Facts, __: bool) -> Iterator[Sentence]:
     fact = facts[0]
     sides = {Direction.HIGHER: ("up", "lighter"), Direction.LOWER: ("down", "heavier")}
@@ -154,7 +152,6 @@ WRITERS: Mapping[str, Writer] = {
     "change": _change,
     "steady": _compared,
     "unsettled": _compared,
-    "leaning": _leaning,
     "previous": _previous,
     "ahead": _ahead,
 }

@@ -22,7 +22,7 @@ def side(fact: Fact) -> str:
     """Where most of the sessions of a fact sat: "lighter", "heavier" or "middle"; "mixed" for some of both."""
     name = fullest(fact)
     both = fact.get("lighter") and fact.get("heavier")
-    return "mixed" if both and 2 * fact.get(name) <= sum(fact.get(each) for each, _ in _SIDES) else name
+    return "mixed" if both and 2 * fact.get(name) <= _read(fact) else name
 
 
 def fullest(fact: Fact) -> str:
@@ -49,7 +49,7 @@ def leaning(voice: Voice, topic: str, facts: Sequence[Fact]) -> Iterator[Sentenc
     The finding shows that by bringing all sessions along as its second fact.
     """
     fact, name = facts[0], lean(facts[0])
-    if name == "mixed" or len(facts) > 1:
+    if (name == "mixed" and _read(fact) == fact.get("count")) or len(facts) > 1:
         yield voice.say(f"{topic}.{name}", fact, parts=others(voice, fact, ""))
 
 
@@ -76,7 +76,8 @@ def change_key(fact: Fact) -> str:
 def changed(voice: Voice, key: str, fact: Fact) -> Sentence:
     """That something is higher or lower than usual, by name."""
     if fact.metric is Metric.PATTERN_SHARE:
-        return voice.say(key, fact, maybe_pattern=voice.maybe(fact.subject or ""))
+        showed_up = "showed up" if named(fact) == "named" else "may have shown up"
+        return voice.say(key, fact, pattern=voice.noun(fact.subject or ""), showed_up=showed_up)
     if fact.metric is Metric.EMOTION_INTENSITY:
         return voice.say(key, fact, feeling=voice.noun(fact.subject or ""))
     return voice.say(key, fact)
@@ -90,9 +91,14 @@ def change_counts(voice: Voice, fact: Fact) -> Iterator[Sentence]:
     yield voice.say(f"change.{key}", fact, count=fact.get(name), usual_count=fact.get(f"usual_{name}"))
 
 
+def _read(fact: Fact) -> int:
+    """How many of a fact's sessions could be read, and so lie on a side."""
+    return sum(fact.get(name) for name, _ in _SIDES)
+
+
 def lean(fact: Fact) -> str:
     """How the sessions of a fact lie: "lighter", "heavier" or "middle" from three quarters on, else "mixed"."""
-    whole = sum(fact.get(name) for name, _ in _SIDES)
+    whole = _read(fact)
     for name, _ in _SIDES:
         if 4 * fact.get(name) >= 3 * whole:
             return name

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.domain.affect import ThinkingPattern
-from app.domain.narrative.brief import NAMED_OUTRIGHT, Fact
+from app.domain.narrative.brief import Fact
 from app.domain.narrative.draft import Sentence
 
 _NATURAL = (
     (re.compile(r"\b[Oo]f those (\d+), \1 sat"), r"all \1 of them sat"),
+    (re.compile(r"\b[Oo]f (\d+) sessions, \1 sat"), r"all \1 sessions sat"),
     (re.compile(r"\b(\d+) of those \1 sessions"), r"all \1 of those sessions"),
     (re.compile(r"\b(\d+) of those \1\b"), r"all \1 of them"),
     (re.compile(r"\b(\d+) of the \1\b"), r"all \1"),
@@ -55,11 +55,6 @@ class Voice:
     def noun(self, subject: str) -> str:
         """The name of a feeling, pattern or source inside a sentence."""
         return self.fill(f"noun.{subject}")
-
-    def maybe(self, subject: str) -> str:
-        """The name of a pattern, with "what may be" before it unless it may be named outright."""
-        name = self.noun(subject)
-        return name if ThinkingPattern(subject) in NAMED_OUTRIGHT else f"what may be {name}"
 
     def has(self, key: str) -> bool:
         """Whether there is a phrase for `key`."""
