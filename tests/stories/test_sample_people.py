@@ -121,6 +121,14 @@ async def test_evenings_weigh_more_for_devan(told: Spectrum, client: Client) -> 
     assert valence["NIGHT"] < valence["MORNING"] - 0.2
 
 
+async def test_devan_is_told_of_his_light_mornings(told: Spectrum, client: Client) -> None:
+    """What his story is about is said in words: in some month, mornings lean to the lighter side."""
+    sentences = [
+        claim["text"] for month in await _months(client, "Devan") if month["title"] for claim in _month_words(month)
+    ]
+    assert any("in the morning" in text.lower() and "lighter side" in text for text in sentences)
+
+
 async def test_odell_goes_quiet_and_comes_back(told: Spectrum, client: Client) -> None:
     """His silence of four weeks is a gap in the landscape, not a row of zeros."""
     spectrum = await _spectrum(client, "Odell")
