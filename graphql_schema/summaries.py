@@ -9,10 +9,10 @@ from uuid import UUID
 import strawberry
 
 from app.domain.distribution import DistributionDimension
-from app.domain.findings import enough_for_month, sessions_needed_for_month
-from app.domain.fold import Fold, compare_months
+from app.domain.findings import sessions_needed_for_month
+from app.domain.fold import Fold, compare, is_enough_for_month
 from app.domain.landscape import Granularity
-from app.domain.measures import SESSIONS_FOR_CARD
+from app.domain.measures import SESSIONS_FOR_CARD, Metric
 from app.domain.narrative import Narrative, SectionKind, narrative_from_json
 from app.domain.periods import Period as Days
 from app.domain.periods import PeriodKind, ends_at, format_period, previous
@@ -168,7 +168,7 @@ class MonthlySummary(Node):
 
     @strawberry.field(description="Valence against the month before; null when either month is NOT_ENOUGH_DATA.")
     def vs_previous_month(self) -> Comparison | None:
-        return Comparison.of(compare_months(self.current, self.before), self.head)
+        return Comparison.of(compare(self.current, self.before, Metric.VALENCE), self.head)
 
     @classmethod
     def of(cls, head: Head, current: Fold, before: Fold, state: "_MonthState") -> Self:
@@ -211,7 +211,7 @@ class _MonthState:
         if self.writing is not None and self.writing.status is not WritingStatus.WITHDRAWN:
             stale = self.writing.status is WritingStatus.STALE
             return SummaryStatus.REBUILDING if stale else SummaryStatus.READY
-        if not enough_for_month(current):
+        if not is_enough_for_month(current):
             return SummaryStatus.NOT_ENOUGH_DATA
         return SummaryStatus.PENDING if self.being_written or not self.closed else SummaryStatus.NUMBERS_ONLY
 

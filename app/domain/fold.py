@@ -180,11 +180,6 @@ def compare_samples(current: Fold, baseline: Fold, now: Sample, usual: Sample) -
     return Comparison(*sides, silence, answer.direction, baseline.period)
 
 
-def compare_months(current: Fold, before: Fold) -> Comparison | None:
-    """Valence of a month against the month before, which `before` folds; None when either is too small to be told."""
-    return compare(current, before, Metric.VALENCE)
-
-
 def _is_comparable(current: Fold, baseline: Fold) -> bool:
     month = current.period
     if month == month_of(month.first) and baseline.period == previous(PeriodKind.MONTH, month):

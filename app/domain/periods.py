@@ -18,6 +18,7 @@ MAX_RANGE_DAYS = 367
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_OUT_OF_CALENDAR = "that lies beyond the calendar"
 
 
 class Preset(StrEnum):
@@ -97,7 +98,10 @@ def parse_week(text: str) -> Period:
     match = _WEEK.fullmatch(text)
     if match is None:
         raise ValueError("a week is written YYYY-Www, e.g. 2026-W07")
-    return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+    try:
+        return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+    except OverflowError:
+        raise ValueError(_OUT_OF_CALENDAR) from None
 
 
 def format_week(period: Period) -> str:
@@ -111,7 +115,10 @@ def parse_month(text: str) -> Period:
     match = _MONTH.fullmatch(text)
     if match is None:
         raise ValueError("a month is written YYYY-MM, e.g. 2026-07")
-    return month_of(date(int(match[1]), int(match[2]), 1))
+    try:
+        return month_of(date(int(match[1]), int(match[2]), 1))
+    except OverflowError:
+        raise ValueError(_OUT_OF_CALENDAR) from None
 
 
 def format_month(period: Period) -> str:

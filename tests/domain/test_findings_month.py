@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.domain.affect import CareLevel, Emotion, SessionNumbers, ThinkingPattern
 from app.domain.estimates import Direction
-from app.domain.findings import SuggestedAction, enough_for_month, find_month, sessions_needed_for_month
-from app.domain.fold import fold
+from app.domain.findings import SuggestedAction, find_month, sessions_needed_for_month
+from app.domain.fold import fold, is_enough_for_month
 from app.domain.measures import LEAST_CONFIDENCE
 from app.domain.narrative.brief import SECTION_OF_TOPIC, SectionKind
 from app.domain.periods import Period, PeriodKind, baseline_of, previous
@@ -27,7 +27,7 @@ def test_a_month_needs_eight_sessions_on_six_days(sessions: int, days: int, need
     """Below 8 sessions or 6 days there is no narrative, and the number still missing is told."""
     numbers = [session(n, MONTH.first + timedelta(days=n % days)) for n in range(sessions)]
     month = fold(numbers, [], MONTH)
-    assert enough_for_month(month) is (needed == 0)
+    assert is_enough_for_month(month) is (needed == 0)
     assert sessions_needed_for_month(month) == needed
     assert bool(find_month(month, None, None, care=CareLevel.NONE)) is (needed == 0)
 

@@ -2,7 +2,7 @@
 
 from app.domain.findings.evidence import Evidence, evidence_from_json, evidence_of, evidence_to_json, recheck
 from app.domain.findings.finding import SUPPORT_KEY, Finding, InsightKind, SuggestedAction
-from app.domain.findings.month import enough_for_month, find_month, sessions_needed_for_month
+from app.domain.findings.month import find_month, sessions_needed_for_month
 from app.domain.findings.week import MOST_CARDS, Before, find_week
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Finding",
     "InsightKind",
     "SuggestedAction",
-    "enough_for_month",
     "evidence_from_json",
     "evidence_of",
     "evidence_to_json",

@@ -24,17 +24,12 @@ from app.domain.findings.sightings import (
     times,
 )
 from app.domain.findings.week import offering_support
-from app.domain.fold import Fold
+from app.domain.fold import Fold, is_enough_for_month
 from app.domain.measures import DAYS_FOR_NARRATIVE, SESSIONS_FOR_NARRATIVE, Metric
 from app.domain.safety import needs_support
 
 _PATTERN_SESSIONS = 3
 _MOST = {"pattern": 3, "feeling": 1, "landscape": 1, "time": 1, "weekday": 1, "helped": 2, "change": 3, "steady": 1}
-
-
-def enough_for_month(fold: Fold) -> bool:
-    """Whether a month can be told: 8 sessions on 6 days."""
-    return fold.session_count >= SESSIONS_FOR_NARRATIVE and fold.day_count >= DAYS_FOR_NARRATIVE
 
 
 def sessions_needed_for_month(fold: Fold) -> int:
@@ -45,14 +40,14 @@ def sessions_needed_for_month(fold: Fold) -> int:
 def find_month(
     current: Fold, baseline: Fold | None, previous_month: Fold | None, *, care: CareLevel
 ) -> tuple[Finding, ...]:
-    """What a month has to say, in reading order; empty when it is not `enough_for_month`.
+    """What a month has to say, in reading order; empty when it is not `is_enough_for_month`.
 
     `baseline` is the fold of the 12 weeks before, `previous_month` that of the month before; None without any.
     EXPLICIT care gives one offer of support; MENTION describes plainly, celebrates nothing and compares nothing.
     """
     if care is CareLevel.EXPLICIT:
         return (support_offer(),)
-    if not enough_for_month(current):
+    if not is_enough_for_month(current):
         return ()
     gentle = needs_support(care)
     told = [_overview(current)]

@@ -9,7 +9,8 @@ from app.domain.estimates import Direction
 from app.domain.measures import Metric
 from app.domain.narrative.brief import NAMED_OUTRIGHT, Fact
 from app.domain.narrative.draft import Sentence
-from app.domain.narrative.voice import Voice, listed
+from app.domain.narrative.voice import Voice
+from app.domain.plain_words import say_list
 
 _SIDES = (("lighter", "landscape.on_lighter"), ("heavier", "landscape.on_heavier"), ("middle", "landscape.in_middle"))
 _COUNTED = {
@@ -40,7 +41,7 @@ def others(voice: Voice, fact: Fact, told: str) -> str:
     """What sat elsewhere than on what is already `told` (a side, or "mixed": both); empty when nothing did."""
     done = ("lighter", "heavier") if told == "mixed" else (told,)
     rest = [voice.fill(key, {"n": fact.get(name)}) for name, key in _SIDES if name not in done and fact.get(name)]
-    return listed(rest) if rest else ""
+    return say_list(rest) if rest else ""
 
 
 def leaning(voice: Voice, topic: str, facts: Sequence[Fact]) -> Iterator[Sentence]:

@@ -79,11 +79,6 @@ def number_of(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def listed(items: Sequence[str]) -> str:
-    """Items in a row: "a", "a and b", "a, b and c"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-
-
 def together(sentences: Iterable[Sentence]) -> Sentence:
     """One paragraph of several sentences, citing what they cite."""
     parts = tuple(sentences)
