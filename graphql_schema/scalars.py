@@ -47,12 +47,19 @@ def _within_reach(period: Period) -> Period:
 
 def read_week(text: str) -> Period:
     """The week written as YYYY-Www. ValueError when there is none, or it lies out of reach."""
-    return _within_reach(parse_week(text))
+    return _within_reach(_calendar(parse_week, text))
 
 
 def read_month(text: str) -> Period:
     """The month written as YYYY-MM. ValueError as above."""
-    return _within_reach(parse_month(text))
+    return _within_reach(_calendar(parse_month, text))
+
+
+def _calendar(parse: Callable[[str], Period], text: str) -> Period:
+    try:
+        return parse(text)
+    except OverflowError:
+        raise ValueError(f"the year must be {FIRST_YEAR} to {LAST_YEAR}") from None
 
 
 def _instant(value: object) -> datetime:

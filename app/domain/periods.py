@@ -18,7 +18,6 @@ MAX_RANGE_DAYS = 367
 
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
-_OUT_OF_CALENDAR = "that lies beyond the calendar"
 
 
 class Preset(StrEnum):
@@ -94,14 +93,11 @@ def following(kind: PeriodKind, period: Period) -> Period:
 
 
 def parse_week(text: str) -> Period:
-    """The week written as YYYY-Www. ValueError when there is no such week."""
+    """The week written as YYYY-Www. ValueError when there is no such week, OverflowError past the calendar."""
     match = _WEEK.fullmatch(text)
     if match is None:
         raise ValueError("a week is written YYYY-Www, e.g. 2026-W07")
-    try:
-        return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
-    except OverflowError:
-        raise ValueError(_OUT_OF_CALENDAR) from None
+    return week_of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
 
 
 def format_week(period: Period) -> str:
@@ -111,14 +107,11 @@ def format_week(period: Period) -> str:
 
 
 def parse_month(text: str) -> Period:
-    """The month written as YYYY-MM. ValueError when there is no such month."""
+    """The month written as YYYY-MM. ValueError when there is no such month, OverflowError past the calendar."""
     match = _MONTH.fullmatch(text)
     if match is None:
         raise ValueError("a month is written YYYY-MM, e.g. 2026-07")
-    try:
-        return month_of(date(int(match[1]), int(match[2]), 1))
-    except OverflowError:
-        raise ValueError(_OUT_OF_CALENDAR) from None
+    return month_of(date(int(match[1]), int(match[2]), 1))
 
 
 def format_month(period: Period) -> str:

@@ -1,6 +1,5 @@
 """Calendar units in a person's own zone: what they hold, how they are written, and when they end."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -131,10 +130,3 @@ def test_regions_come_from_the_zone(zone: str, region: str) -> None:
 def test_a_month_is_found_from_any_of_its_days() -> None:
     """The first and the last day give the same month."""
     assert month_of(date(2026, 2, 1)) == month_of(date(2026, 2, 28))
-
-
-@pytest.mark.parametrize(("parse", "text"), [(parse_week, "9999-W52"), (parse_month, "9999-12")])
-def test_the_end_of_the_calendar_is_a_value_error(parse: Callable[[str], Period], text: str) -> None:
-    """A period whose last day no calendar holds is refused like any other wrong one."""
-    with pytest.raises(ValueError, match="calendar"):
-        parse(text)
