@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import strawberry
 
 from app.domain.access import Role
-from app.domain.periods import PeriodKind, period_of
+from app.domain.periods import PeriodKind, ends_at, period_of
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import AGGREGATION, LIMITS, JobKind, PersonAt
 from app.jobs import Job as NewJob
@@ -87,7 +87,11 @@ async def _scope(tx: Tx, asked: EnqueueJobInput, person: PersonAt | None, now: d
         return {}
     if asked.period is None:
         raise _refuse(ErrorCode.REQUIRED, "This kind of job is about a week or a month.", "period")
-    return {"first_day": period_of(kind, asked.period.period(now.date()).first).first.isoformat()}
+    period = period_of(kind, asked.period.period(now.date()).first)
+    head = await people.find_head(tx, person.id) if person else None
+    if head is None or ends_at(period, head.zone) > now:
+        raise _refuse(ErrorCode.OUT_OF_RANGE, "This period is not over yet where the person is.", "period")
+    return {"first_day": period.first.isoformat()}
 
 
 async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:

@@ -10,7 +10,6 @@ from typing import Any
 
 from arq import func
 from arq.worker import Worker
-from redis.exceptions import RedisError
 
 from app.gateways.queue import NUDGE, arq_queue, from_json, open_pool, to_json
 from app.jobs import Queue
@@ -23,6 +22,7 @@ LOOP_S = 2.0
 PLAN_S = 5.0
 ARQ_POLL_S = 0.05
 ARQ_RESTART_S = 2.0
+REDIS_TIMEOUT_S = 2.0
 LAST_LOOK_S = 1.0
 """A frozen Redis may not keep a worker from stopping."""
 NUDGE_TIMEOUT_S = 3600
@@ -96,12 +96,7 @@ async def _listen(runner: Runner, redis_url: str, queue: Queue) -> None:
                 await runner.work_off(queue)
 
     while True:
-        try:
-            pool = await open_pool(redis_url)
-        except (RedisError, OSError) as error:
-            log.warning("nudges_unheard", queue=queue, error=type(error).__name__)
-            await asyncio.sleep(ARQ_RESTART_S)
-            continue
+        pool = open_pool(redis_url, timeout_s=REDIS_TIMEOUT_S)
         worker = _Listener(
             functions=[func(on_nudge, name=NUDGE, max_tries=1, keep_result=0, timeout=NUDGE_TIMEOUT_S)],
             queue_name=arq_queue(queue),

@@ -26,6 +26,7 @@ from app.jobs import (
     Skipped,
 )
 from app.pipeline.commit import commit
+from app.pipeline.inputs import InputsChanged
 from app.pipeline.ports import Ports
 from app.storage import ledger
 from app.storage.store import StorageUnavailable, Tx
@@ -38,6 +39,8 @@ AT_ONCE = 4
 """Jobs of one claim that run side by side."""
 BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 300.0
+INPUTS_SETTLE_S = 5.0
+"""Numbers that move while they are written about are no failure: the writing waits, however long they go on."""
 WAIT_CAP_S = 5.0
 """A dependency that is away is asked again within this time."""
 
@@ -168,6 +171,8 @@ class Runner:
                 await self._carry_out(job, stage)
         except LeaseLost:
             log.warning("lease_lost", kind=job.kind, job=str(job.id))
+        except InputsChanged:
+            await self._wait(job, INPUTS_SETTLE_S)
         except Gone:
             await self._end(job, "Dropped: the person's data were erased meanwhile.")
         except Exception as error:  # noqa: BLE001 - every surprise becomes an attempt in the ledger
@@ -179,10 +184,14 @@ class Runner:
             case Skipped(reason):
                 await self._end(job, reason)
             case Later(delay_s, _):
-                async with self._ports.store.for_everyone() as tx:
-                    await ledger.give_back(tx, [job], delay_s=delay_s)
+                await self._wait(job, delay_s)
             case _:
                 await commit(self._ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
+
+    async def _wait(self, job: Claimed, delay_s: float) -> None:
+        with _left_to_the_lease(job):
+            async with self._ports.store.for_everyone() as tx:
+                await ledger.give_back(tx, [job], delay_s=delay_s)
 
     async def _end(self, job: Claimed, note: str) -> None:
         with _left_to_the_lease(job):

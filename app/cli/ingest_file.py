@@ -4,8 +4,12 @@ Lines hold people's words: a message names a line's number and field, never what
 """
 
 import asyncio
+import concurrent.futures
+import contextlib
+import os
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +29,7 @@ BATCH = 200
 MAX_LINE_BYTES = 1_048_576
 MAX_PROBLEMS_SHOWN = 100
 MAX_KEYS_SHOWN = 50
+READ_AHEAD = 200
 
 
 @dataclass(slots=True)
@@ -67,36 +72,62 @@ async def ingest_file(name: str) -> int:
 @contextmanager
 def _opened(name: str) -> Iterator[tuple[BinaryIO, int | None]]:
     if name == "-":
-        yield sys.stdin.buffer, None
+        yield open(sys.stdin.fileno(), "rb", closefd=False), None  # noqa: SIM115 - a reader may be left waiting in it
         return
-    path = Path(name)
     try:
-        with path.open("rb") as file:
-            yield file, path.stat().st_size
+        file = Path(name).open("rb")  # noqa: SIM115 - what goes wrong later is not about the file
+        size = os.fstat(file.fileno()).st_size
     except OSError as error:
         raise ConfigurationError(f"{name} cannot be read: {error.strerror}.") from None
+    with file:
+        yield file, size
 
 
 async def take_lines(ports: Ports, source: BinaryIO, console: Console, report: Callable[[int], object]) -> Tally:
     """Read, check and take every line of `source`."""
     tally, batch, read = Tally(), list[_Line](), 0
     number = 0
-    while line := await asyncio.to_thread(source.readline, MAX_LINE_BYTES + 1):
+    async for line, size in _each_line(source):
         number += 1
-        read += len(line)
+        read += size
         try:
             session = _parse(line, tally)
             if session is not None:
                 batch.append(_Line(number, session))
         except Refused as refused:
             _refuse(tally, console, number, refused.problems)
-            read += await asyncio.to_thread(_skip_rest, source, line)
         if len(batch) == BATCH:
             await _take(ports, batch, tally, console)
             report(read)
     await _take(ports, batch, tally, console)
     report(read)
     return tally
+
+
+async def _each_line(source: BinaryIO) -> AsyncIterator[tuple[bytes, int]]:
+    """Each line, cut when it is too long, and its whole length in bytes.
+
+    A thread reads that nobody waits for at the end: no signal would reach one that waits for a terminal or a pipe.
+    """
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[tuple[bytes, int] | OSError | None](READ_AHEAD)
+
+    def hand_over(item: tuple[bytes, int] | OSError | None) -> None:
+        asyncio.run_coroutine_threadsafe(lines.put(item), loop).result()
+
+    def read() -> None:
+        with contextlib.suppress(RuntimeError, concurrent.futures.CancelledError):  # the program has ended meanwhile
+            try:
+                while line := source.readline(MAX_LINE_BYTES + 1):
+                    hand_over((line, len(line) + _skip_rest(source, line)))
+                hand_over(None)
+            except OSError as error:
+                hand_over(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (item := await lines.get()) is not None:
+        if isinstance(item, OSError):
+            raise ConfigurationError(f"The input cannot be read on: {item.strerror}.")
+        yield item
 
 
 def _parse(line: bytes, tally: Tally) -> FinishedSession | None:

@@ -171,7 +171,9 @@ async def token(person: str, roles: Sequence[Role], ttl_s: int) -> int:
 
 async def analyse() -> int:
     """Filter standard input to standard output; a signal ends it at once, since it keeps nothing."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_DFL)
     for line in analyse_lines(sys.stdin, load_analyser()):
         print(line, flush=True)
     return 0

@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 
 from app.domain.affect import EMOTIONS, PATTERNS
-from app.domain.findings import Finding, find_week
+from app.domain.findings import Before, Finding, find_week
 from app.domain.fold import Fold
 from app.domain.measures import Metric
 from app.domain.narrative import brief_for_card, card_from, card_to_json, step_label
 from app.domain.periods import Period, PeriodKind, ends_at, period_of, previous
 from app.jobs import Claimed, Kept, PersonAt, Skipped, monthly_narrative
-from app.pipeline.inputs import Inputs, find_inputs, require_unchanged
+from app.pipeline.inputs import Inputs, InputsChanged, find_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import Written, making, write
 from app.storage import aggregates, exclusions, numbers, people, sessions, writings
@@ -26,12 +26,21 @@ WEEKLY_CARD = "weekly-card"
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a week's cards also rest on: which findings the week before was told, and how much had been before."""
+
+    told: frozenset[str]
+    before: Before
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """A folded period, its aggregate, and the cards that passed their checks."""
 
     inputs: Inputs
     aggregate: Aggregate
     cards: tuple[NewWriting, ...] = ()
+    earlier: Earlier | None = None
 
 
 async def prepare_week(job: Claimed, ports: Ports) -> Closed | Skipped:
@@ -40,17 +49,24 @@ async def prepare_week(job: Claimed, ports: Ports) -> Closed | Skipped:
     week = period_of(PeriodKind.WEEK, job.first_day)
     async with ports.store.for_person(job.person.id) as tx:
         closed = await _close(tx, job.person, PeriodKind.WEEK, week)
-        told = await writings.list_keys(tx, job.person.id, PeriodKind.WEEK, previous(PeriodKind.WEEK, week).first)
         if closed is None:
             return Skipped("The person is not there any more.")
-        inputs = closed.inputs
-        before = await numbers.find_before(tx, job.person.id, week.first)
-    findings = find_week(inputs.current, inputs.baseline, told_last_week=told, care=inputs.care, before=before)
+        inputs, earlier = closed.inputs, await _find_earlier(tx, job.person, week)
+    findings = find_week(
+        inputs.current, inputs.baseline, told_last_week=earlier.told, care=inputs.care, before=earlier.before
+    )
     written = [
         (finding, await write(ports, brief_for_card(finding, week, inputs.care), WEEKLY_CARD)) for finding in findings
     ]
     cards = tuple(_card(inputs, rank, finding, text) for rank, (finding, text) in enumerate(written) if text)
-    return replace(closed, cards=cards)
+    return replace(closed, cards=cards, earlier=earlier)
+
+
+async def _find_earlier(tx: Tx, person: PersonAt, week: Period) -> Earlier:
+    return Earlier(
+        await writings.list_keys(tx, person.id, PeriodKind.WEEK, previous(PeriodKind.WEEK, week).first),
+        await numbers.find_before(tx, person.id, week.first),
+    )
 
 
 async def prepare_month(job: Claimed, ports: Ports) -> Closed | Skipped:
@@ -65,6 +81,8 @@ async def keep_week(tx: Tx, result: Closed) -> Kept:
     """Keep the aggregate and the cards; take back those whose finding is gone."""
     await require_unchanged(tx, result.inputs)
     person, aggregate = result.inputs.person, result.aggregate
+    if await _find_earlier(tx, person, result.inputs.period) != result.earlier:
+        raise InputsChanged("What came before changed while the week was written about.")
     revision = await aggregates.keep(tx, person.id, aggregate)
     rests_on = AggregateRef(aggregate.kind, aggregate.first_day, revision, aggregate.digest)
     for card in result.cards:

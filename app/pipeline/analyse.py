@@ -1,7 +1,6 @@
 """Turns one session's sealed words into numbers. The words are opened here, in memory, and go no further."""
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -95,6 +94,8 @@ async def keep(tx: Tx, result: Analysed) -> Kept:
 async def bury(tx: Tx, job: Claimed) -> None:
     """Give the session up after its last attempt: it is left out of every number, and says so."""
     assert job.person is not None, "an analysis is about a person"
-    with contextlib.suppress(Gone):  # erased meanwhile: there is nothing left to say it of
+    try:
         await people.keep_revision(tx, job.person)
+    except Gone:  # erased meanwhile: there is nothing left to say it of
+        return
     await sessions.keep_status(tx, job.person.id, UUID(job.scope["session_id"]), SessionStatus.FAILED)

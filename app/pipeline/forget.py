@@ -105,10 +105,10 @@ async def _erase(tx: Tx, ports: Ports, operation: Operation, *, before: Mapping[
     person_id = operation.person_id
     began = await erasure.keep_next_epoch(tx, person_id)
     stores = await erasure.list_stores(tx, operation.scope)
-    counts = await erasure.erase(tx, person_id, stores)
-    deleted = {store: count + before.get(store, 0) for store, count in counts.items()}
     if operation.scope is ResetScope.FORGET_HISTORY:
         await erasure.keep_forgotten(tx, person_id)
+    counts = await erasure.erase(tx, person_id, stores)
+    deleted = {store: count + before.get(store, 0) for store, count in counts.items()}
     if operation.scope is ResetScope.EVERYTHING and began is not None:
         pseudonym = ports.keyring.identity.pseudonym("tombstone", person_id)
         await erasure.keep_tombstone(tx, pseudonym, began[0].epoch, operation.id)

@@ -15,7 +15,7 @@ from app.analyser import care_level
 from app.domain.affect import CareLevel, Speaker
 from app.domain.periods import local_start
 from app.domain.sessions import FinishedSession, SessionStatus, check_session
-from app.errors import ErrorCode, Problem
+from app.errors import ErrorCode, Problem, SpectrumError
 from app.jobs import LIMITS, Job, JobKind, session_analysis
 from app.pipeline.ports import Ports
 from app.storage import ledger, people, sessions
@@ -26,6 +26,7 @@ from app.storage.store import Tx
 from app.telemetry import INGESTED
 
 MAX_BATCH = 500
+LOCK_ROUNDS = 3
 _CONFLICT = Problem(
     ErrorCode.IDEMPOTENCY_CONFLICT,
     "a session with this sessionKey was already taken with other content",
@@ -113,8 +114,7 @@ def _canonical(session: FinishedSession) -> bytes:
 
 
 async def _keep(tx: Tx, ports: Ports, arrivals: Sequence[_Arrival], answers: dict[int, Ingested]) -> list[Job]:
-    await people.keep_new_people(tx, _newcomers(ports, arrivals))
-    locked = await people.list_locked(tx, sorted({arrival.person_id for arrival in arrivals}))
+    locked = await _locked(tx, _newcomers(ports, arrivals))
     keys = {id_: ports.keyring.master.unwrap(f"person|{id_}", p.wrapped_key) for id_, p in locked.items()}
     known = await sessions.list_known(tx, [a.person_id for a in arrivals], [a.session.session_key for a in arrivals])
     new: list[NewSession] = []
@@ -145,6 +145,17 @@ async def _keep(tx: Tx, ports: Ports, arrivals: Sequence[_Arrival], answers: dic
         await _touch(tx, new)
         await ledger.keep_jobs(tx, jobs)
     return jobs
+
+
+async def _locked(tx: Tx, arriving: Sequence[NewPerson]) -> dict[UUID, LockedPerson]:
+    """Everybody of a batch, kept and locked; someone whose erasure ends while we wait for a lock comes back as new."""
+    ids = sorted(person.id for person in arriving)
+    for _round in range(LOCK_ROUNDS):
+        await people.keep_new_people(tx, arriving)
+        locked = await people.list_locked(tx, ids)
+        if len(locked) == len(ids):
+            return locked
+    raise SpectrumError("Someone in this batch is being erased: send it again.", ErrorCode.CONFLICT)
 
 
 def _newcomers(ports: Ports, arrivals: Sequence[_Arrival]) -> list[NewPerson]:

@@ -18,6 +18,7 @@ async def ask_again(
 ) -> tuple[Job, ...]:
     """Mark the closed periods whose words rest on `spans` as stale; the jobs that write them again.
 
+    Milestones count from the very first session: all later ones rest on `spans` too.
     `as_yardstick` False: only the periods that `spans` lie in, when what changed is no number. The caller holds the
     person's lock and inserts the jobs.
     """
@@ -32,6 +33,9 @@ async def ask_again(
         touched = sorted(
             period.first for period in closed if any(_rests_on(period, span, as_yardstick) for span in spans)
         )
+        if as_yardstick:
+            counted = await writings.list_milestones(tx, person_id, kind, after=min(span.first for span in spans))
+            touched = sorted({*touched, *counted})
         await writings.keep_stale(tx, person_id, kind, touched)
         jobs += [rewrite_period(kind, head.person, first, revision=head.revision, delay_s=delay_s) for first in touched]
     return tuple(jobs)

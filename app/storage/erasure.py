@@ -74,8 +74,15 @@ async def count_left(tx: Tx, person_id: UUID, stores: tuple[str, ...], erased_at
 
 
 async def keep_forgotten(tx: Tx, person_id: UUID) -> None:
-    """Sessions that ended until now are from here on accepted as duplicates, and their text dropped."""
-    await tx.execute("UPDATE person SET forget_before = now() WHERE id = $1", person_id)
+    """Sessions until now, and all that are kept, are from here on accepted as duplicates, and their text dropped.
+
+    A phone whose clock is fast has sent some that end a little later than now.
+    """
+    await tx.execute(
+        "UPDATE person SET forget_before = greatest(now(),"
+        " (SELECT max(ended_at) FROM session WHERE person_id = $1)) WHERE id = $1",
+        person_id,
+    )
 
 
 async def keep_unanalysed(tx: Tx, person: PersonAt) -> list[UUID]:

@@ -168,6 +168,18 @@ async def find(tx: Tx, person_id: UUID, writing_id: UUID) -> Writing | None:
     return None if row is None else _writing(row)
 
 
+async def list_milestones(tx: Tx, person_id: UUID, kind: PeriodKind, *, after: date) -> list[date]:
+    """First days of the periods later than `after` that tell of a first, a return or a round number."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT first_day FROM writing WHERE person_id = $1 AND period_kind = $2 AND first_day > $3"
+        " AND finding_key LIKE 'milestone:%' AND status <> 'WITHDRAWN'",
+        person_id,
+        kind,
+        after,
+    )
+    return [row["first_day"] for row in rows]
+
+
 async def find_for(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, finding_key: str) -> Writing | None:
     """The text of one period and finding, None when there is none."""
     row = await tx.fetchrow(

@@ -1,19 +1,24 @@
 """Commands that read, write and print: what goes to which output, and with which status they end."""
 
 import json
+import signal
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jwt
+import pytest
 
 from graphql_schema.schema import build_schema, sdl
 from prompts import list_prompts
-from tests.cli.conftest import Command
+from tests.cli.conftest import LONGEST_S, Command
 from tests.client import HEAVY, LIGHT, session
 from tests.conftest import AUTH_SECRET
 
+STARTED_S = 2.5
+"""Long enough that a command waits for its input; nothing is asserted about time."""
 START = datetime(2026, 7, 1, 9, tzinfo=UTC)
 SECRET = "Nobody must ever read this sentence."
 
@@ -39,6 +44,40 @@ def test_a_token_that_would_not_hold_is_not_made(spectrum_command: Command) -> N
     assert "A subject has 1 to 200 characters" in done.stderr
     assert "A token lives 1 to 86400 seconds" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("command", [("ingest", "-"), ("analyse",)])
+def test_a_command_that_waits_for_input_can_be_stopped(
+    environment: dict[str, str], tmp_path: Path, command: tuple[str, ...], name: signal.Signals
+) -> None:
+    """Ctrl-C and SIGTERM end a filter whose input does not come, although nobody closes it; what came was taken."""
+    line = json.dumps({"id": "1", "text": LIGHT} if command == ("analyse",) else session("waits", START, LIGHT))
+    with subprocess.Popen(
+        [sys.executable, "-m", "app", *command],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(line.encode() + b"\n")
+        process.stdin.flush()
+        try:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(STARTED_S)
+            process.send_signal(name)
+            assert process.wait(LONGEST_S) != 0
+        finally:
+            process.kill()
+
+
+def test_an_address_that_is_none_is_refused_at_the_start(spectrum_command: Command) -> None:
+    """A Redis address without a scheme is one sentence that names the setting, and nothing is taken."""
+    done = spectrum_command("ingest", "-", stdin=_lines(session("nobody", START)), SPECTRUM_REDIS_URL="localhost:6379")
+    _is_a_sentence(done)
+    assert "SPECTRUM_REDIS_URL" in done.stderr
 
 
 def test_bad_lines_are_named_and_the_good_ones_taken(spectrum_command: Command, tmp_path: Path) -> None:

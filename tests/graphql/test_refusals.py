@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -220,3 +220,18 @@ async def test_the_desk_refuses_what_cannot_be_kept(client: Client, spectrum: Sp
     made = await client.team(document, {"input": {"kind": "UPKEEP", "dedupeKey": "later", "priority": 100}})
     listed = await client.team("{ ops { jobs(first: 100) { nodes { id } } } }")
     assert made["enqueueJob"]["job"] in listed["ops"]["jobs"]["nodes"]
+
+
+async def test_the_desk_closes_no_period_that_goes_on(client: Client, spectrum: Spectrum, person: str) -> None:
+    """A week or month that is not over where the person is, or lies ahead, is refused; one that is over is not."""
+    await client.ingest(session(person, datetime.now(UTC) - timedelta(days=1)))
+    document = "mutation($input: EnqueueJobInput!) { enqueueJob(input: $input) { userErrors { code field } } }"
+    for kind, period, refused in (
+        ("WEEKLY_AGGREGATION", {"preset": "THIS_WEEK"}, True),
+        ("MONTHLY_NARRATIVE", {"preset": "THIS_MONTH"}, True),
+        ("MONTHLY_AGGREGATION", {"month": "2900-01"}, True),
+        ("WEEKLY_AGGREGATION", {"week": "2026-W01"}, False),
+    ):
+        answer = await client.team(document, {"input": {"kind": kind, "subjectKey": person, "period": period}})
+        expected = [{"code": "OUT_OF_RANGE", "field": ["input", "period"]}] if refused else []
+        assert answer["enqueueJob"]["userErrors"] == expected

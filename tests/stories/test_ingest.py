@@ -1,5 +1,6 @@
 """Sessions are handed over: each is taken or refused by itself, with the field that is wrong, and never twice."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,8 +8,10 @@ from uuid import uuid4
 import pytest
 
 from app.domain.access import Role
+from app.embedded import Servers
 from app.wiring import Spectrum
 from tests.client import HEAVY, Client, instant, session
+from tests.life import owner_of, take, who
 from workers.drain import drain
 
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -147,3 +150,26 @@ async def test_care_is_answered_at_once_and_no_pattern_is_counted(
     assert found["countsTowardInsights"] is True
     assert found["vector"]["valence"] < 0
     assert found["vector"]["patterns"] == []
+
+
+_WAITING = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
+"""
+
+
+async def test_someone_erased_meanwhile_fails_nobody_else(spectrum: Spectrum, owner: Any, servers: Servers) -> None:
+    """While a batch waits for one person's lock another's erasure ends: both come in, the second as someone new."""
+    first, second = sorted((f"p-{uuid4()}" for _ in range(2)), key=lambda key: who(spectrum, key))
+    await take(spectrum, *(session(key, JULY) for key in (first, second)))
+    async with owner_of(spectrum, servers) as other, other.transaction():
+        await other.execute("SELECT FROM person WHERE id = $1 FOR UPDATE", who(spectrum, first))
+        taking = asyncio.create_task(take(spectrum, *(session(key, JULY, HEAVY) for key in (first, second))))
+        async with asyncio.timeout(30):
+            while not await owner.fetchval(_WAITING):  # noqa: ASYNC110 - another connection does it
+                await asyncio.sleep(0.01)
+        for table in ("sealed_text", "session", "job"):
+            await other.execute(f"DELETE FROM {table} WHERE person_id = $1", who(spectrum, second))
+        await other.execute("DELETE FROM person WHERE id = $1", who(spectrum, second))
+    answers = await taking
+    assert all(answer.session_id and not answer.problems for answer in answers)
+    assert await owner.fetchval("SELECT count(*) FROM session WHERE person_id = $1", who(spectrum, second)) == 1

@@ -38,6 +38,19 @@ async def month(spectrum: Spectrum, client: Client, person: str) -> list[dict[st
     return sessions
 
 
+async def test_a_fast_clock_brings_no_forgotten_session_back(spectrum: Spectrum, client: Client, person: str) -> None:
+    """A session that ended a little in the future, as a fast phone says, stays forgotten when it is sent again."""
+    ahead = session(person, datetime.now(UTC) + timedelta(minutes=1), LIGHT)
+    await client.ingest(ahead)
+    await _reset(client, person, "FORGET_HISTORY")
+    await drain(spectrum.ports)
+    (again,) = await client.ingest(ahead)
+    assert again["duplicate"]
+    assert (await client.ask("{ viewer { sessions(first: 1) { totalCount } } }", subject=person)) == {
+        "viewer": {"sessions": {"totalCount": 0}}
+    }
+
+
 async def _reset(client: Client, person: str, scope: str, **more: Any) -> Any:
     given = {"idempotencyKey": str(uuid4()), "scope": scope, "confirmation": "RESET", "immediately": True, **more}
     return (await client.ask(RESET, {"input": given}, subject=person))["resetSpectrum"]

@@ -188,19 +188,38 @@ def _signal_redis(state: Path, number: signal.Signals) -> None:
     os.kill(found[0], number)
 
 
+@pytest.mark.parametrize("listening", [True, False])
 async def test_a_frozen_redis_keeps_no_worker_from_stopping(
-    spectrum: Spectrum, owner: Any, own_redis: tuple[Path, str]
+    spectrum: Spectrum, owner: Any, own_redis: tuple[Path, str], listening: bool
 ) -> None:
-    """A worker whose Redis answers nothing any more ends when it is told to, without an error."""
+    """A worker whose Redis answers nothing, from the start or from some moment on, ends when it is told to."""
     await work_off(spectrum, owner)
     state, redis_url = own_redis
+    if not listening:
+        _signal_redis(state, signal.SIGSTOP)
     try:
         async with working(replace(spectrum, redis_url=redis_url), Queue.SECONDS):
-            await _heard(redis_url)
-            _signal_redis(state, signal.SIGSTOP)
+            if listening:
+                await _heard(redis_url)
+                _signal_redis(state, signal.SIGSTOP)
             await asyncio.sleep(PAUSE_S)
     finally:
         _signal_redis(state, signal.SIGCONT)
+
+
+async def test_a_frozen_redis_keeps_no_program_from_ending(
+    spectrum: Spectrum, owner: Any, environment: dict[str, str], own_redis: tuple[Path, str], person: str
+) -> None:
+    """A drain over a Redis that answers nothing does all its work, and ends."""
+    await take(spectrum, session(person, JUNE, LIGHT))
+    state, redis_url = own_redis
+    _signal_redis(state, signal.SIGSTOP)
+    try:
+        with program({**environment, "SPECTRUM_REDIS_URL": redis_url}, "drain") as drain:
+            assert await ended(drain) == 0
+    finally:
+        _signal_redis(state, signal.SIGCONT)
+    assert await owner.fetchval(ALL_DONE, who(spectrum, person))
 
 
 async def test_without_redis_the_work_goes_on(

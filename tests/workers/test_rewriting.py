@@ -1,16 +1,21 @@
 """What changes after a period was closed: late sessions, exclusions and their way back, words past their retention."""
 
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
 from app.domain.exclusions import ExclusionTarget
 from app.domain.findings import SUPPORT_KEY
 from app.domain.periods import PeriodKind
-from app.jobs import AGGREGATION, JobKind, Queue
+from app.jobs import AGGREGATION, LIMITS, Claimed, JobKind, Queue
 from app.pipeline import exclude
+from app.pipeline.ports import Ports
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
 from tests.life import JUNE, at, hasten, lived, take, weeks_of, who, work_off
+from workers.handlers import HANDLERS
 from workers.runner import Runner
 
 MONDAY = JUNE.date()
@@ -37,6 +42,54 @@ def _checks(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [value["check"]] if "check" in value else [c for each in value.values() for c in _checks(each)]
     return [check for each in value for check in _checks(each)] if isinstance(value, list) else []
+
+
+async def test_numbers_that_move_while_they_are_written_about_cost_no_attempt(
+    spectrum: Spectrum, owner: Any, person: str
+) -> None:
+    """However often a late session comes in between, the writing waits and is no failure; then it is written."""
+    person_id = await lived(spectrum, owner, person)
+    await take(spectrum, session(person, JUNE.replace(hour=13), HEAVY))
+    await Runner(spectrum.ports).work_off(Queue.SECONDS)
+    week = HANDLERS[JobKind.WEEKLY_AGGREGATION]
+    moments = (JUNE + timedelta(minutes=minute) for minute in count(1))
+
+    async def overtaken(job: Claimed, ports: Ports) -> Any:
+        result = await week.prepare(job, ports)
+        await take(spectrum, session(person, next(moments), LIGHT))
+        await Runner(spectrum.ports).work_off(Queue.SECONDS)
+        return result
+
+    runner = Runner(spectrum.ports, {**HANDLERS, JobKind.WEEKLY_AGGREGATION: replace(week, prepare=overtaken)})
+    for _ in range(LIMITS[JobKind.WEEKLY_AGGREGATION].max_attempts + 1):
+        await hasten(owner)
+        await runner.work_once(Queue.MINUTES)
+    waiting = await owner.fetch(
+        "SELECT attempt, attempts::text AS attempts FROM job WHERE person_id = $1 AND kind = 'WEEKLY_AGGREGATION'"
+        " AND status <> 'SUCCEEDED'",
+        person_id,
+    )
+    assert waiting
+    assert {(row["attempt"], row["attempts"]) for row in waiting} == {(0, "[]")}
+    await work_off(spectrum, owner)
+    left = await owner.fetchval("SELECT count(*) FROM job WHERE person_id = $1 AND status <> 'SUCCEEDED'", person_id)
+    assert left == 0
+
+
+async def test_there_is_one_first_week_however_late_an_earlier_one_comes(
+    spectrum: Spectrum, owner: Any, person: str
+) -> None:
+    """Sessions from half a year before take the "first week" away from the week that had been the first."""
+    person_id = await lived(spectrum, owner, person)
+    first = (
+        "SELECT first_day FROM writing WHERE person_id = $1 AND finding_key = 'milestone:first-week'"
+        " AND status <> 'WITHDRAWN'"
+    )
+    assert await owner.fetchval(first, person_id) == MONDAY
+    earlier = JUNE - timedelta(weeks=21)
+    await take(spectrum, *weeks_of(person, weeks=1, first=earlier))
+    await work_off(spectrum, owner)
+    assert [row["first_day"] for row in await owner.fetch(first, person_id)] == [earlier.date()]
 
 
 async def test_left_out_and_put_back_is_the_identity(
