@@ -14,42 +14,16 @@ def any_of(*options: str) -> str:
 
 _STEMS = """
 kil unaliv kms die dying dead death suic suis sucid susid harm hurt cut life lief lfie liv exist wake sleep born slit
-wrist hang hung shoot shot drown burn stab starv punish punch poison injur mutilat overdos pills tablets meds bridge
+wrist hang hung rope razor blade surviv wok shoot shot drown burn stab starv punish punch poison injur mutilat overdos pills tablets meds bridge
 roof building balcony cliff ledge train goodbye jump disappear scratch slash carv without
 """
-STEMS = (*_STEMS.split(), "front of", "off the road", "end it", "ending it", "end everything", "ending everything")
-STEMS += (
-    "better off",
-    "go on",
-    "going on",
-    "carry on",
-    "letters",
-    "a plan",
-    "paracetamol",
-    "medic",
-    "bleach",
-    "gun",
-    "noose",
-    "heaven",
-    "misery",
-    "suffering",
-    "see tomorrow",
-    "another day",
-    "be around",
-    "whole bottle",
-    "worry about me",
-    "standing on",
-    "worth it",
-    "bleed",
-    "it all to",
-    "be here",
-    "wasn't here",
-    "off my",
-    "if i was gone",
-    "if i were gone",
-    "hit my",
-    "bang my",
-)
+_PHRASES = """
+front of|off the road|end it|ending it|end everything|ending everything|better off|go on|going on|carry on|letters|a plan
+paracetamol|medic|bleach|gun|noose|heaven|misery|suffering|see tomorrow|another day|be around|whole bottle|standing on
+worry about me|worth it|bleed|it all to|be here|wasn't here|wasnt here|weren't here|werent here|not here|not around|aliv
+off my|if i was gone|if i were gone|hit my|bang my|through the night|hit by|run over|make it
+"""
+STEMS = (*_STEMS.split(), *_PHRASES.strip().replace("\n", "|").split("|"))
 """What a text must contain before the rules are tried at all: most texts stop here."""
 
 # Words that the rules share.
@@ -61,22 +35,17 @@ _ON_PURPOSE = any_of(
     "again", "on purpose", "deliberately", "intentionally", "to (?:feel|cope|punish|numb)", "until", "because"
 )
 _LATELY = any_of("last night", "tonight", "today", "yesterday", "this (?:morning|week|evening)", "every")
-_I = r"(?:^|\b(?:i|i'm|i've|i'd|i'll|im|ive|me|my (?:head|mind|brain|thoughts?|plan|body))\b[^.!?;]{0,60}?)"
+_ME = r"\b(?:i|i'm|i've|i'd|i'll|im|ive|me|my (?:head|mind|brain|thoughts?|plan|body))\b"
+FROM_ME = rf"{_ME}(?:(?!{_ME})[^.!?;]){{0,60}}"
+"""From a word for oneself up to the next one, so that no character is read twice however often "i" is said."""
+_I = rf"(?:^|{FROM_ME}?)"
 _END = (
     r"(?= *(?:any ?more|any longer|anymor)\b| *$| *[,!?.]| (?:and|but|because|so (?:i|why|what)|right now|at all|"
     r"today|tonight|now)\b)"
 )
 _DONT = r"(?:don't|do not|never|didn't|no longer|not)"
 _LIVE = any_of(
-    "live",
-    "living",
-    "be living",
-    "go on living",
-    "keep living",
-    "be alive",
-    "being alive",
-    "exist",
-    "existing",
+    *("live", "living", "be living", "go on living", "keep living", "be alive", "being alive", "exist", "existing"),
     "stay alive",
 )
 _INTENT = any_of(
@@ -85,27 +54,9 @@ _INTENT = any_of(
     *("wish(?:ing)?(?: (?:i|to))?(?: could| would)?", "feel(?:ing)? like", "felt like", "think(?:ing)? (?:about|of)"),
     *("thoughts? (?:of|about)", "tempted to", "urges? to", "compulsion to", "will", "might", "may", "could", "should"),
     *("have to", "gotta", "consider(?:ing|ed)?", "contemplat\\w+", "dream(?:ing)? (?:of|about)", "imagin\\w+"),
-    *(
-        "fantasi\\w+ (?:of|about)",
-        "hop(?:e|ing) to",
-        "decided to",
-        "intend to",
-        "can't stop",
-        "keep",
-        "kept",
-        "i'll",
-        "i'd",
-    ),
-    *(
-        "(?:afraid|scared) i(?:'ll| will| might| may)",
-        "how to",
-        "ways? to",
-        "let me",
-        "rather",
-        "better",
-        "started",
-        "start",
-    ),
+    *("fantasi\\w+ (?:of|about)", "hop(?:e|ing) to", "decided to", "intend to", "can't stop", "keep", "kept", "i'll"),
+    *("i'd", "(?:afraid|scared) i(?:'ll| will| might| may)", "how to", "ways? to", "let me", "rather", "better"),
+    *("started", "start"),
     *("back to", "relapsed(?: and| by)?"),
 )
 _SURE_ACT = any_of(
@@ -152,14 +103,8 @@ _TOO_MANY = any_of(
         "a dozen",
     ),
     r"(?:a|the) (?:whole |full |entire )?(?:bottle|handful|packet|pack|box) of",
-    *(
-        r"(?!\d+ m)\d{2,}",
-        "(?:a )?(?:load|lot|bunch)s? of",
-        "ten",
-        "twelve",
-        "fifteen",
-        "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
-    ),
+    *(r"(?!\d+ m)\d{2,}", "(?:a )?(?:load|lot|bunch)s? of", "ten", "twelve", "fifteen"),
+    "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
 )
 # Pills as the doctor ordered are no act: they are a mention at most.
 _NOT_AS_TOLD = r"(?! (?:for (?:the|my|a)\b|as\b|like\b|with (?:breakfast|lunch|dinner|food|water)|on time|every\b))"
@@ -311,14 +256,8 @@ LONG_AGO = re.compile(
             "when i was (?!driving|alone)",
             "in my (?:teens|twenties|youth)",
         ),
-        *(
-            "as a (?:teen|child|kid|student)\\w*",
-            "back then",
-            "at school",
-            "in college",
-            "at university",
-            "in (?:19|20)\\d\\d",
-        ),
+        *("as a (?:teen|child|kid|student)\\w*", "back then", "at school", "in college", "at university"),
+        "in (?:19|20)\\d\\d",
         *(_HAVE_NOT, "stopped", "once", "last year", "at the time", "in those days", "a long time ago"),
     )
     + r"\b"
@@ -336,21 +275,8 @@ RECENT = re.compile(
 DENIED = re.compile(
     r"(?<!not sure i )(?<!can't promise i )(?<!why )(?<!why i )(?<!reason i )\b"
     + any_of(
-        *(
-            "don't",
-            "do not",
-            "didn't",
-            "never",
-            "not",
-            "won't",
-            "wouldn't",
-            "no longer",
-            "isn't",
-            "without",
-            "instead of",
-            "nor",
-        ),
-        *("no intention of", "no plans? to", "stop(?:ped)? me from", "rather than"),
+        *("don't", "do not", "didn't", "never", "not", "won't", "wouldn't", "no longer", "isn't", "without", "nor"),
+        *("instead of", "no intention of", "no plans? to", "stop(?:ped)? me from", "rather than"),
     )
     + r"(?: (?:think|thought|believe|mean|say|feel like|felt like|know that|want to say) (?:that )?i)?"
     # a new subject or a new thought ends the denial: "I am not well and I want to ..." denies nothing
