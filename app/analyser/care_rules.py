@@ -214,9 +214,11 @@ EXPLICIT = tuple(
         r"\b(?:don't|do not|never) (?:ever )?want to wake up (?:again|any ?more|ever|tomorrow)\b",
         r"\b(?:hope|pray|wish|hoping|praying|wishing)(?: \w+){0,3} i (?:just )?(?:don't|do not|never|won't|"
         rf"wouldn't) (?:ever )?wake up\b{_FOR_GOOD}",
-        r"\b(?:(?:don't (?:think|know if)|not sure|doubt) i(?:'ll| will| can| could|'m going to)|i(?:'m|m)? "
-        r"(?:won't|can't|not going to)) (?:even )?(?:make it (?=through|to |until|till|past)|survive |last |live )"
-        rf"(?:(?:through|to|to see|until|till|past) )?(?:the night|tonight|tomorrow|(?:the|tomorrow) morning|another (?:day|night)){_END}",
+        r"\b(?:(?:don't (?:think|know if)|not sure|doubt) i(?:'ll| will| can| could|'m going to)|"
+        r"i(?:'m|m)? (?:won't|can't|not going to)) (?:even )?"
+        r"(?:make it (?=through|to |until|till|past)|survive |last |live )"
+        r"(?:(?:through|to|to see|until|till|past) )?"
+        rf"(?:the night|tonight|tomorrow|(?:the|tomorrow) morning|another (?:day|night)){_END}",
         rf"\bi(?:'ve|ve| have|'m|m| am)? (?:just |really )?(?:got |have )?(?:lost|losing|no) (?:all |the |my |any )*"
         rf"(?:will|wish|desire) to {_LIVE}{_END}",
         r"\b(?:hop|wish|want)(?:e|ing|ed)? (?:(?:that )?i (?:would |could |'d )?|to )(?:just )?(?:get|got|be|was|were) "
