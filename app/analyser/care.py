@@ -29,7 +29,7 @@ _QUOTED = re.compile(r'"([^"]{1,400})"')
 _OWN_VOICE = re.compile(r"\b(?:i|i'm|i've|me|my (?:head|mind|brain|thoughts?)|voice)\b[^.!?]{0,40}$")
 _CLAUSE = re.compile(
     r"[.!?;\n\u2026:()\u2014\u2013]+|,? (?:but|yet|although|though|whereas) |, (?:and|so|then) (?=i\b)|, (?=i\b|"
-    r"my\b(?! \w+ would)|he\b|she\b|they\b(?!'d| would))"
+    r"my\b(?! \w+ w(?:ould|ill))|he\b|she\b|they\b(?!'d|'ll| would| will))"
 )
 _RANK = (CareLevel.NONE, CareLevel.MENTION, CareLevel.EXPLICIT)
 

@@ -107,8 +107,10 @@ _GONE = any_of(
 )
 SKIN = any_of("arms?", "wrists?", "legs?", "thighs?", "skin", "stomach", "body")
 _MY_SKIN = (
-    rf"(?:up )?my (?:own )?{SKIN}\b(?! (?:fat|weight|hair|hours?|days?|size|workouts?|exercises?|out of|from)\b)"
-    r"(?![^.!?]*\b(?:sun\w*|cream|lotion|serum|shav\w+|wax\w*|accident\w*|oven|cooking|baking|gym)\b)"
+    rf"(?:up )?my (?:own )?{SKIN}\b"
+    r"(?! (?:fat|weight|hair|hours?|days?|size|workouts?|exercises?|count|off|out of|from)\b)"
+    r"(?![^.!?]*\b(?:sun\w*|cream|lotion|serum|shav\w+|wax\w*|accident\w*|oven|stove|grill|cooking|baking|gym|"
+    r"squats|bike|pilates|yoga|running|workouts?|retinol|brambles)\b)"
 )
 
 _PILLS = any_of("pills", "tablets", "meds", "paracetamols?", "antidepressants", "sleeping pills", "painkillers")
@@ -167,7 +169,7 @@ EXPLICIT = tuple(
         rf"(?:up )?(?:all )?(?:my |the |enough )?(?:\w+ )?{_PILLS}\b",
         r"\b(?:letters?|notes?|goodbyes?|messages?)\b[^.!?]{0,40} for (?:when|after) i(?:'m gone| am gone| die|"
         rf"'m dead| am dead){_END}",
-        rf"{_I_DID}{_SOFTLY}(?:cut|hurt|harmed|burned|burnt|stabbed) {MYSELF} with (?:a|my|the) (?:\w+ )?"
+        rf"{_I_DID}{_SOFTLY}(?:cut|hurt|harmed|burned|burnt|stabbed) {MYSELF} with (?:a |my |the |some )?(?:\w+ )?"
         rf"(?:(?:cigarette|razor|blade)s?\b|(?:lighter|match(?:es)?|needle|pin|scissors|knife) {_LATELY}|"
         rf"\w+ {_ON_PURPOSE})",
         rf"\b(?<!don't )(?:want to|wanna|going to|gonna|need to|urges? to|tempted to) {_SOFTLY}(?:cut|burn|slash|slit|"
@@ -234,7 +236,7 @@ EXPLICIT = tuple(
         rf"\b(?:better off|better place|better|happier|easier) without me{_END}",
         rf"\b(?:miss me|care|notice|happier|better|better off|easier|relieved)\b[^.!?]{{0,20}} if i (?:just )?{_GONE}",
         rf"\bif i (?:just )?{_GONE}(?: tomorrow| tonight)?,? (?:(?:nobody|no one|no-one) would\b|"
-        r"(?:everyone|everybody|people|they|others|you|the world|it|life|things|my \w+)(?: would|'d) "
+        r"(?:everyone|everybody|people|they|others|you|the world|it|life|things|my \w+)(?: would|'d| will|'ll) "
         r"(?:(?:all|just|probably|finally|be|feel|much|so) )+"
         rf"(?:happier|relieved|better off|(?:better|easier)(?: for \w+(?: \w+)?)?{_END}))",
         rf"\b(?:no|see (?:the|a|any)|what's the|what is the) (?:reason|point) (?:for me )?(?:to|in|of) {_LIVE}{_END}",

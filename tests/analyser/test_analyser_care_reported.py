@@ -72,6 +72,8 @@ If I was gone, they would be happier
 If I died my kids would finally be happier
 I've been cutting my arms at work
 I started burning my arms
+i harmed myself with scissors today
+If I die, my family will be better off
 burned my arms with a cigarette last night
 I burned myself with the iron to feel something
 I want to be struck by lightning
@@ -168,6 +170,10 @@ If I wasn't here the meeting would be easier
 If I was not here my colleagues would be better prepared
 I am cutting my stomach out of the picture
 I burned my arms on the oven today
+I've been burning my legs with squats
+I keep cutting my arms on the brambles
+I burned myself with a match lighting the stove
+I don't think I'll live another night in that tent
 Cut my legs shaving today
 I cut myself with the bread knife this morning
 I cut myself with a razor shaving
