@@ -24,12 +24,12 @@ REACH_OF_WISH = 120
 """Characters on either side of a figure of speech in which a wish or a purpose is looked for."""
 
 _BLANKS = re.compile(r"[ \t*_~]+")
-_BARE = re.compile(r"\b(do|does|did|wo|ca|would|should|could|is|was|have|has)nt\b")
+_BARE = re.compile(r"\b(do|does|did|wo|ca|would|should|could|is|was|were|have|has|had)nt\b")
 _QUOTED = re.compile(r'"([^"]{1,400})"')
 _OWN_VOICE = re.compile(r"\b(?:i|i'm|i've|me|my (?:head|mind|brain|thoughts?)|voice)\b[^.!?]{0,40}$")
 _CLAUSE = re.compile(
     r"[.!?;\n\u2026:()\u2014\u2013]+|,? (?:but|yet|although|though|whereas) |, (?:and|so|then) (?=i\b)|, (?=i\b|"
-    r"my\b|he\b|she\b|they\b)"
+    r"my\b(?! \w+ w(?:ould|ill))|he\b|she\b|they\b(?!'d|'ll| would| will))"
 )
 _RANK = (CareLevel.NONE, CareLevel.MENTION, CareLevel.EXPLICIT)
 
@@ -49,10 +49,10 @@ def care_level(texts: Iterable[str]) -> CareLevel:
 
 
 def _level(text: str) -> CareLevel:
-    lowered = text[:MAX_CHARACTERS].lower()
+    lowered = text[:MAX_CHARACTERS].lower().translate(_APOSTROPHES)
     if not any(stem in lowered for stem in care_rules.STEMS):
         return CareLevel.NONE
-    plain = _BARE.sub(r"\1n't", _BLANKS.sub(" ", lowered.translate(_APOSTROPHES)))
+    plain = _BARE.sub(r"\1n't", _BLANKS.sub(" ", lowered))
     own, quoted = _set_quotes_apart(plain)
     found = {_clause_level(clause) for clause in _clauses(own)}
     if CareLevel.EXPLICIT in found:

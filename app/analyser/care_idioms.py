@@ -15,13 +15,22 @@ _HEAVIER = any_of("shame", "exhaustion", "stress", "shock", "humiliation", "cold
 _CHORES = any_of(
     *("by accident", "accidentally", "shaving", "chopping", "cooking", "slicing", "playing", "running", "lifting"),
     *("falling", "climbing", "ironing", "opening (?:a|the)", "washing", "making (?:dinner|lunch|breakfast|food|a|the)"),
+    *("baking", "frying", "lighting", "carving the", "gardening", "peeling"),
     "at (?:the gym|football|work|practice|training)",
     # a thing that one can cut oneself on; never a body part, and no place or tool that people hide with
     rf"on (?:the|a|an|my)\b(?! (?:[\w-]+ ){{0,2}}?(?:{SKIN}|hands?|feet|foot|hips?|chest|neck|belly|face|head|"
     r"tummy|razors?|blades?|lighters?|cigarettes?|bed|floor|bathroom|purpose)\b)",
 )
 _TOIL = any_of(
-    "job", "project", "grades?", "deadline", "exam", "essay", "report", "company", "presentation", "promotion"
+    *("jobs?", "projects?", "grades?", "deadlines?", "exams?", "essays?", "reports?", "company", "presentations?"),
+    *("promotion", "thesis", "dissertation", "paper", "coursework", "course", "degree", "revision", "stud(?:y|ies)"),
+    *("homework", "assignments?", "workouts?", "training", "exercises?", "squats", "diet", "marathon", "schedule"),
+    *("shifts?", "overtime", "workload", "hours", "renovations?", "commute"),
+)
+_HOUSEHOLD = any_of(
+    *("iron", "straighteners?", "tongs", "kettle", "pan", "oven", "tray", "stove", "hob", "toaster", "coffee", "tea"),
+    *("soup", "oil", "steam", "glue gun", "peeler", "grater", "paper", "tin", "can", "lid"),
+    "(?:bread|butter|cheese) knife",
 )
 _SCARED = any_of(
     *("scared", "bored", "worried", "tickled", "frightened", "sick", "annoyed", "stressed", "done", "embarrassed"),
@@ -48,6 +57,10 @@ HARMLESS = re.compile(
         r"(?:is |was |are |has |keeps )?(?:dead|died|die|dies|dying)\b",
         rf"\b(?:shoot|shooting|shot) {MYSELF} in the foot\b|\bhang(?:ing)? {MYSELF} out to dry\b|"
         rf"\bburn(?:ing)? {MYSELF} out\b",
+        rf"\bshoot(?:ing)? {MYSELF} (?:an?|another|some|the) (?:\w+ )?(?:e-?mails?|texts?|messages?|notes?|"
+        rf"reminders?|links?)\b",
+        r"\b(?:pills|tablets) of (?:vitamins?|calcium|magnesium|zinc)\b|"
+        r"\b(?:vitamins?|calcium|magnesium|zinc|mint|dishwasher|antacid) (?:[a-k] )?(?:pills|tablets)\b",
         rf"\bcut(?:ting)? {MYSELF} (?:some slack|a (?:break|slice|piece|deal)|off|short|out|loose|down to)\b",
         r"\bcut my (?:hair|nails|hours|losses|budget|grass)\b",
         r"\b(?:social|career|political|professional|financial|academic|commercial|economic) suicide\b",
@@ -63,7 +76,8 @@ UNLESS_WISHED = re.compile(
         r"\b(?:will|would|gonna|going to|'ll|'d) kill me\b",
         rf"\bkill(?:ing|ed) {MYSELF} (?:laughing|trying|working|at (?:work|the gym)|to (?:finish|meet|please|impress|"
         rf"pay|keep up|get (?:good|ahead|promoted)|make (?:ends|rent|money|everyone)|be (?:perfect|the best|liked)))\b",
-        rf"\bkill(?:ing|ed)? {MYSELF} (?:over|for) (?:(?:this|that|the|a|my) )(?:\w+ )?{_TOIL}\b",
+        rf"\bkill(?:ing|ed)? {MYSELF} (?:over|for|with) (?:all )?(?:(?:this|that|these|those|the|a|my) )"
+        rf"(?:\w+ )?{_TOIL}\b",
         r"\bdying to (?!end\b|escape\b|stop\b|be (?:free|with|dead|gone)\b|make\b|leave\b|rest\b|forget\b|not\b|"
         r"(?:kill|hurt|cut) m|"
         r"die\b|get (?:away|out)\b)\w+|\b(?:would|'d) die to (?:see|have|get|go|meet|try|eat)\b",
@@ -78,6 +92,10 @@ UNLESS_WISHED = re.compile(
         rf"\b{_SCARED} to death\b",
         rf"\b(?:cut|burn(?:ed|t)?|hurt|hit|stab(?:bed)?|harm(?:ed)?) {MYSELF} (?:while |when )?(?:i was )?{_CHORES}",
         rf"\b(?:cut|burn(?:ed|t)?|scratch(?:ed)?) my \w+ (?:while |when )?(?:i was )?{_CHORES}",
+        rf"\b(?:cut|burn)t?ing my \w+ (?:while |when )?(?!on\b|at\b){_CHORES}",
+        rf"\b(?:cut|burn(?:ed|t)?|hurt) {MYSELF} with (?:an?|the|my|some) (?:[\w-]+ ){{1,2}}(?:(?:while|when) )?"
+        rf"(?:i was )?(?!on\b){_CHORES}",
+        rf"\b(?:cut|burn(?:ed|t)?|hurt) {MYSELF} with (?:an?|the|my|some|hot) (?:\w+ )?{_HOUSEHOLD}\b",
         rf"\baccidentally (?:cut|burned|burnt|hurt|stabbed|shot) {MYSELF}\b|\bcut my (?:finger|thumb|hand)\b",
         r"\brather die than (?!live|go on|keep|wake|face|be\b|feel|stay|suffer|exist|continue|carry on|do this|"
         r"have to|spend another|another)\w+",

@@ -14,42 +14,16 @@ def any_of(*options: str) -> str:
 
 _STEMS = """
 kil unaliv kms die dying dead death suic suis sucid susid harm hurt cut life lief lfie liv exist wake sleep born slit
-wrist hang hung shoot shot drown burn stab starv punish punch poison injur mutilat overdos pills tablets meds bridge
-roof building balcony cliff ledge train goodbye jump disappear scratch slash carv without
+wrist rope razor blade surviv wok hang hung shoot shot drown burn stab starv punish punch poison injur mutilat overdos
+pills tablets meds bridge roof building balcony cliff ledge train goodbye jump disappear scratch slash carv without
 """
-STEMS = (*_STEMS.split(), "front of", "off the road", "end it", "ending it", "end everything", "ending everything")
-STEMS += (
-    "better off",
-    "go on",
-    "going on",
-    "carry on",
-    "letters",
-    "a plan",
-    "paracetamol",
-    "medic",
-    "bleach",
-    "gun",
-    "noose",
-    "heaven",
-    "misery",
-    "suffering",
-    "see tomorrow",
-    "another day",
-    "be around",
-    "whole bottle",
-    "worry about me",
-    "standing on",
-    "worth it",
-    "bleed",
-    "it all to",
-    "be here",
-    "wasn't here",
-    "off my",
-    "if i was gone",
-    "if i were gone",
-    "hit my",
-    "bang my",
-)
+_PHRASES = """
+front of|off the road|end it|ending it|end everything|ending everything|better off|go on|going on|carry on|a plan
+letters|paracetamol|medic|bleach|gun|noose|heaven|misery|suffering|see tomorrow|another day|be around|whole bottle
+standing on|worry about me|worth it|bleed|it all to|be here|wasn't here|wasnt here|weren't here|werent here
+not here|not around|aliv|off my|if i was gone|if i were gone|hit my|bang my|the night|hit by|struck by|run over|make it
+"""
+STEMS = (*_STEMS.split(), *_PHRASES.strip().replace("\n", "|").split("|"))
 """What a text must contain before the rules are tried at all: most texts stop here."""
 
 # Words that the rules share.
@@ -61,22 +35,22 @@ _ON_PURPOSE = any_of(
     "again", "on purpose", "deliberately", "intentionally", "to (?:feel|cope|punish|numb)", "until", "because"
 )
 _LATELY = any_of("last night", "tonight", "today", "yesterday", "this (?:morning|week|evening)", "every")
-_I = r"(?:^|\b(?:i|i'm|i've|i'd|i'll|im|ive|me|my (?:head|mind|brain|thoughts?|plan|body))\b[^.!?;]{0,60}?)"
+_ME = r"\b(?:i|i'm|i've|i'd|i'll|im|ive|me|my (?:head|mind|brain|thoughts?|plan|body))\b"
+FROM_ME = rf"{_ME}(?:(?!{_ME})[^.!?;]){{0,60}}"
+"""From a word for oneself up to the next one, so that no character is read twice however often "i" is said."""
+_I = rf"(?:^|{FROM_ME}?)"
+_I_AM = r"\bi(?:'m| am|m|'ve been|ve been| have been| was) "
+_I_DID = (
+    r"(?:^|\bi(?:'ve|ve| have)? )"
+    r"(?:(?:relapsed|slipped(?: up)?|caved|gave in|broke down|panicked|got drunk) and (?:i )?)?"
+)
 _END = (
     r"(?= *(?:any ?more|any longer|anymor)\b| *$| *[,!?.]| (?:and|but|because|so (?:i|why|what)|right now|at all|"
     r"today|tonight|now)\b)"
 )
 _DONT = r"(?:don't|do not|never|didn't|no longer|not)"
 _LIVE = any_of(
-    "live",
-    "living",
-    "be living",
-    "go on living",
-    "keep living",
-    "be alive",
-    "being alive",
-    "exist",
-    "existing",
+    *("live", "living", "be living", "go on living", "keep living", "be alive", "being alive", "exist", "existing"),
     "stay alive",
 )
 _INTENT = any_of(
@@ -85,27 +59,9 @@ _INTENT = any_of(
     *("wish(?:ing)?(?: (?:i|to))?(?: could| would)?", "feel(?:ing)? like", "felt like", "think(?:ing)? (?:about|of)"),
     *("thoughts? (?:of|about)", "tempted to", "urges? to", "compulsion to", "will", "might", "may", "could", "should"),
     *("have to", "gotta", "consider(?:ing|ed)?", "contemplat\\w+", "dream(?:ing)? (?:of|about)", "imagin\\w+"),
-    *(
-        "fantasi\\w+ (?:of|about)",
-        "hop(?:e|ing) to",
-        "decided to",
-        "intend to",
-        "can't stop",
-        "keep",
-        "kept",
-        "i'll",
-        "i'd",
-    ),
-    *(
-        "(?:afraid|scared) i(?:'ll| will| might| may)",
-        "how to",
-        "ways? to",
-        "let me",
-        "rather",
-        "better",
-        "started",
-        "start",
-    ),
+    *("fantasi\\w+ (?:of|about)", "hop(?:e|ing) to", "decided to", "intend to", "can't stop", "keep", "kept", "i'll"),
+    *("i'd", "(?:afraid|scared) i(?:'ll| will| might| may)", "how to", "ways? to", "let me", "rather", "better"),
+    *("started", "start"),
     *("back to", "relapsed(?: and| by)?"),
 )
 _SURE_ACT = any_of(
@@ -118,11 +74,16 @@ _HEIGHT = any_of(
     *("bridge", "roof", "building", "balcony", "cliff", "train", "bus", "lorry", "truck", "traffic", "tree", "wall"),
     *("ledge", "overpass", "road", "motorway", "highway"),
 )
+# Pills as the doctor ordered are no act: they are a mention at most.
+_NOT_AS_TOLD = (
+    r"(?! (?:for (?:the|my|a)\b|as\b|like\b|with (?:my |some |a )?(?:breakfast|lunch|dinner|food|water|milk|meals?)|"
+    r"on time|every\b|(?:twice|once) a\b|daily|(?:before|after) (?:breakfast|lunch|dinner|food|meals?)))"
+)
 _UNSURE_ACT = any_of(
     rf"(?:hurt|harm|cut|shoot|stab|burn|injure|starve|overdose|punish|off)(?:t?ing)? {MYSELF}",
     *("self[- ]?harm(?:ing)?", "cut(?:ting)?(?= *(?:again)? *$)", "overdos(?:e|ing)", "kms"),
     r"(?:take|taking|swallow(?:ing)?) (?:all (?:of )?|every one of )(?:my|the|these|those) (?:\w+ )?(?:pills|"
-    r"tablets|meds)",
+    rf"tablets|meds){_NOT_AS_TOLD}",
     r"(?:jump(?:ing)?|step(?:ping)?|throw(?:ing)? myself|walk(?:ing)?|driv(?:e|ing)(?: \w+ \w+)?) "
     rf"(?:(?:off|from|in front of|into) (?:a|the|that|this|my|an) (?:\w+ )?{_HEIGHT}|under (?:a|the) (?:train|"
     rf"bus|lorry|truck))",
@@ -130,15 +91,27 @@ _UNSURE_ACT = any_of(
     rf"(?:commit(?:ting)? )?{_SUICIDE}(?! (?:prevent|hotline|awareness|rate|helpline|watch|research|training|"
     rf"bomb|attack|squad))",
 )
+# One who only fears to wake up ill or late does mean to wake up.
+_FOR_GOOD = (
+    r"(?!(?: tomorrow| again| in the morning)? (?:with|sick|ill|tired|early|late|feeling|hung|hungry|sore|before|until|"
+    r"till|on|during|next|at\b(?! all)|in (?:the middle|a|pain(?! ever))|so (?:tired|sick|late|early)|"
+    r"to\b(?! another| this))\b)"
+)
 _DIE = any_of(
     *("die", "be dead", "dying", "being dead", "not exist", "stop existing", "cease to exist", "not be alive"),
-    *("never wake up(?: again)?", "not wake up"),
+    *(f"never wake up(?: again)?{_FOR_GOOD}", f"not wake up{_FOR_GOOD}"),
 )
 _GONE = any_of(
-    *("kill(?:ed)? myself", "died?", "(?:was|were) (?:dead|gone)", "wasn't (?:here|around|alive)"),
-    *("weren't (?:here|around|alive)", "disappeared", "ended it"),
+    *("kill(?:ed)? myself", "died?", "(?:was|were) (?:dead|gone)", "disappeared", "ended it"),
+    r"(?:was|were)(?:n't| not) (?:alive|(?:here|around)(?! (?:for|on|at|to|by|when|while|during|all|every|so)\b))",
 )
 SKIN = any_of("arms?", "wrists?", "legs?", "thighs?", "skin", "stomach", "body")
+_MY_SKIN = (
+    rf"(?:up )?my (?:own )?{SKIN}\b"
+    r"(?! (?:fat|weight|hair|hours?|days?|size|workouts?|exercises?|count|off|out of|from)\b)"
+    r"(?![^.!?]*\b(?:sun\w*|cream|lotion|serum|shav\w+|wax\w*|accident\w*|oven|stove|grill|cooking|baking|gym|"
+    r"squats|bike|pilates|yoga|running|workouts?|retinol|brambles)\b)"
+)
 
 _PILLS = any_of("pills", "tablets", "meds", "paracetamols?", "antidepressants", "sleeping pills", "painkillers")
 _MEANS = any_of(_PILLS, "ropes?", "noose", "gun", "razors?", "blades?", "knife")
@@ -152,17 +125,11 @@ _TOO_MANY = any_of(
         "a dozen",
     ),
     r"(?:a|the) (?:whole |full |entire )?(?:bottle|handful|packet|pack|box) of",
-    *(
-        r"(?!\d+ m)\d{2,}",
-        "(?:a )?(?:load|lot|bunch)s? of",
-        "ten",
-        "twelve",
-        "fifteen",
-        "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
-    ),
+    *(r"(?!\d+ m)\d{2,}", "(?:a )?(?:load|lot|bunch)s? of", "ten", "twelve", "fifteen"),
+    "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
 )
-# Pills as the doctor ordered are no act: they are a mention at most.
-_NOT_AS_TOLD = r"(?! (?:for (?:the|my|a)\b|as\b|like\b|with (?:breakfast|lunch|dinner|food|water)|on time|every\b))"
+_AT_HAND = r"(?:ready|waiting|lined up|laid out|in my hand)(?! (?:at|to(?! go| use| do)|for)\b)\b"
+_NOT_AT_ONCE = r"(?! (?:back|home|to (?:the|my|a|work)|out|away|along|(?:this|last|over the|in a) (?:month|year))\b)"
 _ONLY_KMS = (
     r"(?:^|, )(?:(?:i|i'm|im|just|ugh|omg|lol|fml|tbh|honestly|please|literally|might|should|so|and) )*kms"
     r"(?: (?:lol|now|rn|please|fr|tbh|omg|already|tonight|today))*$"
@@ -175,31 +142,36 @@ EXPLICIT = tuple(
         # to end one's life, to hurt oneself: wished, planned or done of late
         rf"\b{_SURE_ACT}",
         rf"{_I}{_SOFTLY}\b{_INTENT} {_SOFTLY}(?:\w+ ){{0,4}}?{_UNSURE_ACT}\b",
-        rf"\bi(?:'m| am|'ve been| have been|m) {_SOFTLY}(?:self[- ]?harming|cutting (?:{MYSELF}|again))",
-        rf"\bi(?:'m| am|'ve been| have been|m) {_SOFTLY}(?:hurting|harming|burning|starving) {MYSELF}",
+        rf"{_I_AM}{_SOFTLY}(?:self[- ]?harming|cutting (?:{MYSELF}|again)|"
+        rf"(?:hurting|harming|burning|starving) {MYSELF})",
+        rf"(?:{_I_AM}{_SOFTLY}|\b(?:keep|kept|started|can't stop|back to|used to) )(?:cut|burn|slash|carve?|slit)"
+        rf"(?:t?ing)? {_MY_SKIN}",
         rf"\bi {_SOFTLY}(?:cut|hurt|harmed|burned|burnt|harm) {MYSELF} {any_of(_ON_PURPOSE, _LATELY, 'so that')}",
-        rf"\bi {_SOFTLY}(?:cut|burned|burnt|slash(?:ed)?|scratch(?:ed)?|"
+        rf"{_I_DID}{_SOFTLY}(?:cut|burned|burnt|slash(?:ed)?|scratch(?:ed)?|"
         rf"carved?) (?:up )?my (?:own )?{SKIN}\b[^.!?]{{0,30}} "
         rf"{any_of(_ON_PURPOSE, _LATELY, 'when i')}",
         rf"\bi {_SOFTLY}(?:punch|hit|bang|bite|scratch)(?:ed)? (?:{MYSELF}|my head)\b[^.!?]{{0,30}} {_ON_PURPOSE}",
-        rf"\bi self[- ]?harm(?:ed)? (?:again|{_LATELY})|\bi self[- ]?harm\b|\bi (?:almost|nearly) (?:killed|"
-        rf"hanged) {MYSELF}\b",
-        rf"\bi {_SOFTLY}cut (?:again|{_LATELY})(?= *$| *[,!?.]| and\b| because\b| again\b)|{_ONLY_KMS}",
+        rf"{_I_DID}{_SOFTLY}self[- ]?harm(?:ed)? (?:again|{_LATELY})|{_I_DID}(?:attempted|tried) {_SUICIDE}\b|"
+        rf"\bi self[- ]?harm\b|\bi (?:almost|nearly) (?:killed|hanged) {MYSELF}\b",
+        rf"{_I_DID}{_SOFTLY}cut (?:again|{_LATELY})(?= *$| *[,!?.]| and\b| because\b| again\b)|{_ONLY_KMS}",
         rf"\b{MYSELF} to death\b|{_I}{_SOFTLY}\b{_INTENT} {_SOFTLY}(?:bleed|freeze|choke|suffocate|drink)(?:ing)? "
         r"(?:out\b|to death)",
         rf"\bi {_SOFTLY}cut {MYSELF}\b[^.!?]{{0,30}} {any_of(_ON_PURPOSE, _LATELY)}\b",
         rf"\bi {_SOFTLY}cut {MYSELF} on (?:my|the) (?:\w+ )?(?:thighs?|wrists?|hips?)\b"
         r"(?![^.!?]*\b(?:shaving|accident\w*)\b)",
         # with means at hand, and for those who stay behind
-        rf"\b(?:i|i've|ive|i have) {_SOFTLY}(?:took|taken|swallowed) {_TOO_MANY} (?:\w+ )?{_PILLS}\b{_NOT_AS_TOLD}",
+        rf"{_I_DID}{_SOFTLY}(?:took|taken|swallowed) {_TOO_MANY} (?:\w+ )?{_PILLS}\b{_NOT_AS_TOLD}{_NOT_AT_ONCE}",
         rf"\b(?:i have|i've(?: got)?|my) (?:a |the |made a )?plan (?:and\b[^.!?]{{0,30}}|with (?:the |my |these )?)"
         rf"\b{_MEANS}\b{_NOT_AS_TOLD}",
-        rf"\b{_MEANS} (?:is|are) (?:all )?(?:ready|waiting|lined up|laid out|in my hand)(?! (?:at|to|for))\b",
+        rf"\b{_MEANS} (?:is|are) (?:all )?{_AT_HAND}|"
+        rf"\bi(?: have|'ve|ve)(?: got)? (?:a |the |my |enough |all (?:the|my) )(?:\w+ )?{_MEANS} (?:all )?{_AT_HAND}",
         rf"\b(?:sav(?:ed|ing)|stockpil(?:ed|ing)|hoard(?:ed|ing)) "
         rf"(?:up )?(?:all )?(?:my |the |enough )?(?:\w+ )?{_PILLS}\b",
         r"\b(?:letters?|notes?|goodbyes?|messages?)\b[^.!?]{0,40} for (?:when|after) i(?:'m gone| am gone| die|"
         rf"'m dead| am dead){_END}",
-        rf"\bi {_SOFTLY}(?:cut|burned|burnt|stabbed) {MYSELF} with (?:a|my|the) (?:\w+ )?(?:cigarette|razor|blade)s?\b",
+        rf"{_I_DID}{_SOFTLY}(?:cut|hurt|harmed|burned|burnt|stabbed) {MYSELF} with (?:a |my |the |some )?(?:\w+ )?"
+        rf"(?:(?:cigarette|razor|blade)s?\b|(?:lighter|match(?:es)?|needle|pin|scissors|knife) {_LATELY}|"
+        rf"\w+ {_ON_PURPOSE})",
         rf"\b(?<!don't )(?:want to|wanna|going to|gonna|need to|urges? to|tempted to) {_SOFTLY}(?:cut|burn|slash|slit|"
         rf"carve) (?:up )?my (?:own )?{SKIN}\b|\bi(?:'ve| have) been {_SOFTLY}cutting{_END}",
         rf"\bi {_SOFTLY}(?:have |'ve )?overdosed(?! on (?!{_PILLS}|my\b|the\b))|"
@@ -226,14 +198,15 @@ EXPLICIT = tuple(
         r"\b(?:can't|cannot) wait (?:until|till|for when) i(?:'m| am)? (?:finally )?(?:die|dead)\b|"
         r"\b(?:before|until|when|if) i die (?:tonight|today|tomorrow)\b",
         r"\bi should (?:just |probably |really )?die\b|\b(?:want|wish|hope|need|ready for|wanted)(?: for)? (?:my|this) "
-        r"life (?:to |would |was |were |is )?(?:just )?(?:end|ended|be over|over|stop)\b",
+        r"life (?:to |would |was |were |is )?(?:just )?(?:end(?! up)|ended|(?:be )?over(?! the)|stop(?! \w+ing\b))\b",
         r"\b(?:it|life)(?:'s| is)?(?: just| really)? (?:not|isn't) worth (?:it )?living"
         r"(?! (?:in|here|there|with|near|at)\b)",
         rf"\bno (?:point|reason|use|sense) (?:for me )?(?:in |to )?(?:going on|go on|keep going|keeping going){_END}",
         rf"\bwish(?:ing|ed)? (?:that )?i(?:'d| could| would| was| were| am| had) {_SOFTLY}(?:dead|die|died|"
-        rf"be dead|never wake up|"
-        r"not wake up|not alive|(?:go to )?sleep forever|(?:go to sleep|fall asleep|close my eyes) and (?:never|"
+        rf"be dead|never wake up{_FOR_GOOD}|not wake up{_FOR_GOOD}|"
+        r"not alive|(?:go to )?sleep forever|(?:go to sleep|fall asleep|close my eyes) and (?:never|"
         r"not) wake up)\b",
+        rf"\bwish(?:ing|ed)? (?:that )?i (?:just )?(?:never|had never|had not|hadn't) (?:wok(?:e|en)|wake) up{_END}",
         r"\bwish(?:ing|ed)? (?:that )?i (?:wasn't|weren't|was not|were not) (?:alive|(?:here|"
         r"around) any ?(?:more|longer))\b",
         rf"\b{_DONT} (?:really |even |actually )?(?:want|wanna|wish|feel like|wanted)(?: to)? {_SOFTLY}{_LIVE}{_END}",
@@ -242,15 +215,30 @@ EXPLICIT = tuple(
         r"\b(?:tired|sick) of (?:living|being alive|existing)(?= *(?:any ?more)?(?:$|[,!?.]| and\b| but\b))",
         r"\b(?:don't|do not|never) (?:ever )?want to wake up (?:again|any ?more|ever|tomorrow)\b",
         r"\b(?:hope|pray|wish|hoping|praying|wishing)(?: \w+){0,3} i (?:just )?(?:don't|do not|never|won't|"
-        r"wouldn't) (?:ever )?wake up\b",
+        rf"wouldn't) (?:ever )?wake up\b{_FOR_GOOD}",
+        r"\b(?:(?:don't (?:think|know if)|not sure|doubt) i(?:'ll| will| can| could|'m going to)|"
+        r"i(?:'m|m)? (?:won't|can't|not going to)) (?:even )?"
+        r"(?:make it (?=through|to |until|till|past)|survive |last |live )"
+        r"(?:(?:through|to|to see|until|till|past) )?"
+        rf"(?:the night|tonight|tomorrow|(?:the|tomorrow) morning|another (?:day|night)){_END}",
+        rf"\bi(?:'ve|ve| have|'m|m| am)? (?:just |really )?(?:got |have )?(?:lost|losing|no) (?:all |the |my |any )*"
+        rf"(?:will|wish|desire) to {_LIVE}{_END}",
+        r"\b(?:hop|wish|want)(?:e|ing|ed)? (?:(?:that )?i (?:would |could |'d )?|to )(?:just )?(?:get|got|be|was|were) "
+        rf"(?:hit|run over|struck|crushed) by (?:a |an |the )?(?:\w+ )?(?:car|van|lightning|{_HEIGHT})\b",
         r"\bi(?:'d| would|'m| am)? (?:be |just be )?better off dead\b|\bi should (?:be|just be) dead\b",
         r"\bi (?:dream|fantasi[sz]e) (?:of|about) (?:dying|being dead)\b|\bhope i\b[^.!?]{0,30} die\b",
         r"\b(?:let me|why (?:can't|cannot|don't) i) (?:just )?die\b",
         rf"\b(?:don't think|not sure|don't know (?:if|that)|doubt) i (?:even )?(?:want|wanna)(?: to)? {_LIVE}{_END}",
         r"\bdeath (?:would be|sounds like|seems like|feels like) (?:a )?(?:relief|release|better|peace\w*|easier)\b",
+        rf"\b(?:death|dying|{_SUICIDE}) (?:is|feels|seems|looks|sounds)(?: like)? (?:the|my) (?:only|best|easiest) "
+        rf"(?:way(?: out)?|option|answer|solution|escape|choice){_END}|\bonly (?:way out|option|escape)(?: left)?"
+        rf"(?: for me)? (?:is|seems)(?: to be)?(?: to)? (?:death|die|dying|{_SUICIDE}){_END}",
         rf"\b(?:better off|better place|better|happier|easier) without me{_END}",
         rf"\b(?:miss me|care|notice|happier|better|better off|easier|relieved)\b[^.!?]{{0,20}} if i (?:just )?{_GONE}",
-        rf"\bif i (?:just )?{_GONE}(?: tomorrow| tonight)?,? (?:nobody|no one|no-one) would\b",
+        rf"\bif i (?:just )?{_GONE}(?: tomorrow| tonight)?,? (?:(?:nobody|no one|no-one) would\b|"
+        r"(?:everyone|everybody|people|they|others|you|the world|it|life|things|my \w+)(?: would|'d| will|'ll) "
+        r"(?:(?:all|just|probably|finally|be|feel|much|so) )+"
+        rf"(?:happier|relieved|better off|(?:better|easier)(?: for \w+(?: \w+)?)?{_END}))",
         rf"\b(?:no|see (?:the|a|any)|what's the|what is the) (?:reason|point) (?:for me )?(?:to|in|of) {_LIVE}{_END}",
         r"\bnothing (?:left )?to live for\b|\blife (?:isn't|is not|is no longer|isnt|just isn't|"
         r"doesn't feel) worth living\b",
@@ -271,8 +259,10 @@ MENTION = tuple(
         rf"\b(?:kil+|hang|cut|harm|hurt|drown)(?:ed|t?ing|s)? {any_of(MYSELF, _OTHERS)}\b|\b(?:hung|shot) {_OTHERS}\b",
         r"\b(?:took|take|taking|takes) (?:his|her|their|your|one's) (?:own )?(?:life|lives)\b",
         r"\bend(?:ed|ing|s)? (?:his|her|their|your|one's|my) (?:own )?(?:life|lives)\b",
-        r"\bwish(?:es|ed)? (?:that )?(?:i|he|she|they|i'd|he'd|she'd) (?:was|were|had|have)? ?(?:never|"
-        r"not) (?:been |being )?born\b",
+        r"\b(?:wish(?:es|ed)?|better if) (?:that )?(?:i|he|she|they|i'd|he'd|she'd) (?:was|were|had|have)? ?(?:never|"
+        rf"not) (?:been |being )?born\b|\bi should(?:n't| not| never) (?:ever )?(?:have|'ve) (?:ever )?been born{_END}",
+        rf"\b(?:no|los(?:t|ing) (?:the|his|her|their|my|all)) will to {_LIVE}{_END}",
+        rf"\b(?:cut|slash|carv)t?ing (?:up )?(?:my|his|her|their) (?:own )?{SKIN}{_END}",
         r"\b(?:wants?|wanted|wanting|wishe?s?|wishing) (?:to )?(?:just )?(?:die|be dead)\b",
         r"\bwant to (?:just )?disappear (?:forever|for good|completely|from this (?:world|earth))\b",
         rf"\b{_INTENT} (?:end it|ending it)(?= *(?:$|[,!?.]))",
@@ -282,8 +272,9 @@ MENTION = tuple(
         rf"\bi {_SOFTLY}(?:cut|slash(?:ed)?|carved?) (?:up )?my (?:own )?{SKIN}\b",
         rf"\b{_UNSURE_ACT}\b(?<!cutting)(?<!cut)(?<!kms)",
         rf"\b(?:i|i've|ive|i have) {_SOFTLY}(?:took|taken|swallowed) {_TOO_MANY} (?:\w+ )?"
-        rf"(?:{_PILLS}|medications?|medicines?)\b",
-        rf"\bdone with (?:life|my life|this life){_END}|\b(?:out of|leave) this life\b|\bcan't live like this\b|"
+        rf"(?:{_PILLS}|medications?|medicines?)\b{_NOT_AT_ONCE}",
+        rf"(?:^|\b(?:i'm|im|am|feel|feeling|so|just|all|really|completely|totally|being) )done with (?:life|my life|"
+        rf"this life){_END}|\b(?:out of|leave) this life\b|\bcan't live like this\b|"
         r"\bi think about (?:dying|death) (?:all|every|a lot|constantly)|"
         r"\b(?:someone|somebody|please) (?:please )?kill me\b",
         r"\bgoodbye (?:everyone|everybody|world|forever|all)\b|\bthis is goodbye\b|\bi(?:'d| would) be dead\b|"
@@ -311,22 +302,15 @@ LONG_AGO = re.compile(
             "when i was (?!driving|alone)",
             "in my (?:teens|twenties|youth)",
         ),
-        *(
-            "as a (?:teen|child|kid|student)\\w*",
-            "back then",
-            "at school",
-            "in college",
-            "at university",
-            "in (?:19|20)\\d\\d",
-        ),
+        *("as a (?:teen|child|kid|student)\\w*", "back then", "at school", "in college", "at university"),
+        "in (?:19|20)\\d\\d",
         *(_HAVE_NOT, "stopped", "once", "last year", "at the time", "in those days", "a long time ago"),
     )
     + r"\b"
 )
 PAST = re.compile(
-    r"\b(?:wanted|tried|thought (?:about|of)|(?<!wish i )(?<!wish i just )(?<!if i )was|felt|had|considered|"
-    r"planned|wished|"
-    r"kept|nearly|almost|attempted)\b"
+    r"\b(?:wanted|tried|thought (?:about|of)|(?<!wish i )(?<!wish i just )(?<!if i )was|felt|(?<!wish i )had|"
+    r"considered|planned|wished|kept|nearly|almost|attempted)\b"
 )
 RECENT = re.compile(
     r"\b(?:today|tonight|last night|yesterday|this (?:morning|week|evening|afternoon|month)|lately|again|"
@@ -336,21 +320,8 @@ RECENT = re.compile(
 DENIED = re.compile(
     r"(?<!not sure i )(?<!can't promise i )(?<!why )(?<!why i )(?<!reason i )\b"
     + any_of(
-        *(
-            "don't",
-            "do not",
-            "didn't",
-            "never",
-            "not",
-            "won't",
-            "wouldn't",
-            "no longer",
-            "isn't",
-            "without",
-            "instead of",
-            "nor",
-        ),
-        *("no intention of", "no plans? to", "stop(?:ped)? me from", "rather than"),
+        *("don't", "do not", "didn't", "never", "not", "won't", "wouldn't", "no longer", "isn't", "without", "nor"),
+        *("instead of", "no intention of", "no plans? to", "stop(?:ped)? me from", "rather than"),
     )
     + r"(?: (?:think|thought|believe|mean|say|feel like|felt like|know that|want to say) (?:that )?i)?"
     # a new subject or a new thought ends the denial: "I am not well and I want to ..." denies nothing

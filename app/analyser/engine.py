@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.analyser import features, model
 from app.analyser.care import care_level
-from app.analyser.language import is_english
+from app.analyser.language import is_english, shows_another_language
 from app.analyser.readings import PersonTurn, Prediction, SessionReading
 from app.analyser.version import version_of
 from app.domain.affect import (
@@ -51,7 +51,7 @@ class Analyser:
         read = [self._predict(turn.text) for turn in turns]
         shares = _shares([features.words(turn.text) for turn in turns])
         emotions = tuple(_mean([one.emotions[place] for one in read], shares) for place in range(len(EMOTIONS)))
-        use = _use(turns, read)
+        use = self._use(turns, read)
         full = use is Use.FULL
         patterns = tuple(max(one.patterns[place] for one in read) if full else 0.0 for place in range(len(PATTERNS)))
         return SessionReading(
@@ -67,12 +67,25 @@ class Analyser:
             analyser_version=self.version,
         )
 
+    def _use(self, turns: Sequence[PersonTurn], read: Sequence[Prediction]) -> Use:
+        """AFFECT_ONLY when a turn is about ending one's life or hurting oneself, or the session is not English.
+
+        A turn that plainly shows another language is enough; one that is merely odd counts within all turns together.
+        """
+        if any(one.care is CareLevel.EXPLICIT for one in read):
+            return Use.AFFECT_ONLY
+        spoken = [features.words(turn.text) for turn in turns]
+        together = [token for tokens in spoken for token in tokens]
+        if any(map(shows_another_language, spoken)) or not is_english(together, knows=self._model.knows):
+            return Use.AFFECT_ONLY
+        return Use.FULL
+
     def _predict(self, text: str) -> Prediction:
         tokens = features.words(text)
         whole = self._model.answers(tokens)
         patterns = self._patterns(text, whole)
         emotions = tuple(whole[model.EMOTIONS])
-        english = is_english(tokens)
+        english = is_english(tokens, knows=self._model.knows)
         return Prediction(
             emotions=emotions,
             emotions_present=self._emotions_present(emotions),
@@ -109,14 +122,6 @@ class Analyser:
         known = sum(map(self._model.knows, said)) / len(said)
         enough = 1.0 - math.exp(-len(said) / ENOUGH_WORDS)
         return known * enough * (1.0 if english else FOREIGN_CONFIDENCE)
-
-
-def _use(turns: Sequence[PersonTurn], read: Sequence[Prediction]) -> Use:
-    """AFFECT_ONLY when a turn is about ending one's life or hurting oneself, or when the session is not English."""
-    if any(one.care is CareLevel.EXPLICIT or not one.english for one in read):
-        return Use.AFFECT_ONLY
-    together = [token for turn in turns for token in features.words(turn.text)]
-    return Use.FULL if is_english(together) else Use.AFFECT_ONLY
 
 
 def _shares(turns: Sequence[list[str]]) -> list[float]:

@@ -1,9 +1,11 @@
 """Says whether a text is English, so that the English model never claims to have understood another language.
 
-Names no other language; it needs the standard library only. In doubt (a short text) the answer is English.
+Names no other language and holds no vocabulary; it needs the standard library only. In doubt (a short text, a list of
+words that the model knows) the answer is English.
 """
 
 import unicodedata
+from collections.abc import Callable
 
 from app.analyser.features import is_word
 
@@ -22,8 +24,8 @@ _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 
 _FOREIGN_WORDS = """
 ich nicht und das ist ein eine einen mich mir dir dich wir sie habe hatte heute sehr auch aber mit für auf von zu bei
-wie wenn weil noch nur schon immer wieder kann keine kein mein meine sind gut müde oder nach der dem geht
-je suis ne pas et les des une du est c'est j'ai ma mes avec pour dans qui que sur très aussi mais tout fait être
+wie wenn weil noch nur schon immer wieder kann keine kein mein meine sind müde oder nach der dem geht
+je suis ne pas et les des une du est c'est j'ai ma mes avec dans qui que sur très aussi mais tout fait être
 aujourd'hui avoir elle nous vous ils sont était bien trop rien jamais fatigué fatiguée m'a d'un d'une qu'il
 yo estoy soy muy el los las una uno por para pero porque como más hoy tengo siento está esta este todo nada nunca
 siempre también del al qué cuando ya fue triste cansado cansada hace desde ser he mi mal
@@ -31,30 +33,43 @@ sono sei il lo gli della delle di un per molto oggi anche perché questo questa 
 niente sempre ho hai abbiamo nel alla così più
 eu estou sou não muito uma com hoje meu minha tudo nada também isso você foi feliz
 ik niet een het en dat mijn maar ook heb voor zijn wel geen heel vandaag moe naar
-jag är inte och att det som på mycket idag jeg ikke meget også har til av trött
+jag är inte och att det som på mycket idag jeg ikke meget også har av trött
 jestem nie się jest że bardzo dzisiaj mam ale mnie co bylo było bir bu çok için değil bugün kendimi
 minä olen ja ei mutta tänään saya tidak yang hari ini aku sangat
 """
 _FOREIGN = frozenset(_FOREIGN_WORDS.split()) - _ENGLISH
-"""Function words of the languages most written after English; words that English shares (met, war) are left out."""
+"""Function words of the languages most written after English; English words (met, war, gut, pour) are left out."""
+
+MANY_WORDS = 12
+"""Words from which a text with hardly one of the commonest in English is doubted."""
+
+FEW_KNOWN = 0.125
+"""Share of a doubted text's words that the model must know for it to pass: lists and notes in English reach it."""
 
 
-def is_english(tokens: list[str]) -> bool:
+def is_english(tokens: list[str], *, knows: Callable[[str], bool]) -> bool:
     """Whether the words of one text (as `features.words` gives them) read as English; True when there are none.
 
-    Not English: most letters are of another script; or words of other languages outnumber the English ones; or a
-    dozen words without one of the commonest in English.
+    Not English: the words show another language; or `MANY_WORDS` hold hardly one of the commonest in English, and
+    fewer than `FEW_KNOWN` of them are words that the model `knows`.
     """
-    said = [token for token in tokens if is_word(token)]
-    if not said:
-        return True
-    if any(not word.isascii() for word in said) and _mostly_other_script("".join(said)):
+    if shows_another_language(tokens):
         return False
+    said = [token for token in tokens if is_word(token)]
+    english = sum(word in _ENGLISH for word in said)
+    if len(said) < MANY_WORDS or english * 25 >= len(said):
+        return True
+    return sum(map(knows, said)) >= FEW_KNOWN * len(said)
+
+
+def shows_another_language(tokens: list[str]) -> bool:
+    """Whether most letters are of another script, or at least two words of other languages outnumber the English."""
+    said = [token for token in tokens if is_word(token)]
+    if any(not word.isascii() for word in said) and _mostly_other_script("".join(said)):
+        return True
     english = sum(word in _ENGLISH for word in said)
     foreign = sum(word in _FOREIGN for word in said)
-    if foreign >= 2 and foreign > 1.5 * english:
-        return False
-    return not (len(said) >= 12 and english * 25 < len(said))
+    return foreign >= 2 and foreign > 1.5 * english
 
 
 def _mostly_other_script(text: str) -> bool:
