@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -66,6 +67,15 @@ def test_no_counted_phrase_is_taken_for_a_claim_about_the_reader(phrase: str) ->
     brief = told_in_week(list(changing_life(1)))[0].brief
     counted = Sentence(re.sub(r"\{[^}]+\}", "3", phrase.replace("{month}", "March")), ("e1",))
     assert unfounded(Draft(Form.CARD, counted, (Sentence("What would you like to keep?"),)), brief, FIXED) is None
+
+
+@pytest.mark.parametrize("phrase", [phrase for phrase in FIXED if "{" not in phrase and phrase[-1] in ".?"])
+def test_no_fixed_sentence_needs_a_number(phrase: str) -> None:
+    """A sentence without a placeholder holds nothing that is read as a count; a question passes every check alone."""
+    told = told_in_week(list(changing_life(1)))[0]
+    draft = replace(told.draft, body=(*told.draft.body[:1], Sentence(phrase)))
+    asked = {"numbers"} if phrase.endswith(".") else {name for name, _ in CHECKS} - {"length", "care"}
+    assert {name: run(draft, told.brief, FIXED) for name, run in CHECKS if name in asked} == dict.fromkeys(asked)
 
 
 def _everything(numbers: list[SessionNumbers], care: CareLevel) -> list[Told]:
