@@ -10,9 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones, reset_tzpath
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from app.analyser import Analyser, analyser_version, load_analyser
 from app.embedded import embedded_servers
@@ -155,13 +156,26 @@ def _require_production_secrets(settings: Settings) -> None:
 
 
 def _database_urls(settings: Settings, embedded_url: str) -> DatabaseUrls:
-    first = settings.database_url.get_secret_value() if settings.database_url else embedded_url
-    owner, batch = settings.owner_database_url, settings.batch_database_url
+    first = _address("SPECTRUM_DATABASE_URL", settings.database_url) or embedded_url
     return DatabaseUrls(
-        owner=owner.get_secret_value() if owner else first,
+        owner=_address("SPECTRUM_OWNER_DATABASE_URL", settings.owner_database_url) or first,
         person=first,
-        batch=batch.get_secret_value() if batch else first,
+        batch=_address("SPECTRUM_BATCH_DATABASE_URL", settings.batch_database_url) or first,
     )
+
+
+def _address(name: str, url: SecretStr | None) -> str | None:
+    """A database's URL as it is given. ConfigurationError when it cannot be taken apart, without showing any of it."""
+    if url is None:
+        return None
+    try:
+        _ = urlsplit(url.get_secret_value()).port
+    except ValueError:
+        raise ConfigurationError(
+            f"{name} cannot be read: it is postgresql://user:password@host:port/name, and marks such as / or @ in the"
+            " password must be percent-encoded."
+        ) from None
+    return url.get_secret_value()
 
 
 def _master_key(settings: Settings) -> MasterKey:

@@ -119,12 +119,15 @@ async def _answers(spectrum: Spectrum) -> bool:
     try:
         writer.write(f"GET /readyz HTTP/1.1\r\nHost: {spectrum.host}\r\nConnection: close\r\n\r\n".encode())
         return b" 200 " in await reader.readline()
+    except OSError:  # it ends, or begins to, just now
+        return False
     finally:
         writer.close()
 
 
 def _show_addresses(spectrum: Spectrum, console: Console, *, sample: bool) -> None:
-    base = f"http://{spectrum.host}:{spectrum.port}"
+    host = f"[{spectrum.host}]" if ":" in spectrum.host else spectrum.host
+    base = f"http://{host}:{spectrum.port}"
     console.print(f"\nPeople's GraphQL  {base}/graphql\nThe team's        {base}/ops/graphql")
     console.print(f"Health, metrics   {base}/healthz  {base}/readyz  {base}/metrics\n")
     secret = spectrum.access.secret

@@ -80,6 +80,14 @@ def test_an_address_that_is_none_is_refused_at_the_start(spectrum_command: Comma
     assert "SPECTRUM_REDIS_URL" in done.stderr
 
 
+def test_a_password_that_hides_in_an_address_is_never_shown(spectrum_command: Command) -> None:
+    """A database address that cannot be taken apart is one sentence that names the setting, and shows none of it."""
+    done = spectrum_command("jobs", SPECTRUM_DATABASE_URL="postgresql://ada:hush/hush@db.test:5432/spectrum")
+    _is_a_sentence(done)
+    assert "SPECTRUM_DATABASE_URL" in done.stderr
+    assert "hush" not in done.stderr
+
+
 def test_bad_lines_are_named_and_the_good_ones_taken(spectrum_command: Command, tmp_path: Path) -> None:
     """Each bad line is told by number and field on one line, none of its words is; good lines go on; status 1."""
     good = [session("ada", START + timedelta(days=day), LIGHT) for day in range(3)]
