@@ -22,13 +22,14 @@ from app.edge.tokens import LONGEST_LIFETIME_S, TokenVerifier, issue_token
 from app.errors import ConfigurationError, Refused, Unauthenticated
 
 SECRET = "a secret of at least thirty-two bytes"
-NOW = int(time.time())
 
 
 def claims(**changed: object) -> dict[str, Any]:
-    """Return claims that hold, with some changed; None takes a claim away."""
-    good = {"sub": "person-1", "aud": "kalei-spectrum", "iat": NOW, "exp": NOW + 3600, **changed}
-    return {name: value for name, value in good.items() if value is not None}
+    """Return claims that hold, with some changed; None takes a claim away, a function is given the time in seconds."""
+    now = int(time.time())
+    good = {"sub": "person-1", "aud": "kalei-spectrum", "iat": now, "exp": now + 3600, **changed}
+    told = {name: value(now) if callable(value) else value for name, value in good.items()}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def signed(payload: dict[str, Any], *, header: dict[str, Any] | None = None) -> str:
@@ -69,8 +70,8 @@ class TestSharedSecret:
     async def test_clocks_may_differ_by_the_leeway(self) -> None:
         """A token that ended 20 s ago, or was issued 20 s from now, must still hold."""
         verifier = TokenVerifier(secret=SECRET)
-        await verifier.verify(signed(claims(iat=NOW - 100, exp=NOW - 20)))
-        await verifier.verify(signed(claims(iat=NOW + 20)))
+        await verifier.verify(signed(claims(iat=lambda now: now - 100, exp=lambda now: now - 20)))
+        await verifier.verify(signed(claims(iat=lambda now: now + 20)))
 
     @pytest.mark.parametrize(
         "changed",
@@ -81,15 +82,15 @@ class TestSharedSecret:
             {"aud": None},
             {"aud": "another"},
             {"aud": ["another"]},
-            {"exp": NOW - 60, "iat": NOW - 120},
-            {"iat": NOW + 120},
-            {"nbf": NOW + 120},
-            {"exp": NOW + LONGEST_LIFETIME_S + 1},
+            {"exp": lambda now: now - 60, "iat": lambda now: now - 120},
+            {"iat": lambda now: now + 120},
+            {"nbf": lambda now: now + 120},
+            {"exp": lambda now: now + LONGEST_LIFETIME_S + 1},
             {"exp": float("inf")},
             {"iat": float("-inf")},
             {"exp": 10**30},
-            {"exp": str(NOW + 60)},
-            {"iat": NOW - 0.5},
+            {"exp": lambda now: str(now + 60)},
+            {"iat": lambda now: now - 0.5},
             {"iat": True},
             {"sub": ""},
             {"sub": 7},
