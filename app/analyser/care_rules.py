@@ -77,7 +77,8 @@ _HEIGHT = any_of(
 # Pills as the doctor ordered are no act: they are a mention at most.
 _NOT_AS_TOLD = (
     r"(?! (?:for (?:the|my|a)\b|as\b|like\b|with (?:my |some |a )?(?:breakfast|lunch|dinner|food|water|milk|meals?)|"
-    r"on time|every\b|(?:twice|once) a\b|daily|(?:before|after) (?:breakfast|lunch|dinner|food|meals?)))"
+    r"on time|every\b|(?:twice|once) a\b|daily|(?:before|after) (?:breakfast|lunch|dinner|food|meals?))"
+    r"|(?<=meds) (?:today|this (?:morning|week)|already)\b)"
 )
 _UNSURE_ACT = any_of(
     rf"(?:hurt|harm|cut|shoot|stab|burn|injure|starve|overdose|punish|off)(?:t?ing)? {MYSELF}",

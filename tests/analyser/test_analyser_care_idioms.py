@@ -94,6 +94,7 @@ He said I should kill myself
 I want it all to be over
 I'm done with life
 I took all my medication today
+I took all my meds today
 I can't live like this
 I won't be around much longer
 I'm going to jump tonight

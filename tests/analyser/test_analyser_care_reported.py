@@ -154,6 +154,7 @@ I hope I don't wake up sick on the wedding day
 I hope I don't wake up tomorrow with a cold
 I want to not wake up tired
 I need to take all my meds with breakfast
+Took all my meds today, went for a walk
 I took ten tablets of vitamin C this month
 I took ten vitamin tablets
 I'll shoot myself an email
