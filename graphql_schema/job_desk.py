@@ -35,7 +35,8 @@ class EnqueueJobInput:
     kind: JobKind
     subject_key: str | None = strawberry.field(default=None, description="Whose; needed for every kind but UPKEEP.")
     period: RangeInput | None = strawberry.field(
-        default=None, description="The week or month; needed for the kinds that close or write one."
+        default=None,
+        description="The week or month, over where the person is; needed for the kinds that close or write one.",
     )
     run_after: datetime | None = strawberry.field(
         default=None, description="Not before this; null: now. At most 366 days ahead."

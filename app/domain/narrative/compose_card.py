@@ -9,7 +9,7 @@ from app.domain.findings.sightings import UNWELCOME, WELCOME
 from app.domain.narrative import telling
 from app.domain.narrative.brief import Brief, Fact, Form, Point
 from app.domain.narrative.draft import MOST_BODY, Draft, Sentence
-from app.domain.narrative.voice import Voice, number_of
+from app.domain.narrative.voice import Voice
 
 Facts = tuple[Fact, ...]
 Writer = Callable[[Voice, Point, Facts], Iterator[Sentence]]
@@ -49,7 +49,7 @@ def _steady(voice: Voice, _: Point, facts: Facts) -> Iterator[Sentence]:
 
 def _milestone(voice: Voice, point: Point, facts: Facts) -> Iterator[Sentence]:
     name = "number" if point.subject.isdigit() else point.subject.replace("-", "_")
-    yield voice.say(f"milestone.headline_{name}", facts[0], **_sizes(facts[0]))
+    yield voice.say(f"milestone.headline_{name}", facts[0], **telling.sizes(facts[0]))
     yield voice.say(f"milestone.body_{name}")
     if name == "number":
         yield voice.say("milestone.ask")
@@ -105,7 +105,7 @@ def _question_about(feeling: str, along: Iterable[Fact]) -> str:
 def _question(voice: Voice, point: Point, facts: Facts) -> Iterator[Sentence]:
     name = point.subject.removesuffix("-again")
     wording = f"question.{name}_gentle" if voice.gentle else f"question.{name}"
-    yield voice.say(wording, facts[0], **_sizes(facts[0]))
+    yield voice.say(wording, facts[0], **telling.sizes(facts[0]))
     yield voice.say(f"{wording}_body")
     yield voice.ask(name)
 
@@ -114,13 +114,6 @@ def _support(voice: Voice, _: Point, __: Facts) -> Iterator[Sentence]:
     yield voice.say("support.headline")
     yield voice.say("support.body")
     yield voice.say("support.close")
-
-
-def _sizes(fact: Fact) -> dict[str, object]:
-    return {
-        "sessions_n": number_of(fact.get("sessions"), "session"),
-        "days_n": number_of(fact.get("days"), "day"),
-    }
 
 
 WRITERS: Mapping[str, Writer] = {

@@ -10,7 +10,7 @@ from app.domain.estimates import Direction
 from app.domain.narrative import telling
 from app.domain.narrative.brief import SECTION_OF_TOPIC, Brief, Fact, Form, Manner, Point, SectionKind
 from app.domain.narrative.draft import Draft, Section, Sentence
-from app.domain.narrative.voice import Voice, number_of, together
+from app.domain.narrative.voice import Voice, together
 
 Facts = tuple[Fact, ...]
 Writer = Callable[[Voice, Point, Facts, bool], Iterator[Sentence]]
@@ -23,7 +23,7 @@ def compose_month(brief: Brief, voice: Voice) -> Draft:
     if brief.manner is Manner.SUPPORT:
         return _supporting(voice, month)
     count = brief.facts[0]
-    sizes = _sizes(count)
+    sizes = telling.sizes(count)
     title = voice.say("title.month", count, month=month, **sizes)
     sections = []
     for kind, points in groupby(brief.points, key=lambda point: SECTION_OF_TOPIC[point.topic]):
@@ -58,7 +58,7 @@ def _paragraphs(voice: Voice, brief: Brief, month: str, points: Sequence[Point])
 
 def _overview(voice: Voice, month: str, facts: Facts) -> Iterator[Sentence]:
     count, sources = facts[0], facts[1:]
-    yield voice.say("overview.count", count, month=month, **_sizes(count))
+    yield voice.say("overview.count", count, month=month, **telling.sizes(count))
     if sources:
         key = ("source_one", "source_two", "source_three")[len(sources) - 1]
         names = ("source", "second", "third")
@@ -133,13 +133,6 @@ def _ahead(voice: Voice, point: Point, _: Facts, __: bool) -> Iterator[Sentence]
     yield voice.ask("ahead")
     if point.suggestion is not None:
         yield voice.say(f"ahead.{point.suggestion}")
-
-
-def _sizes(fact: Fact) -> dict[str, object]:
-    return {
-        "sessions_n": number_of(fact.get("sessions"), "session"),
-        "days_n": number_of(fact.get("days"), "day"),
-    }
 
 
 WRITERS: Mapping[str, Writer] = {

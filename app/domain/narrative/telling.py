@@ -9,7 +9,7 @@ from app.domain.estimates import Direction
 from app.domain.measures import Metric
 from app.domain.narrative.brief import NAMED_OUTRIGHT, Fact
 from app.domain.narrative.draft import Sentence
-from app.domain.narrative.voice import Voice
+from app.domain.narrative.voice import Voice, number_of
 from app.domain.plain_words import say_list
 
 _SIDES = (("lighter", "landscape.on_lighter"), ("heavier", "landscape.on_heavier"), ("middle", "landscape.in_middle"))
@@ -104,3 +104,11 @@ def lean(fact: Fact) -> str:
         if 4 * fact.get(name) >= 3 * whole:
             return name
     return "mixed"
+
+
+def sizes(fact: Fact) -> dict[str, object]:
+    """How many sessions and days a period holds, with their nouns."""
+    return {
+        "sessions_n": number_of(fact.get("sessions"), "session"),
+        "days_n": number_of(fact.get("days"), "day"),
+    }
