@@ -77,6 +77,14 @@ class Gone(SpectrumError):
     code = ErrorCode.NOT_FOUND
 
 
+class ModelUnavailable(SpectrumError):
+    """A language model refused, failed, or asked to be left alone for `retry_after_s` seconds."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message, TopLevelCode.INTERNAL)
+        self.retry_after_s = retry_after_s
+
+
 class LeaseLost(SpectrumError):
     """Another worker holds this job now: what was computed is dropped."""
 

@@ -15,6 +15,8 @@ LEASE_S = 10.0
 HEARTBEAT_S = 3.0
 LATE_SESSION_DEBOUNCE_S = 30.0
 """A closed period that gets a late session is written again this long after, once for many."""
+MAX_LOST = 3
+"""A job whose worker fell silent this often in the middle of it is what silences them: it is not tried again."""
 
 
 class Queue(StrEnum):
@@ -86,17 +88,22 @@ AFTER_FAILURE: Mapping[FailureClass, AfterFailure] = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A kind's queue, how long one run may take, and how often it is tried."""
+    """A kind's queue, how long one run may take, how often it is tried, and how many are leased together.
+
+    What is leased together is about two seconds of work, so that a lease is never older than its heartbeat allows.
+    """
 
     queue: Queue
     timeout_s: float
     max_attempts: int = 5
+    claim: int = 16
 
 
+MAX_CLAIM = 100
 LIMITS: Mapping[JobKind, Limits] = {
     JobKind.SESSION_ANALYSIS: Limits(Queue.SECONDS, timeout_s=30),
-    JobKind.WEEKLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60),
-    JobKind.MONTHLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60),
+    JobKind.WEEKLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60, claim=MAX_CLAIM),
+    JobKind.MONTHLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60, claim=MAX_CLAIM),
     JobKind.MONTHLY_NARRATIVE: Limits(Queue.MINUTES, timeout_s=120),
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
     JobKind.UPKEEP: Limits(Queue.HOURS, timeout_s=300),
@@ -106,6 +113,11 @@ AGGREGATION: Mapping[PeriodKind, JobKind] = {
     PeriodKind.WEEK: JobKind.WEEKLY_AGGREGATION,
     PeriodKind.MONTH: JobKind.MONTHLY_AGGREGATION,
 }
+PERIOD: Mapping[JobKind, PeriodKind] = {
+    **{job_kind: period_kind for period_kind, job_kind in AGGREGATION.items()},
+    JobKind.MONTHLY_NARRATIVE: PeriodKind.MONTH,
+}
+"""Which kinds are about a week or a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +144,15 @@ class Job:
     due_at: datetime | None = None
     priority: int = 0
     unless_waiting: bool = False
+    caused_by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job under this worker's lease; every write of it carries `token`."""
+    """A job under this worker's lease; every write of it carries `token`.
+
+    `lost`: how many workers fell silent in the middle of it; `silent`: whether the one before this did.
+    """
 
     id: UUID
     token: int
@@ -145,8 +161,15 @@ class Claimed:
     scope: Mapping[str, str]
     attempt: int
     max_attempts: int
+    lost: int
+    silent: bool
     due_at: datetime | None
     waited_s: float
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether it has used up its attempts, or too many workers: what is left to do is to bury it."""
+        return self.attempt >= self.max_attempts or self.lost >= MAX_LOST
 
     @property
     def first_day(self) -> date:
@@ -176,13 +199,14 @@ def rewrite_period(kind: PeriodKind, person: PersonAt, first_day: date, *, revis
     )
 
 
-def monthly_narrative(person: PersonAt, first_day: date, *, revision: int) -> Job:
+def monthly_narrative(person: PersonAt, first_day: date, *, revision: int, due_at: datetime | None = None) -> Job:
     """Write a month's narrative over its numbers as of `revision`."""
     return Job(
         kind=JobKind.MONTHLY_NARRATIVE,
         key=f"narrate:{person.id}:{person.epoch}:{first_day}:{revision}",
         person=person,
         scope={"first_day": first_day.isoformat()},
+        due_at=due_at,
     )
 
 

@@ -1,14 +1,12 @@
 """The ASGI program: both GraphQL endpoints, health, metrics, keys. Decides nothing about people."""
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import orjson
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -23,20 +21,17 @@ from app.edge.body_limit import BodyLimit
 from app.edge.document_limits import DocumentLimits
 from app.edge.graphiql import graphiql_response, graphiql_routes
 from app.edge.headers import SecurityHeaders
+from app.edge.health import health_routes
 from app.edge.refusals import refusal
 from app.edge.tokens import TokenVerifier
 from app.errors import SpectrumError, TopLevelCode, Unauthenticated
-from app.jobs import Queue
 from app.pipeline.ports import Ports
-from app.storage import ledger
-from app.storage.schema import is_current
 from app.storage.sealed import Signer
 from app.wiring import Spectrum, opened
 from graphql_schema.access import STAFF
 from graphql_schema.context import Context
 from graphql_schema.schema import build_schema
 
-READY_TIMEOUT_S = 2.0
 _MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(BodyLimit))
 _BEARER = "bearer "
 
@@ -136,9 +131,7 @@ def _routes(spectrum: Spectrum) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/graphql", Endpoint(spectrum, verifier, team=False)),
         Route("/ops/graphql", Endpoint(spectrum, verifier, team=True)),
-        Route("/healthz", _healthz),
-        Route("/readyz", partial(_readyz, ports)),
-        Route("/metrics", partial(_metrics, ports)),
+        *health_routes(ports),
         Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
         *graphiql_routes(),
     ]
@@ -147,48 +140,6 @@ def _routes(spectrum: Spectrum) -> list[BaseRoute]:
 
 async def _home(_: Request) -> Response:
     return RedirectResponse("/graphql")
-
-
-async def _healthz(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
-
-
-async def _readyz(ports: Ports, _: Request) -> Response:
-    """200 once it can serve: the database answers and has this build's schema."""
-    try:
-        async with asyncio.timeout(READY_TIMEOUT_S), ports.store.for_everyone() as tx:
-            ready = await is_current(tx)
-    except (SpectrumError, TimeoutError):
-        ready = False
-    return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
-
-
-async def _metrics(ports: Ports, _: Request) -> Response:
-    """All instruments; 503 while the ledger cannot be read, since its last numbers would look like the present."""
-    try:
-        async with asyncio.timeout(READY_TIMEOUT_S), ports.store.for_everyone() as tx:
-            depths, jobs = await ledger.list_depths(tx), await ledger.count_by_status(tx)
-    except (SpectrumError, TimeoutError):
-        return Response("The ledger cannot be read.\n", 503, media_type="text/plain")
-    _show_depths({depth.queue: depth for depth in depths if depth.kind is None})
-    for gauge in (telemetry.JOBS, telemetry.JOBS_FINISHED, telemetry.JOB_P95_SECONDS):
-        gauge.clear()
-    for (kind, status), count in jobs.items():
-        telemetry.JOBS.labels(kind, status).set(count)
-    for depth in depths:
-        if depth.kind is not None:
-            telemetry.JOBS_FINISHED.labels(depth.kind).set(depth.finished)
-            telemetry.JOB_P95_SECONDS.labels(depth.kind).set((depth.p95_duration_ms or 0) / 1000)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-def _show_depths(whole: Mapping[Queue, ledger.Depth]) -> None:
-    for queue in Queue:
-        depth = whole.get(queue)
-        telemetry.QUEUE_DEPTH.labels(queue).set(depth.depth if depth else 0)
-        telemetry.QUEUE_RUNNING.labels(queue).set(depth.running if depth else 0)
-        telemetry.QUEUE_DEAD.labels(queue).set(depth.dead if depth else 0)
-        telemetry.QUEUE_OLDEST_SECONDS.labels(queue).set(depth.oldest_age_s or 0 if depth else 0)
 
 
 async def _keys(ports: Ports, _: Request) -> Response:

@@ -5,6 +5,7 @@ Knows nothing of what is measured; whoever measures imports the instrument from 
 
 import json
 import logging
+import os
 import sys
 import traceback
 from collections.abc import MutableMapping
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 ALLOWED_KEYS = frozenset(
     {
@@ -29,16 +31,37 @@ QUIET = ("tortoise", "arq", "strawberry", "uvicorn.access", "asyncio")
 SERVER = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 """Loggers that the ASGI server may have given handlers of their own before the program is loaded."""
 
-JOBS = Gauge("spectrum_jobs", "Jobs in the ledger", ["kind", "status"])
-JOB_P95_SECONDS = Gauge("spectrum_job_p95_seconds", "95th percentile of a run over the last 15 minutes", ["kind"])
-JOBS_FINISHED = Gauge("spectrum_jobs_finished_15m", "Jobs that ended well in the last 15 minutes", ["kind"])
-QUEUE_DEPTH = Gauge("spectrum_queue_depth", "Jobs runnable now", ["queue"])
-QUEUE_RUNNING = Gauge("spectrum_queue_running", "Jobs under a lease", ["queue"])
-QUEUE_DEAD = Gauge("spectrum_queue_dead", "Dead letters", ["queue"])
-QUEUE_OLDEST_SECONDS = Gauge(
-    "spectrum_queue_oldest_due_seconds", "Age of the oldest runnable job, 0 without", ["queue"]
-)
 INGESTED = Counter("spectrum_sessions_ingested_total", "Sessions by outcome", ["outcome"])
+JOB_WAIT_SECONDS = Histogram(
+    "spectrum_job_wait_seconds",
+    "From the moment a job was runnable to its lease",
+    ["kind"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1800, 3600),
+)
+JOB_SECONDS = Histogram(
+    "spectrum_job_seconds",
+    "From the begin of a job's run to its end; of a batch, to the end of the batch",
+    ["kind"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
+)
+JOB_ATTEMPTS = Counter("spectrum_job_attempts_total", "Runs of jobs by how they ended", ["kind", "outcome"])
+LEASES_EXPIRED = Counter("spectrum_leases_expired_total", "Leases whose worker fell silent in the middle", ["kind"])
+FENCED_WRITES = Counter("spectrum_fenced_writes_total", "Writes refused because another worker holds the job", ["kind"])
+EPOCH_DROPPED = Counter("spectrum_epoch_dropped_total", "Results dropped because the person was erased", ["kind"])
+DEAD_LETTERS = Counter("spectrum_dead_letters_total", "Jobs given up", ["kind"])
+DECISIONS = Counter("spectrum_dead_letter_decisions_total", "Dead letters replayed or discarded", ["kind", "decision"])
+
+
+def exposition() -> bytes:
+    """The instruments of this process in Prometheus' text format.
+
+    Of all processes that share its directory, where `PROMETHEUS_MULTIPROC_DIR` names one.
+    """
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest()
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return generate_latest(together)
 
 
 def _keep_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 import strawberry
 
 from app.domain.access import Role
-from app.domain.periods import PeriodKind, ends_at, period_of
+from app.domain.periods import ends_at, period_of
 from app.errors import ErrorCode, Problem, Refused
-from app.jobs import AGGREGATION, LIMITS, JobKind, PersonAt
+from app.jobs import LIMITS, PERIOD, JobKind, PersonAt
 from app.jobs import Job as NewJob
 from app.storage import desk, ledger, people, sessions
 from app.storage.store import Tx
+from app.telemetry import DECISIONS
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import uuid_of
@@ -24,10 +25,6 @@ MAX_REASON_CHARACTERS = 500
 MAX_KEY_CHARACTERS = 200
 MAX_PRIORITY = 100
 MAX_DELAY = timedelta(days=366)
-_PERIOD = {
-    **{job_kind: period_kind for period_kind, job_kind in AGGREGATION.items()},
-    JobKind.MONTHLY_NARRATIVE: PeriodKind.MONTH,
-}
 
 
 @strawberry.input
@@ -61,7 +58,8 @@ class JobsPayload(Payload):
     jobs: list[Job] = strawberry.field(description="Those that were dead letters and now are not.")
 
 
-def _refuse(code: ErrorCode, message: str, *path: str) -> Refused:
+def refuse(code: ErrorCode, message: str, *path: str) -> Refused:
+    """What is wrong with one field of an input."""
     return Refused(Problem(code, message, ("input", *path)))
 
 
@@ -69,11 +67,11 @@ async def _person(tx: Tx, context: Context, asked: EnqueueJobInput) -> PersonAt 
     if asked.kind is JobKind.UPKEEP:
         return None
     if asked.subject_key is None:
-        raise _refuse(ErrorCode.REQUIRED, "This kind of job is about a person.", "subjectKey")
+        raise refuse(ErrorCode.REQUIRED, "This kind of job is about a person.", "subjectKey")
     person_id = context.ports.keyring.identity.person_id(asked.subject_key)
     locked = await people.list_locked(tx, [person_id])  # no erasure can come between this and the job
     if person_id not in locked:
-        raise _refuse(ErrorCode.NOT_FOUND, "Nothing is kept of this person.", "subjectKey")
+        raise refuse(ErrorCode.NOT_FOUND, "Nothing is kept of this person.", "subjectKey")
     return locked[person_id].at
 
 
@@ -81,31 +79,31 @@ async def _scope(tx: Tx, asked: EnqueueJobInput, person: PersonAt | None, now: d
     if asked.kind is JobKind.SESSION_ANALYSIS and person is not None:
         session_id = await sessions.find_unanalysed(tx, person.id)
         if session_id is None:
-            raise _refuse(ErrorCode.NOT_FOUND, "No session of this person waits for analysis.", "subjectKey")
+            raise refuse(ErrorCode.NOT_FOUND, "No session of this person waits for analysis.", "subjectKey")
         return {"session_id": str(session_id)}
-    kind = _PERIOD.get(asked.kind)
+    kind = PERIOD.get(asked.kind)
     if kind is None:
         return {}
     if asked.period is None:
-        raise _refuse(ErrorCode.REQUIRED, "This kind of job is about a week or a month.", "period")
+        raise refuse(ErrorCode.REQUIRED, "This kind of job is about a week or a month.", "period")
     period = period_of(kind, asked.period.period(now.date()).first)
     head = await people.find_head(tx, person.id) if person else None
     if head is None or ends_at(period, head.zone) > now:
-        raise _refuse(ErrorCode.OUT_OF_RANGE, "This period is not over yet where the person is.", "period")
+        raise refuse(ErrorCode.OUT_OF_RANGE, "This period is not over yet where the person is.", "period")
     return {"first_day": period.first.isoformat()}
 
 
 async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:
     if asked.kind is JobKind.RESET:
-        raise _refuse(ErrorCode.INVALID, "A reset is asked for by the person, with resetSpectrum.", "kind")
+        raise refuse(ErrorCode.INVALID, "A reset is asked for by the person, with resetSpectrum.", "kind")
     if not 0 <= asked.priority <= MAX_PRIORITY:
-        raise _refuse(ErrorCode.OUT_OF_RANGE, f"priority must be 0 to {MAX_PRIORITY}.", "priority")
+        raise refuse(ErrorCode.OUT_OF_RANGE, f"priority must be 0 to {MAX_PRIORITY}.", "priority")
     if asked.dedupe_key is not None and not _fits(asked.dedupe_key, MAX_KEY_CHARACTERS):
         message = f"dedupeKey must have 1 to {MAX_KEY_CHARACTERS} characters, and no NUL."
-        raise _refuse(ErrorCode.OUT_OF_RANGE, message, "dedupeKey")
+        raise refuse(ErrorCode.OUT_OF_RANGE, message, "dedupeKey")
     now: datetime = await tx.fetchval("SELECT now()")
     if asked.run_after is not None and asked.run_after > now + MAX_DELAY:
-        raise _refuse(ErrorCode.OUT_OF_RANGE, f"runAfter must be at most {MAX_DELAY.days} days ahead.", "runAfter")
+        raise refuse(ErrorCode.OUT_OF_RANGE, f"runAfter must be at most {MAX_DELAY.days} days ahead.", "runAfter")
     person = await _person(tx, context, asked)
     return NewJob(
         kind=asked.kind,
@@ -121,22 +119,32 @@ def _fits(text: str, most: int) -> bool:
     return 0 < len(text.strip()) <= len(text) <= most and "\0" not in text
 
 
-def _checked(asked: JobsInput) -> list[UUID]:
-    if not _fits(asked.reason, MAX_REASON_CHARACTERS):
+def check_reason(reason: str) -> None:
+    """Refused unless it is fit for the audit log."""
+    if not _fits(reason, MAX_REASON_CHARACTERS):
         message = f"reason must have 1 to {MAX_REASON_CHARACTERS} characters, and no NUL."
-        raise _refuse(ErrorCode.REQUIRED, message, "reason")
+        raise refuse(ErrorCode.REQUIRED, message, "reason")
+
+
+def _checked(asked: JobsInput) -> list[UUID]:
+    check_reason(asked.reason)
     if not 1 <= len(asked.ids) <= MAX_IDS:
-        raise _refuse(ErrorCode.TOO_MANY, f"ids must be 1 to {MAX_IDS}.", "ids")
+        raise refuse(ErrorCode.TOO_MANY, f"ids must be 1 to {MAX_IDS}.", "ids")
     ids = [uuid_of(id_, "Job") for id_ in asked.ids]
     for place, id_ in enumerate(ids):
         if id_ is None:
-            raise _refuse(ErrorCode.NOT_FOUND, "There is no such job.", "ids", str(place))
+            raise refuse(ErrorCode.NOT_FOUND, "There is no such job.", "ids", str(place))
     return [id_ for id_ in ids if id_ is not None]
 
 
-def _actor(context: Context) -> str:
+def actor_of(context: Context) -> str:
     """Who decided, as a pseudonym of the audit log."""
     return context.ports.keyring.identity.pseudonym("audit", context.person_id())
+
+
+def _count(jobs: list[Job], decision: str) -> None:
+    for job in jobs:
+        DECISIONS.labels(job.kind, decision).inc()
 
 
 @strawberry.type
@@ -169,8 +177,9 @@ class JobMutation:
         except Refused as refused:
             return JobsPayload(user_errors=user_errors(refused), jobs=[])
         async with context.ports.store.for_everyone() as tx:
-            retried = await desk.keep_retried(tx, ids, actor=_actor(context), reason=input.reason)
+            retried = await desk.keep_retried(tx, ids, actor=actor_of(context), reason=input.reason)
         shown = await show_jobs(context, retried)
+        _count(shown, "retried")
         await context.ports.queue.nudge(LIMITS[job.kind].queue for job in shown)
         return JobsPayload(user_errors=[], jobs=shown)
 
@@ -185,5 +194,7 @@ class JobMutation:
         except Refused as refused:
             return JobsPayload(user_errors=user_errors(refused), jobs=[])
         async with context.ports.store.for_everyone() as tx:
-            discarded = await desk.keep_discarded(tx, ids, actor=_actor(context), reason=input.reason)
-        return JobsPayload(user_errors=[], jobs=await show_jobs(context, discarded))
+            discarded = await desk.keep_discarded(tx, ids, actor=actor_of(context), reason=input.reason)
+        shown = await show_jobs(context, discarded)
+        _count(shown, "discarded")
+        return JobsPayload(user_errors=[], jobs=shown)

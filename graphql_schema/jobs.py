@@ -1,70 +1,27 @@
-"""The team's view of work: queues, jobs and dead letters."""
+"""The team's view of work: jobs, their attempts, and what they are about."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
 import strawberry
 
-from app.jobs import FailureClass, JobKind, JobStatus
+from app.domain.periods import period_of
+from app.jobs import PERIOD, FailureClass, JobKind, JobStatus
 from app.pipeline.ports import Ports
-from app.storage import desk, ledger
+from app.storage import desk
 from app.storage.desk import Attempt, LedgerEntry
 from app.storage.desk import JobFilter as Chosen
-from app.storage.ledger import Depth
-from graphql_schema.access import STAFF, only
+from app.storage.sealed import Identity
 from graphql_schema.context import Context, Info
-from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor, uuid_of
-from graphql_schema.node import After, First, Node, PageInfo, page_size
+from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
+from graphql_schema.node import Node, PageInfo, page_size
+from graphql_schema.numbers import Period
 
-WINDOW_MINUTES = 15
-
-
-@strawberry.type
-class QueueKind:
-    kind: JobKind
-    depth: int = strawberry.field(description="Jobs runnable now.")
-    running: int = strawberry.field(description="Jobs under a lease.")
-    dead: int = strawberry.field(description="Dead letters.")
-    p95_duration_ms: int | None = strawberry.field(description="Over the last 15 minutes; null when none ended.")
-
-
-@strawberry.type(description="Named by the latency they promise: seconds, minutes, hours.")
-class Queue:
-    name: str
-    depth: int = strawberry.field(description="Jobs runnable now.")
-    oldest_age_seconds: float | None = strawberry.field(description="Age of the oldest runnable job; null when empty.")
-    running: int = strawberry.field(description="Jobs under a lease.")
-    dead: int = strawberry.field(description="Dead letters.")
-    workers: int = strawberry.field(description="Processes that hold a lease now.")
-    throughput: float = strawberry.field(description="Finished per minute over the last 15.")
-    p95_duration_ms: int | None = strawberry.field(description="Over the last 15 minutes; null when none ended.")
-    by_kind: list[QueueKind]
-
-    @classmethod
-    def of(cls, whole: Depth, kinds: Sequence[Depth]) -> Self:
-        return cls(
-            name=whole.queue,
-            depth=whole.depth,
-            oldest_age_seconds=whole.oldest_age_s,
-            running=whole.running,
-            dead=whole.dead,
-            workers=len(whole.workers),
-            throughput=whole.finished / WINDOW_MINUTES,
-            p95_duration_ms=whole.p95_duration_ms,
-            by_kind=[
-                QueueKind(
-                    kind=each.kind,
-                    depth=each.depth,
-                    running=each.running,
-                    dead=each.dead,
-                    p95_duration_ms=each.p95_duration_ms,
-                )
-                for each in kinds
-                if each.kind is not None
-            ],
-        )
+SUBJECT = "jobs"
+"""The purpose of a job's pseudonym: it matches no other."""
 
 
 @strawberry.type
@@ -97,12 +54,11 @@ class Job(Node):
     priority: int = strawberry.field(description="0 to 100; higher runs first.")
     attempt: int = strawberry.field(description="Attempts begun so far.")
     max_attempts: int = strawberry.field(description="Attempts before it becomes a dead letter.")
+    dedupe_key: str = strawberry.field(description="Two jobs with one key are one job.")
     subject: str | None = strawberry.field(
         description="A pseudonym of the person for this purpose alone; null when the job is about nobody."
     )
-    first_day: str | None = strawberry.field(
-        description="First local day of the period it is about; null when it is about none."
-    )
+    period: Period | None = strawberry.field(description="The week or month it is about; null when it is about none.")
     queued_at: datetime
     run_after: datetime
     started_at: datetime | None
@@ -110,12 +66,19 @@ class Job(Node):
     lease_expires_at: datetime | None = strawberry.field(
         description="Renewed by the worker; past it, another may take the job."
     )
-    due_at: datetime | None
-    attempts: list[JobAttempt]
+    due_at: datetime | None = strawberry.field(description="The promise counts from it; null when nothing is promised.")
+    attempts: list[JobAttempt] = strawberry.field(description="Oldest first; of many, the newest 20.")
+    cost: Decimal = strawberry.field(description="US dollars that its calls of models cost, all attempts together.")
+
+    @strawberry.field(description="The job that this one followed from; null when it was asked for otherwise.")
+    async def caused_by(self, info: Info) -> "Job | None":
+        caused_by = self.entry.caused_by
+        return await info.context.together(caused_by, find_jobs) if caused_by else None
 
     @classmethod
     def of(cls, entry: LedgerEntry, ports: Ports) -> Self:
-        person_id = entry.person_id
+        person_id, kind = entry.person_id, PERIOD.get(entry.kind)
+        identity = ports.keyring.identity
         return cls(
             entry=entry,
             id=encode("Job", entry.id),
@@ -124,8 +87,11 @@ class Job(Node):
             priority=entry.priority,
             attempt=entry.attempt,
             max_attempts=entry.max_attempts,
-            subject=ports.keyring.identity.pseudonym("jobs", person_id) if person_id else None,
-            first_day=entry.scope.get("first_day"),
+            dedupe_key=_shown(entry.key, person_id, identity),
+            subject=identity.alias(SUBJECT, person_id) if person_id else None,
+            period=Period.at(period_of(kind, entry.first_day), entry.zone, entry.now)
+            if kind and entry.first_day
+            else None,
             queued_at=entry.queued_at,
             run_after=entry.run_after,
             started_at=entry.started_at,
@@ -133,7 +99,13 @@ class Job(Node):
             lease_expires_at=entry.lease_expires_at,
             due_at=entry.due_at,
             attempts=[JobAttempt.of(attempt) for attempt in entry.attempts],
+            cost=Decimal(entry.cost_microusd) / 1_000_000,
         )
+
+
+def _shown(key: str, person_id: UUID | None, identity: Identity) -> str:
+    """A job's identity without the person's id in it, which nobody outside may know."""
+    return key.replace(str(person_id), identity.alias(SUBJECT, person_id)) if person_id else key
 
 
 @strawberry.type
@@ -154,14 +126,19 @@ class JobConnection:
 class JobFilter:
     kinds: list[JobKind] | None = None
     statuses: list[JobStatus] | None = None
-    overdue: bool | None = None
+    subject: str | None = strawberry.field(default=None, description="A job's `subject`; null: everybody's jobs.")
+    overdue: bool | None = strawberry.field(
+        default=None, description="Only those that should have ended by their `dueAt`, or only the others; null: all."
+    )
     queued_after: datetime | None = None
 
-    def chosen(self) -> Chosen:
-        """The same for storage."""
+    def chosen(self, identity: Identity) -> Chosen:
+        """The same for storage; an unknown subject is nobody's."""
+        person_id = None if self.subject is None else identity.person_of(SUBJECT, self.subject) or UUID(int=0)
         return Chosen(
             kinds=tuple(self.kinds or ()),
             statuses=tuple(self.statuses or ()),
+            person_id=person_id,
             overdue=self.overdue,
             queued_after=self.queued_after,
         )
@@ -190,51 +167,13 @@ def _place(after: str | None) -> UUID | None:
         raise bad_cursor() from None
 
 
+async def find_jobs(context: Context, ids: list[UUID]) -> list[Job | None]:
+    """Jobs by id, None for one that is pruned."""
+    found = {job.entry.id: job for job in await show_jobs(context, ids)}
+    return [found.get(id_) for id_ in ids]
+
+
 async def show_jobs(context: Context, ids: Sequence[UUID]) -> list[Job]:
     """Those of `ids` that exist, newest first."""
     async with context.ports.store.for_everyone() as tx:
         return [Job.of(entry, context.ports) for entry in await desk.list_by_id(tx, ids)]
-
-
-@strawberry.type
-class Ops:
-    @strawberry.field(description="One per queue that ever held a job of the present.")
-    async def queues(self, info: Info) -> list[Queue]:
-        async with info.context.ports.store.for_everyone() as tx:
-            depths = await ledger.list_depths(tx)
-        return [
-            Queue.of(whole, [each for each in depths if each.queue is whole.queue])
-            for whole in depths
-            if whole.kind is None
-        ]
-
-    @strawberry.field(description="Null when there is no such job.")
-    async def job(self, info: Info, id: strawberry.ID) -> Job | None:  # noqa: A002 - the contract's name
-        job_id = uuid_of(id, "Job")
-        found = [] if job_id is None else await show_jobs(info.context, [job_id])
-        return found[0] if found else None
-
-    @strawberry.field(description="Newest first.")
-    async def jobs(
-        self,
-        info: Info,
-        first: First,
-        after: After = None,
-        filter: JobFilter | None = None,  # noqa: A002 - the contract's name
-    ) -> JobConnection:
-        chosen = filter.chosen() if filter else Chosen()
-        return await list_jobs(info.context, chosen, first=first, after=after)
-
-    @strawberry.field(description="Jobs that used up their attempts; newest first.")
-    async def dead_letters(
-        self, info: Info, first: First, after: After = None, kind: JobKind | None = None
-    ) -> JobConnection:
-        chosen = Chosen(kinds=(kind,) if kind else (), statuses=(JobStatus.DEAD,))
-        return await list_jobs(info.context, chosen, first=first, after=after)
-
-
-@strawberry.type
-class OpsQuery:
-    @strawberry.field(description="The team's part; null when the caller may not see it.", **only(*STAFF))
-    async def ops(self) -> Ops | None:
-        return Ops()

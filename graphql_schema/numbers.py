@@ -1,6 +1,6 @@
 """Periods and numbers with their uncertainty, as every other type shows them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 import strawberry
@@ -12,7 +12,6 @@ from app.domain.measures import label
 from app.domain.periods import Preset
 from app.errors import SpectrumError, TopLevelCode
 from app.storage.people import Head
-from graphql_schema.context import local_today
 from graphql_schema.scalars import Month, TimeZone, Week
 
 
@@ -26,12 +25,16 @@ class Period:
 
     @classmethod
     def of(cls, period: periods.Period, head: Head) -> Self:
+        return cls.at(period, head.zone, head.now)
+
+    @classmethod
+    def at(cls, period: periods.Period, zone: str, now: datetime) -> Self:
         return cls(
             first=period.first,
             last=period.last,
             days=period.days,
-            open=period.last >= local_today(head),
-            time_zone=TimeZone(head.zone),
+            open=period.last >= periods.local_start(now, zone)[0],
+            time_zone=TimeZone(zone),
         )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, NewType
 from uuid import UUID
 
@@ -21,6 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Calendar units lie in these years, so that every comparison and every end of one has a date too."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DECIMAL = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -82,6 +84,12 @@ def _uuid(value: object) -> UUID:
     return UUID(text)
 
 
+def _decimal(text: str) -> Decimal:
+    if _DECIMAL.fullmatch(text) is None:
+        raise ValueError("money is written as in 12.50")
+    return Decimal(text)
+
+
 def show_instant(value: datetime) -> str:
     """RFC 3339 in UTC, to the second."""
     return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -108,6 +116,9 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Calendar month in the viewer's time zone, YYYY-MM.",
         serialize=format_month,
         parse=lambda value: read_month(_text(value)),
+    ),
+    Decimal: _scalar(
+        "Decimal", "Decimal number as a string, for money and nothing else.", parse=lambda value: _decimal(_text(value))
     ),
     Sha256: _scalar("Sha256", "Lower-case hex SHA-256."),
     TimeZone: _scalar("TimeZone", "IANA time zone name, e.g. Asia/Kathmandu."),

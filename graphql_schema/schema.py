@@ -15,9 +15,10 @@ from graphql_schema.exclusions import ExclusionMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
-from graphql_schema.jobs import OpsQuery
 from graphql_schema.masking import MaskErrors
 from graphql_schema.operations import DeletionReceipt, OperationMutation, ResetOperation
+from graphql_schema.ops import OpsQuery
+from graphql_schema.queues import QueueMutation
 from graphql_schema.scalars import SCALARS
 from graphql_schema.summaries import MonthlySummary, WeeklySummary
 from graphql_schema.viewer import Viewer, ViewerQuery
@@ -41,7 +42,7 @@ class TeamQuery(ViewerQuery, OpsQuery):
 
 
 @strawberry.type(name="Mutation")
-class TeamMutation(ExclusionMutation, OperationMutation, IngestionMutation, JobMutation):
+class TeamMutation(ExclusionMutation, OperationMutation, IngestionMutation, JobMutation, QueueMutation):
     """The same, ingestion, and the team's part."""
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from app.jobs import Queue
 from app.pipeline.ports import Ports
-from app.storage import ledger
-from app.storage.ledger import Remaining
+from app.storage import queues
+from app.storage.queues import Remaining
 from workers.runner import Runner
 from workers.schedule import plan_due
 
@@ -40,4 +40,4 @@ async def drain(ports: Ports, report: Callable[[int, Remaining], None] = lambda 
 
 async def _remaining(ports: Ports) -> Remaining:
     async with ports.store.for_everyone() as tx:
-        return await ledger.count_remaining(tx, tuple(Queue), SOON_S)
+        return await queues.count_remaining(tx, tuple(Queue), SOON_S)

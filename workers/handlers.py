@@ -1,13 +1,26 @@
 """Which stage carries out which kind of job: a table of contents."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from app.jobs import Claimed, JobKind, Kept, Later, Skipped
 from app.pipeline import aggregate, analyse, forget, narrate, upkeep
 from app.pipeline.ports import Ports
 from app.storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A stage's way to carry out a whole claim at once: shared reads, then one transaction for all it could prepare.
+
+    `prepare` answers by job, an exception for one that failed alone; `keep` takes those that went well, with the new
+    revisions of the people it may write for, and answers with what follows from each job it kept.
+    """
+
+    prepare: Callable[[Sequence[Claimed], Ports], Awaitable[Mapping[UUID, Any | Skipped | Exception]]]
+    keep: Callable[[Tx, Mapping[UUID, Any], Mapping[UUID, int]], Awaitable[Mapping[UUID, Kept]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +33,16 @@ class Stage:
     prepare: Callable[[Claimed, Ports], Awaitable[Any | Skipped | Later]]
     keep: Callable[[Tx, Any], Awaitable[Kept]]
     bury: Callable[[Tx, Claimed], Awaitable[None]] | None = None
+    many: Many | None = None
 
+
+_PERIODS = Many(aggregate.prepare_many, aggregate.keep_many)
 
 HANDLERS: Mapping[JobKind, Stage] = {
-    JobKind.SESSION_ANALYSIS: Stage(analyse.prepare, analyse.keep, analyse.bury),
-    JobKind.WEEKLY_AGGREGATION: Stage(aggregate.prepare_week, aggregate.keep_week),
-    JobKind.MONTHLY_AGGREGATION: Stage(aggregate.prepare_month, aggregate.keep_month),
+    JobKind.SESSION_ANALYSIS: Stage(analyse.prepare, analyse.keep, bury=analyse.bury),
+    JobKind.WEEKLY_AGGREGATION: Stage(aggregate.prepare_week, aggregate.keep_week, many=_PERIODS),
+    JobKind.MONTHLY_AGGREGATION: Stage(aggregate.prepare_month, aggregate.keep_month, many=_PERIODS),
     JobKind.MONTHLY_NARRATIVE: Stage(narrate.prepare, narrate.keep),
-    JobKind.RESET: Stage(forget.prepare, forget.keep, forget.bury),
+    JobKind.RESET: Stage(forget.prepare, forget.keep, bury=forget.bury),
     JobKind.UPKEEP: Stage(upkeep.prepare, upkeep.keep),
 }

@@ -8,10 +8,11 @@ import contextlib
 import os
 import random
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from app.errors import ErrorCode, Gone, LeaseLost, Refused, SpectrumError
+from app.errors import ErrorCode, Gone, LeaseLost, ModelUnavailable, Refused, SpectrumError
 from app.jobs import (
     AFTER_FAILURE,
     HEARTBEAT_S,
@@ -25,16 +26,24 @@ from app.jobs import (
     Queue,
     Skipped,
 )
-from app.pipeline.commit import commit
+from app.pipeline.commit import commit, commit_many
 from app.pipeline.inputs import InputsChanged
 from app.pipeline.ports import Ports
 from app.storage import ledger
-from app.storage.store import StorageUnavailable, Tx
-from app.telemetry import logger, where
+from app.storage.store import StorageUnavailable
+from app.telemetry import (
+    DEAD_LETTERS,
+    EPOCH_DROPPED,
+    FENCED_WRITES,
+    JOB_ATTEMPTS,
+    JOB_SECONDS,
+    JOB_WAIT_SECONDS,
+    LEASES_EXPIRED,
+    logger,
+    where,
+)
 from workers.handlers import HANDLERS, Stage
 
-CLAIM = 16
-"""Jobs leased at once: about two seconds of work at most."""
 AT_ONCE = 4
 """Jobs of one claim that run side by side."""
 BACKOFF_BASE_S = 0.5
@@ -43,6 +52,8 @@ INPUTS_SETTLE_S = 5.0
 """Numbers that move while they are written about are no failure: the writing waits, however long they go on."""
 WAIT_CAP_S = 5.0
 """A dependency that is away is asked again within this time."""
+RETRY_AFTER_CAP_S = 3600.0
+"""The longest that a service may ask us to leave it alone."""
 
 log = logger("runner")
 
@@ -57,11 +68,19 @@ def backoff_s(attempt: int) -> float:
     return random.uniform(0, min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**attempt))  # noqa: S311 - spreads load, no secret
 
 
+def delay_s(error: Exception, attempt: int) -> float:
+    """How long the next attempt waits: full jitter, and not before a service asked to be tried again."""
+    asked = error.retry_after_s if isinstance(error, ModelUnavailable) else None
+    return max(backoff_s(attempt), min(asked or 0.0, RETRY_AFTER_CAP_S))
+
+
 def classify(error: BaseException) -> FailureClass:
     """Which class a failure is of."""
     match error:
         case TimeoutError():
             return FailureClass.TIMEOUT
+        case ModelUnavailable():
+            return FailureClass.MODEL_UNAVAILABLE
         case StorageUnavailable() | ConnectionError():
             return FailureClass.DEPENDENCY
         case Refused():
@@ -81,9 +100,14 @@ def _left_to_the_lease(job: Claimed) -> Iterator[None]:
     try:
         yield
     except LeaseLost:
-        log.warning("lease_lost", kind=job.kind, job=str(job.id))
+        _fenced(job)
     except Exception as error:  # noqa: BLE001 - nothing that happens to one job may end the others
         log.warning("end_not_kept", kind=job.kind, job=str(job.id), error=type(error).__name__)
+
+
+def _fenced(job: Claimed) -> None:
+    FENCED_WRITES.labels(job.kind).inc()
+    log.warning("lease_lost", kind=job.kind, job=str(job.id))
 
 
 class Runner:
@@ -105,37 +129,38 @@ class Runner:
 
     async def work_once(self, queue: Queue) -> int:
         """Run one claim of `queue`; how many jobs it held."""
-        jobs, buried = await self._claim(queue)
+        jobs = await self._claim(queue)
         async with self._leases(jobs) as held:
+            begun = await self._run_together(jobs, held)
             gate = asyncio.Semaphore(AT_ONCE)
 
             async def run(job: Claimed) -> None:
                 async with gate:
-                    await self._run(job)
+                    await (self._bury(job) if job.exhausted else self._run(job, begun.get(job.id)))
                 held.pop(job.id)
 
             async with asyncio.TaskGroup() as group:
-                for job in jobs:
+                for job in tuple(held.values()):
                     group.create_task(run(job))
-        return len(jobs) + buried
+        return len(jobs)
 
-    async def _claim(self, queue: Queue) -> tuple[Sequence[Claimed], int]:
-        """Lease jobs, and how many were found dead; stopped while the claim is kept, it gives the leases back."""
+    async def _claim(self, queue: Queue) -> Sequence[Claimed]:
+        """Lease jobs; stopped while the claim is kept, it gives the leases back."""
         claiming = asyncio.ensure_future(self._keep_claim(queue))
         try:
-            return await asyncio.shield(claiming)
+            jobs = await asyncio.shield(claiming)
         except asyncio.CancelledError:
             with contextlib.suppress(Exception):
-                jobs, _ = await claiming
-                await self._give_back(jobs)
+                await self._give_back(await claiming)
             raise
+        for job in jobs:
+            JOB_WAIT_SECONDS.labels(job.kind).observe(job.waited_s)
+            LEASES_EXPIRED.labels(job.kind).inc(job.silent)
+        return jobs
 
-    async def _keep_claim(self, queue: Queue) -> tuple[Sequence[Claimed], int]:
+    async def _keep_claim(self, queue: Queue) -> Sequence[Claimed]:
         async with self._ports.store.for_everyone() as tx:
-            jobs, died = await ledger.claim(tx, queue, self._name, limit=CLAIM)
-            for job in died:
-                await self._bury(tx, job)
-        return jobs, len(died)
+            return await ledger.claim(tx, queue, self._name)
 
     @contextlib.asynccontextmanager
     async def _leases(self, jobs: Sequence[Claimed]) -> AsyncIterator[dict[UUID, Claimed]]:
@@ -161,44 +186,88 @@ class Runner:
             async with self._ports.store.for_everyone() as tx:
                 await ledger.give_back(tx, jobs)
 
-    async def _run(self, job: Claimed) -> None:
-        stage = self._handlers[job.kind]
-        attempt = job.attempt + 1
-        try:
-            async with self._ports.store.for_everyone() as tx:
-                attempt = await ledger.begin(tx, job)
-            async with asyncio.timeout(LIMITS[job.kind].timeout_s):
-                await self._carry_out(job, stage)
-        except LeaseLost:
-            log.warning("lease_lost", kind=job.kind, job=str(job.id))
-        except InputsChanged:
-            await self._wait(job, INPUTS_SETTLE_S)
-        except Gone:
-            await self._end(job, "Dropped: the person's data were erased meanwhile.")
-        except Exception as error:  # noqa: BLE001 - every surprise becomes an attempt in the ledger
-            await self._failed(job, attempt, error)
+    async def _begin(self, jobs: Sequence[Claimed]) -> dict[UUID, int]:
+        async with self._ports.store.for_everyone() as tx:
+            return await ledger.begin(tx, jobs)
 
-    async def _carry_out(self, job: Claimed, stage: Stage) -> None:
+    async def _run_together(self, jobs: Sequence[Claimed], held: dict[UUID, Claimed]) -> dict[UUID, int]:
+        """Carry out what the kind can do for many at once, and take it out of `held`.
+
+        Whatever stands in the way is found by running the rest one by one, so that it is nobody else's failure; the
+        attempts that were begun for them are answered with.
+        """
+        many = self._handlers[jobs[0].kind].many if len(jobs) > 1 else None
+        if many is None:
+            return {}
+        begun: dict[UUID, int] = {}
+        start = time.monotonic()
+        try:
+            begun = await self._begin(jobs)
+            mine = [job for job in jobs if job.id in begun]
+            async with asyncio.timeout(LIMITS[jobs[0].kind].timeout_s):
+                results = await many.prepare(mine, self._ports)
+                ready = {id_: r for id_, r in results.items() if not isinstance(r, Skipped | Exception)}
+                kept = await commit_many(
+                    self._ports, lambda tx, people: many.keep(tx, ready, people), [j for j in mine if j.id in ready]
+                )
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            log.warning("batch_failed", kind=jobs[0].kind, count=len(jobs), error=type(error).__name__)
+            return begun
+        for job_id in kept:
+            self._ended(held.pop(job_id), "SUCCEEDED", start)
+        return begun
+
+    def _ended(self, job: Claimed, outcome: str, start: float) -> None:
+        JOB_SECONDS.labels(job.kind).observe(time.monotonic() - start)
+        JOB_ATTEMPTS.labels(job.kind, outcome).inc()
+
+    async def _run(self, job: Claimed, attempt: int | None) -> None:
+        """Run one job to whatever end; `attempt` is its number when it was begun already."""
+        start = time.monotonic()
+        try:
+            if attempt is None:
+                attempt = (await self._begin([job])).get(job.id)
+            if attempt is None:
+                raise LeaseLost("Another worker holds this job.")  # noqa: TRY301 - as if the write itself had said so
+            async with asyncio.timeout(LIMITS[job.kind].timeout_s):
+                outcome = await self._carry_out(job)
+        except LeaseLost:
+            _fenced(job)
+            outcome = "FENCED"
+        except InputsChanged:
+            outcome = await self._wait(job, INPUTS_SETTLE_S)
+        except Gone:
+            EPOCH_DROPPED.labels(job.kind).inc()
+            outcome = await self._end(job, "Dropped: the person's data were erased meanwhile.")
+        except Exception as error:  # noqa: BLE001 - every surprise becomes an attempt in the ledger
+            outcome = await self._failed(job, attempt or job.attempt + 1, error)
+        self._ended(job, outcome, start)
+
+    async def _carry_out(self, job: Claimed) -> str:
+        stage = self._handlers[job.kind]
         result = await stage.prepare(job, self._ports)
         match result:
             case Skipped(reason):
-                await self._end(job, reason)
+                return await self._end(job, reason)
             case Later(delay_s, _):
-                await self._wait(job, delay_s)
+                return await self._wait(job, delay_s)
             case _:
                 await commit(self._ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
+                return "SUCCEEDED"
 
-    async def _wait(self, job: Claimed, delay_s: float) -> None:
+    async def _wait(self, job: Claimed, delay_s: float) -> str:
         with _left_to_the_lease(job):
             async with self._ports.store.for_everyone() as tx:
                 await ledger.give_back(tx, [job], delay_s=delay_s)
+        return "LATER"
 
-    async def _end(self, job: Claimed, note: str) -> None:
+    async def _end(self, job: Claimed, note: str) -> str:
         with _left_to_the_lease(job):
             async with self._ports.store.for_everyone() as tx:
-                await ledger.complete(tx, job, note)
+                await ledger.complete(tx, [job], note)
+        return "SKIPPED"
 
-    async def _failed(self, job: Claimed, attempt: int, error: Exception) -> None:
+    async def _failed(self, job: Claimed, attempt: int, error: Exception) -> str:
         failure = classify(error)
         after = AFTER_FAILURE[failure]
         dead = after is AfterFailure.DEAD or (after is AfterFailure.RETRY and attempt >= job.max_attempts)
@@ -208,15 +277,23 @@ class Runner:
             failure=failure,
             message=message,
             status=JobStatus.DEAD if dead else JobStatus.RETRYING,
-            delay_s=backoff_s(attempt) if after is AfterFailure.RETRY else random.uniform(0, WAIT_CAP_S),  # noqa: S311 - as above
+            delay_s=delay_s(error, attempt) if after is AfterFailure.RETRY else random.uniform(0, WAIT_CAP_S),  # noqa: S311 - spreads load
             counts=after is not AfterFailure.WAIT,
         )
+        if dead:
+            await self._bury(job, failed)
+        else:
+            with _left_to_the_lease(job):
+                async with self._ports.store.for_everyone() as tx:
+                    await ledger.fail(tx, job, failed)
+        return failure
+
+    async def _bury(self, job: Claimed, failed: ledger.Failure | None = None) -> None:
+        """Give a job up: its person first, then the job, as every other transaction locks them."""
+        stage = self._handlers[job.kind]
         with _left_to_the_lease(job):
             async with self._ports.store.for_everyone() as tx:
-                if await ledger.fail(tx, job, failed) and dead:
-                    await self._bury(tx, job)
-
-    async def _bury(self, tx: Tx, job: Claimed) -> None:
-        bury = self._handlers[job.kind].bury
-        if bury is not None:
-            await bury(tx, job)
+                if stage.bury is not None:
+                    await stage.bury(tx, job)
+                await (ledger.fail(tx, job, failed) if failed else ledger.bury(tx, job))
+            DEAD_LETTERS.labels(job.kind).inc()

@@ -23,9 +23,9 @@ from app.jobs import JobStatus, Queue
 from app.pipeline.ingest import MAX_BATCH, ingest
 from app.pipeline.ports import Ports
 from app.samples import sample_sessions
-from app.storage import desk, ledger
+from app.storage import desk, queues
 from app.storage.desk import JobFilter
-from app.storage.ledger import Remaining
+from app.storage.queues import Remaining
 from app.wiring import Spectrum, opened, read_access, read_address
 from graphql_schema.schema import build_schema, sdl
 from prompts import list_prompts, list_revisions
@@ -123,7 +123,7 @@ async def drain_ledger() -> int:
     async with opened() as spectrum:
         ran = await drain_with_progress(spectrum)
         async with spectrum.ports.store.for_everyone() as tx:
-            counts = await ledger.count_by_status(tx)
+            counts = await queues.count_by_status(tx)
     dead = sum(count for (_, status), count in counts.items() if status is JobStatus.DEAD)
     Console(stderr=True).print(f"{ran:,} jobs run here, {dead:,} dead letters in the ledger.", highlight=False)
     return 0
@@ -146,7 +146,7 @@ async def drain_with_progress(spectrum: Spectrum) -> int:
 async def show_jobs() -> int:
     """Print the ledger's counts, and the newest dead letters."""
     async with opened() as spectrum, spectrum.ports.store.for_everyone() as tx:
-        counts = await ledger.count_by_status(tx)
+        counts = await queues.count_by_status(tx)
         dead, _ = await desk.list_jobs(tx, JobFilter(statuses=(JobStatus.DEAD,)), first=DEAD_LETTERS_SHOWN, after=None)
     console = Console()
     statuses = [status for status in JobStatus if any(found is status for _, found in counts)]

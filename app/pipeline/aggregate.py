@@ -1,9 +1,12 @@
 """Closes weeks and months: fold, aggregate, and for a week its cards. A month's words are the narrative's."""
 
+import asyncio
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -13,8 +16,8 @@ from app.domain.fold import Fold
 from app.domain.measures import Metric
 from app.domain.narrative import brief_for_card, card_from, card_to_json, step_label
 from app.domain.periods import Period, PeriodKind, ends_at, period_of, previous
-from app.jobs import Claimed, Kept, PersonAt, Skipped, monthly_narrative
-from app.pipeline.inputs import Inputs, InputsChanged, find_inputs, require_unchanged
+from app.jobs import PERIOD, Claimed, Kept, Skipped, monthly_narrative
+from app.pipeline.inputs import Inputs, InputsChanged, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import Written, making, write
 from app.storage import aggregates, exclusions, numbers, people, sessions, writings
@@ -43,79 +46,149 @@ class Closed:
     earlier: Earlier | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What closing one person's period reads."""
+
+    inputs: Inputs
+    first_received: datetime | None
+    earlier: Earlier | None
+
+
+Results = Mapping[UUID, Closed | Skipped | Exception]
+"""What became of each job of a batch, by its id; an exception is that job's alone."""
+
+
 async def prepare_week(job: Claimed, ports: Ports) -> Closed | Skipped:
     """Read · fold · find · write · check."""
     assert job.person is not None, "a week is somebody's"
-    week = period_of(PeriodKind.WEEK, job.first_day)
     async with ports.store.for_person(job.person.id) as tx:
-        closed = await _close(tx, job.person, PeriodKind.WEEK, week)
-        if closed is None:
-            return Skipped("The person is not there any more.")
-        inputs, earlier = closed.inputs, await _find_earlier(tx, job.person, week)
-    findings = find_week(
-        inputs.current, inputs.baseline, told_last_week=earlier.told, care=inputs.care, before=earlier.before
-    )
-    written = [
-        (finding, await write(ports, brief_for_card(finding, week, inputs.care), WEEKLY_CARD)) for finding in findings
-    ]
-    cards = tuple(_card(inputs, rank, finding, text) for rank, (finding, text) in enumerate(written) if text)
-    return replace(closed, cards=cards, earlier=earlier)
-
-
-async def _find_earlier(tx: Tx, person: PersonAt, week: Period) -> Earlier:
-    return Earlier(
-        await writings.list_keys(tx, person.id, PeriodKind.WEEK, previous(PeriodKind.WEEK, week).first),
-        await numbers.find_before(tx, person.id, week.first),
-    )
+        read = await _read(tx, PeriodKind.WEEK, [job])
+    return await _close(job, read, ports)
 
 
 async def prepare_month(job: Claimed, ports: Ports) -> Closed | Skipped:
     """Read · fold."""
     assert job.person is not None, "a month is somebody's"
     async with ports.store.for_person(job.person.id) as tx:
-        closed = await _close(tx, job.person, PeriodKind.MONTH, period_of(PeriodKind.MONTH, job.first_day))
-    return closed or Skipped("The person is not there any more.")
+        read = await _read(tx, PeriodKind.MONTH, [job])
+    return await _close(job, read, ports)
+
+
+async def prepare_many(jobs: Sequence[Claimed], ports: Ports) -> Results:
+    """The same for a period each of many people: one transaction reads for all of them, then each is for itself."""
+    kind = PERIOD[jobs[0].kind]
+    async with ports.store.for_everyone() as tx:
+        read = await _read(tx, kind, jobs)
+    results: dict[UUID, Closed | Skipped | Exception] = {}
+    for job in jobs:
+        try:
+            results[job.id] = await _close(job, read, ports)
+        except Exception as error:  # noqa: BLE001 - one person's surprise is not their neighbours'
+            results[job.id] = error
+        await asyncio.sleep(0)  # so that the heartbeat goes on
+    return results
+
+
+async def _read(tx: Tx, kind: PeriodKind, jobs: Sequence[Claimed]) -> dict[UUID, _Read]:
+    periods = {job.person.id: period_of(kind, job.first_day) for job in jobs if job.person}
+    inputs = await list_inputs(tx, kind, periods)
+    received = await sessions.list_first_received(tx, periods)
+    earlier = await _list_earlier(tx, periods) if kind is PeriodKind.WEEK else {}
+    return {
+        person_id: _Read(found, received.get(person_id), earlier.get(person_id)) for person_id, found in inputs.items()
+    }
+
+
+async def _list_earlier(tx: Tx, weeks: Mapping[UUID, Period]) -> dict[UUID, Earlier]:
+    previous_weeks = {person_id: previous(PeriodKind.WEEK, week).first for person_id, week in weeks.items()}
+    told = await writings.list_keys(tx, PeriodKind.WEEK, previous_weeks)
+    before = await numbers.list_before(tx, {person_id: week.first for person_id, week in weeks.items()})
+    return {person_id: Earlier(told[person_id], before[person_id]) for person_id in weeks}
+
+
+async def _close(job: Claimed, reads: Mapping[UUID, _Read], ports: Ports) -> Closed | Skipped:
+    read = reads.get(job.person.id) if job.person else None
+    if read is None:
+        return Skipped("The person is not there any more.")
+    inputs, current = read.inputs, read.inputs.current
+    cards = await _cards(inputs, current, read.earlier, ports) if read.earlier else ()
+    told = bool(cards) if inputs.kind is PeriodKind.WEEK else None
+    aggregate = _aggregate(inputs, current, read.first_received, due_at=job.due_at, told=told)
+    return Closed(inputs, aggregate, cards, read.earlier)
+
+
+async def _cards(inputs: Inputs, current: Fold, earlier: Earlier, ports: Ports) -> tuple[NewWriting, ...]:
+    findings = find_week(current, inputs.baseline, told_last_week=earlier.told, care=inputs.care, before=earlier.before)
+    written = [
+        (finding, await write(ports, brief_for_card(finding, inputs.period, inputs.care), WEEKLY_CARD))
+        for finding in findings
+    ]
+    return tuple(_card(inputs, rank, finding, text) for rank, (finding, text) in enumerate(written) if text)
 
 
 async def keep_week(tx: Tx, result: Closed) -> Kept:
     """Keep the aggregate and the cards; take back those whose finding is gone."""
-    await require_unchanged(tx, result.inputs)
-    person, aggregate = result.inputs.person, result.aggregate
-    if await _find_earlier(tx, person, result.inputs.period) != result.earlier:
+    inputs = result.inputs
+    await require_unchanged(tx, inputs)
+    if (await _list_earlier(tx, {inputs.person.id: inputs.period}))[inputs.person.id] != result.earlier:
         raise InputsChanged("What came before changed while the week was written about.")
-    revision = await aggregates.keep(tx, person.id, aggregate)
-    rests_on = AggregateRef(aggregate.kind, aggregate.first_day, revision, aggregate.digest)
-    for card in result.cards:
-        await writings.keep(tx, person.id, card, on=rests_on)
-    told = [card.finding_key for card in result.cards]
-    await writings.keep_withdrawn(tx, person.id, PeriodKind.WEEK, aggregate.first_day, told)
-    await exclusions.keep_settled(tx, person.id)
+    await _keep(tx, [result])
     return Kept()
 
 
 async def keep_month(tx: Tx, result: Closed) -> Kept:
     """Keep the aggregate, and ask for its narrative."""
     await require_unchanged(tx, result.inputs)
-    person = result.inputs.person
-    await aggregates.keep(tx, person.id, result.aggregate)
-    head = await people.find_head(tx, person.id)
+    await _keep(tx, [result])
+    head = await people.find_head(tx, result.inputs.person.id)
     assert head is not None, "the fence has just seen this person"
-    return Kept((monthly_narrative(person, result.aggregate.first_day, revision=head.revision),))
+    return _then(result, head.revision)
 
 
-async def _close(tx: Tx, person: PersonAt, kind: PeriodKind, period: Period) -> Closed | None:
-    head = await people.find_head(tx, person.id)
-    if head is None:
-        return None
-    inputs = await find_inputs(tx, person, kind, period)
-    closed_at = ends_at(period, head.zone)
-    received = await sessions.find_first_received(tx, person.id, period)
-    backfilled = received is not None and received >= closed_at
-    return Closed(inputs, _aggregate(inputs.current, kind, closed_at, backfilled=backfilled))
+async def keep_many(tx: Tx, results: Mapping[UUID, Closed], revisions: Mapping[UUID, int]) -> dict[UUID, Kept]:
+    """Keep those of a batch whose people are held and unchanged since they were read; what follows, by job."""
+    unchanged = {
+        job_id: result
+        for job_id, result in results.items()
+        if revisions.get(result.inputs.person.id) == result.inputs.revision + 1
+    }
+    await _keep(tx, list(unchanged.values()))
+    return {job_id: _then(result, result.inputs.revision + 1) for job_id, result in unchanged.items()}
 
 
-def _aggregate(current: Fold, kind: PeriodKind, closed_at: datetime, *, backfilled: bool) -> Aggregate:
+def _then(result: Closed, revision: int) -> Kept:
+    if result.inputs.kind is PeriodKind.WEEK:
+        return Kept()
+    first_day, due_at = result.aggregate.first_day, result.aggregate.due_at
+    return Kept((monthly_narrative(result.inputs.person, first_day, revision=revision, due_at=due_at),))
+
+
+async def _keep(tx: Tx, results: Sequence[Closed]) -> None:
+    """Write set-based: a batch takes as many statements as one."""
+    found = {result.inputs.person.id: result.aggregate for result in results}
+    revisions = await aggregates.keep(tx, found)
+    weeks = {result.inputs.person.id: result for result in results if result.inputs.kind is PeriodKind.WEEK}
+    rests_on = {
+        person_id: AggregateRef(closed.kind, closed.first_day, revisions[person_id], closed.digest)
+        for person_id, closed in found.items()
+    }
+    await writings.keep(
+        tx, [(person_id, card, rests_on[person_id]) for person_id, week in weeks.items() for card in week.cards]
+    )
+    told = {
+        person_id: (week.aggregate.first_day, [card.finding_key for card in week.cards])
+        for person_id, week in weeks.items()
+    }
+    await writings.keep_withdrawn(tx, PeriodKind.WEEK, told)
+    await exclusions.keep_settled(tx, weeks)
+
+
+def _aggregate(
+    inputs: Inputs, current: Fold, first_received: datetime | None, *, due_at: datetime | None, told: bool | None
+) -> Aggregate:
     readable = current.readable
+    closed_at = ends_at(inputs.period, inputs.zone)
     estimates = {
         metric.value: [estimate.value, estimate.low, estimate.high]
         for metric in (Metric.VALENCE, Metric.AROUSAL, Metric.SPREAD)
@@ -132,13 +205,15 @@ def _aggregate(current: Fold, kind: PeriodKind, closed_at: datetime, *, backfill
     }
     content = orjson.dumps([sums, estimates], option=orjson.OPT_SORT_KEYS)
     return Aggregate(
-        kind=kind,
+        kind=inputs.kind,
         first_day=current.period.first,
         **sums,
         estimates=estimates,
         digest=hashlib.sha256(content).hexdigest(),
-        backfilled=backfilled,
+        backfilled=first_received is not None and first_received >= closed_at,
         closed_at=closed_at,
+        due_at=due_at,
+        told=told,
     )
 
 

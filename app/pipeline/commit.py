@@ -3,15 +3,19 @@
 Serves workers, resolvers and the command line alike. Decides nothing.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
 
-from app.jobs import LIMITS, Claimed, Kept, PersonAt
+from app.jobs import LIMITS, Claimed, Job, Kept, PersonAt
 from app.pipeline.ports import Ports
 from app.storage import ledger, people
 from app.storage.store import Tx
 
 Keep = Callable[[Tx], Awaitable[Kept]]
 """Writes one effect inside the transaction it is given, and says which jobs follow from it."""
+KeepMany = Callable[[Tx, Mapping[UUID, int]], Awaitable[Mapping[UUID, Kept]]]
+"""Writes the effects of a batch for the people in a mapping to their new revisions; what follows, by job."""
 
 
 async def commit(ports: Ports, keep: Keep, *, person: PersonAt | None, job: Claimed | None = None) -> int | None:
@@ -24,8 +28,33 @@ async def commit(ports: Ports, keep: Keep, *, person: PersonAt | None, job: Clai
     async with gate as tx:
         revision = await people.keep_revision(tx, person) if person else None
         kept = await keep(tx)
+        following = _caused(kept, job.id if job else None)
         if job is not None:
-            await ledger.complete(tx, job)
-        await ledger.keep_jobs(tx, kept.next, caused_by=job.id if job else None)
-    await ports.queue.nudge(LIMITS[following.kind].queue for following in kept.next)
+            await ledger.complete(tx, [job])
+        await ledger.keep_jobs(tx, following)
+    await _nudge(ports, following)
     return revision
+
+
+async def commit_many(ports: Ports, keep: KeepMany, jobs: Sequence[Claimed]) -> frozenset[UUID]:
+    """Run `keep` once for the people of `jobs`, and end in the same transaction the jobs it kept; their ids.
+
+    People who are erased, or whom somebody else holds at the moment, are left out. LeaseLost when another worker holds
+    one of the jobs: nothing at all is kept then.
+    """
+    async with ports.store.for_everyone() as tx:
+        held = await people.keep_revisions(tx, [job.person for job in jobs if job.person])
+        kept = await keep(tx, held)
+        following = [job for job_id, each in kept.items() for job in _caused(each, job_id)]
+        await ledger.complete(tx, [job for job in jobs if job.id in kept])
+        await ledger.keep_jobs(tx, following)
+    await _nudge(ports, following)
+    return frozenset(kept)
+
+
+def _caused(kept: Kept, job_id: UUID | None) -> list[Job]:
+    return [replace(job, caused_by=job_id) for job in kept.next]
+
+
+async def _nudge(ports: Ports, following: Iterable[Job]) -> None:
+    await ports.queue.nudge(LIMITS[job.kind].queue for job in following)

@@ -128,7 +128,7 @@ async def _check(tx: Tx, person_id: UUID, targets: Sequence[ExclusionTarget]) ->
 async def _rewrite(tx: Tx, person: PersonAt, targets: Sequence[ExclusionTarget]) -> tuple[Job, ...]:
     spans = [span for target in targets if (span := await _span(tx, person.id, target)) is not None]
     jobs = await ask_again(tx, person.id, spans)
-    await exclusions.keep_settled(tx, person.id)
+    await exclusions.keep_settled(tx, [person.id])
     return jobs
 
 

@@ -1,6 +1,8 @@
 """What the words of a period rest on, read in one transaction; equal values mean that nothing changed meanwhile."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from app.domain.affect import CareLevel, SessionNumbers
 from app.domain.exclusions import ExclusionTarget
@@ -8,7 +10,7 @@ from app.domain.fold import Fold, fold
 from app.domain.periods import Period, PeriodKind, baseline_of, previous
 from app.errors import ErrorCode, SpectrumError
 from app.jobs import PersonAt
-from app.storage import exclusions, numbers, sessions
+from app.storage import exclusions, numbers, people, sessions
 from app.storage.store import Tx
 
 
@@ -20,7 +22,10 @@ class InputsChanged(SpectrumError):
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The session numbers of a period and the 12 weeks before it, what is left out of them, and the care level."""
+    """The session numbers of a period and the 12 weeks before it, what is left out of them, and the care level.
+
+    `revision` and `zone` are the person's when this was read.
+    """
 
     person: PersonAt
     kind: PeriodKind
@@ -28,6 +33,8 @@ class Inputs:
     numbers: tuple[SessionNumbers, ...]
     targets: tuple[ExclusionTarget, ...]
     care: CareLevel
+    revision: int = field(compare=False)
+    zone: str = field(compare=False)
 
     @property
     def current(self) -> Fold:
@@ -47,20 +54,40 @@ class Inputs:
         return earlier if earlier.sessions else None
 
 
-async def find_inputs(tx: Tx, person: PersonAt, kind: PeriodKind, period: Period) -> Inputs:
-    """Read what the words of `period` rest on."""
-    span = Period(min(baseline_of(period).first, previous(kind, period).first), period.last)
-    return Inputs(
-        person=person,
-        kind=kind,
-        period=period,
-        numbers=tuple(await numbers.list_numbers(tx, person.id, span)),
-        targets=tuple(await exclusions.list_targets(tx, person.id)),
-        care=await sessions.find_care(tx, person.id, period),
-    )
+async def list_inputs(tx: Tx, kind: PeriodKind, asked: Mapping[UUID, Period]) -> dict[UUID, Inputs]:
+    """Read what the words of each person's period rest on; without the people who are not there any more."""
+    heads = await people.list_heads(tx, list(asked))
+    periods = {person_id: period for person_id, period in asked.items() if person_id in heads}
+    spans = {
+        person_id: Period(min(baseline_of(period).first, previous(kind, period).first), period.last)
+        for person_id, period in periods.items()
+    }
+    known = await numbers.list_numbers_by_person(tx, spans)
+    targets = await exclusions.list_targets_by_person(tx, periods)
+    care = await sessions.list_care(tx, periods)
+    return {
+        person_id: Inputs(
+            person=heads[person_id].person,
+            kind=kind,
+            period=period,
+            numbers=tuple(known[person_id]),
+            targets=tuple(targets[person_id]),
+            care=care[person_id],
+            revision=heads[person_id].revision,
+            zone=heads[person_id].zone,
+        )
+        for person_id, period in periods.items()
+    }
 
 
 async def require_unchanged(tx: Tx, inputs: Inputs) -> None:
-    """InputsChanged unless reading again gives the same: words never outlive their numbers."""
-    if await find_inputs(tx, inputs.person, inputs.kind, inputs.period) != inputs:
+    """InputsChanged unless reading again gives the same: words never outlive their numbers.
+
+    The caller's fence has raised the revision by one; if nothing else did, there is nothing to compare.
+    """
+    person_id = inputs.person.id
+    head = await people.find_head(tx, person_id)
+    if head is not None and head.revision == inputs.revision + 1:
+        return
+    if (await list_inputs(tx, inputs.kind, {person_id: inputs.period})).get(person_id) != inputs:
         raise InputsChanged("The numbers changed while they were written about.")

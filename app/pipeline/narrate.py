@@ -7,7 +7,7 @@ from app.domain.findings import find_month
 from app.domain.narrative import brief_for_month, narrative_from, narrative_to_json
 from app.domain.periods import PeriodKind, period_of
 from app.jobs import Claimed, Kept, Skipped
-from app.pipeline.inputs import Inputs, find_inputs, require_unchanged
+from app.pipeline.inputs import Inputs, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import making, write
 from app.storage import aggregates, exclusions, writings
@@ -34,9 +34,9 @@ async def prepare(job: Claimed, ports: Ports) -> Told | Skipped:
     assert job.person is not None, "a month is somebody's"
     month = period_of(PeriodKind.MONTH, job.first_day)
     async with ports.store.for_person(job.person.id) as tx:
-        inputs = await find_inputs(tx, job.person, PeriodKind.MONTH, month)
+        inputs = (await list_inputs(tx, PeriodKind.MONTH, {job.person.id: month})).get(job.person.id)
         rests_on = await aggregates.find_ref(tx, job.person.id, PeriodKind.MONTH, month.first)
-    if rests_on is None:
+    if inputs is None or rests_on is None:
         return Skipped("The month's numbers are not there any more.")
     return Told(inputs, rests_on, await _summary(inputs, ports))
 
@@ -63,11 +63,12 @@ async def _summary(inputs: Inputs, ports: Ports) -> NewWriting | None:
 async def keep(tx: Tx, result: Told) -> Kept:
     """Publish the summary, or take an outdated one back."""
     await require_unchanged(tx, result.inputs)
-    person = result.inputs.person
-    told = []
-    if result.summary is not None:
-        await writings.keep(tx, person.id, result.summary, on=result.rests_on)
-        told = [FINDING_KEY]
-    await writings.keep_withdrawn(tx, person.id, PeriodKind.MONTH, result.inputs.period.first, told)
-    await exclusions.keep_settled(tx, person.id)
+    person_id, first_day = result.inputs.person.id, result.inputs.period.first
+    summary = result.summary
+    if summary is not None:
+        await writings.keep(tx, [(person_id, summary, result.rests_on)])
+    told = {person_id: (first_day, [FINDING_KEY] if summary else [])}
+    await writings.keep_withdrawn(tx, PeriodKind.MONTH, told)
+    await aggregates.keep_told(tx, person_id, PeriodKind.MONTH, first_day, told=summary is not None)
+    await exclusions.keep_settled(tx, [person_id])
     return Kept()

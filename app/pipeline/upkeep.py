@@ -4,17 +4,19 @@ from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
-from app.domain.periods import Period
+from app.domain.periods import Period, PeriodKind, format_period, period_of, previous
 from app.jobs import Claimed, Kept
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
-from app.storage import ledger, operations, sessions
+from app.storage import ledger, operations, promises, reconciliation, sessions
 from app.storage.store import Tx
 from app.telemetry import logger
 
 ROWS_AT_ONCE = 5_000
 MAX_ROUNDS = 1_000
 JOB_DAYS = 30
+PROMISES_LOOKED_AT = 2
+"""Weeks, and months, before this one: the newest may still go on somewhere."""
 
 log = logger("upkeep")
 
@@ -34,7 +36,30 @@ async def prepare(_: Claimed, ports: Ports) -> int:
             if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
                 break
     log.info("raw_text_erased", count=texts)
+    await _reconcile(ports)
+    await _watch_promises(ports)
     return texts
+
+
+async def _reconcile(ports: Ports) -> None:
+    async with ports.store.for_everyone() as tx:
+        counted = await reconciliation.keep_reconciliation(tx, days=ports.rules.raw_retention_days + 1)
+        await reconciliation.erase_old(tx, days=JOB_DAYS)
+    if counted.lost:
+        log.error("sessions_lost", count=counted.lost)
+
+
+async def _watch_promises(ports: Ports) -> None:
+    """Notice, once each, that the words of a week or month came too late for too many."""
+    async with ports.store.for_everyone() as tx:
+        today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date")
+        for kind in PeriodKind:
+            period = period_of(kind, today)
+            for _ in range(PROMISES_LOOKED_AT):
+                period = previous(kind, period)
+                promise = await promises.find_promise(tx, kind, period)
+                if promise.met is False and await promises.keep_miss(tx, kind, period.first):
+                    log.error("sla_missed", kind=kind, scope=format_period(kind, period), count=promise.late)
 
 
 async def _write_again(tx: Tx, care_days: tuple[tuple[UUID, date], ...]) -> None:

@@ -1,14 +1,19 @@
 """From a brief to checked words: ask the writer, check, fall back to the composer, never publish what failed."""
 
+import asyncio
 from dataclasses import dataclass
 from itertools import chain
 
 from app.domain.narrative import Brief, Draft, brief_to_json, check, digest, draft_from_json
-from app.gateways.language_model import Answer, Composer, Engine
+from app.errors import ModelUnavailable
+from app.gateways.language_model import Answer, Composer, Engine, LanguageModel
 from app.pipeline.ports import Ports
 from app.storage.writings import Making
 from app.telemetry import logger
 from prompts import Revision, load_revision
+
+MODEL_TIMEOUT_S = 15.0
+"""How long a writer may take; three cards of one job fit into its own limit."""
 
 log = logger("writing")
 
@@ -27,10 +32,21 @@ class Written:
 async def write(ports: Ports, brief: Brief, prompt: str) -> Written | None:
     """Write `brief` with the newest revision of `prompt`; None when nothing that was written passes its checks."""
     revision = load_revision(prompt)
-    written = _checked(await ports.writer.write(brief, revision), brief, revision)
+    written = await _asked(ports.writer, brief, revision)
     if written is None and not isinstance(ports.writer, Composer):
-        written = _checked(await Composer().write(brief, revision), brief, revision)
+        written = await _asked(Composer(), brief, revision)
     return written
+
+
+async def _asked(writer: LanguageModel, brief: Brief, revision: Revision) -> Written | None:
+    """What `writer` wrote, if it answers in time and passes; a model that is away costs nobody an insight."""
+    try:
+        async with asyncio.timeout(MODEL_TIMEOUT_S):
+            answer = await writer.write(brief, revision)
+    except (ModelUnavailable, TimeoutError) as error:
+        log.warning("model_unavailable", kind=brief.form, error=type(error).__name__)
+        return None
+    return _checked(answer, brief, revision)
 
 
 def _checked(answer: Answer, brief: Brief, revision: Revision) -> Written | None:

@@ -1,6 +1,6 @@
 """Week and month aggregates: what a closed period's numbers were, which words cite and staff reports sum."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,11 @@ from app.storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """A closed period in exact sums (1/10,000) and counts, with its estimates and a digest of all of it."""
+    """A closed period in exact sums (1/10,000) and counts, with its estimates and a digest of all of it.
+
+    `due_at`: when the promise of its words began, None when it is only built again. `told`: whether words were
+    published with it, None while they are still to be written.
+    """
 
     kind: PeriodKind
     first_day: date
@@ -29,40 +33,74 @@ class Aggregate:
     digest: str
     backfilled: bool
     closed_at: datetime
+    due_at: datetime | None = None
+    told: bool | None = None
 
 
-async def keep(tx: Tx, person_id: UUID, aggregate: Aggregate) -> int:
-    """Keep the aggregate in place of an earlier one; its revision, which grows only when its digest changes."""
-    revision: int = await tx.fetchval(
+async def keep(tx: Tx, found: Mapping[UUID, Aggregate]) -> dict[UUID, int]:
+    """Keep an aggregate of each person in place of an earlier one; its revision, which grows when its digest changes.
+
+    What was due and when it was first settled stay as they were.
+    """
+    rows = await tx.fetch(
         """
         INSERT INTO period_aggregate AS a (person_id, kind, first_day, session_count, day_count, excluded_count,
-          valence_sum, arousal_sum, emotion_sums, pattern_counts, estimates, digest, backfilled, closed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, $13, $14)
+          valence_sum, arousal_sum, emotion_sums, pattern_counts, estimates, digest, backfilled, closed_at, due_at,
+          settled_at, told)
+        SELECT person_id, kind, first_day, session_count, day_count, excluded_count, valence_sum, arousal_sum,
+          string_to_array(emotion_sums, ',')::bigint[], string_to_array(pattern_counts, ',')::int[],
+          estimates::jsonb, digest, backfilled, closed_at, due_at, CASE WHEN told IS NOT NULL THEN now() END, told
+        FROM unnest($1::uuid[], $2::text[], $3::date[], $4::int[], $5::int[], $6::int[], $7::bigint[], $8::bigint[],
+                    $9::text[], $10::text[], $11::text[], $12::text[], $13::bool[], $14::timestamptz[],
+                    $15::timestamptz[], $16::bool[])
+             AS i(person_id, kind, first_day, session_count, day_count, excluded_count, valence_sum, arousal_sum,
+                  emotion_sums, pattern_counts, estimates, digest, backfilled, closed_at, due_at, told)
         ON CONFLICT (person_id, kind, first_day) DO UPDATE SET
           revision = a.revision + CASE WHEN a.digest = excluded.digest THEN 0 ELSE 1 END,
           session_count = excluded.session_count, day_count = excluded.day_count,
           excluded_count = excluded.excluded_count, valence_sum = excluded.valence_sum,
           arousal_sum = excluded.arousal_sum, emotion_sums = excluded.emotion_sums,
           pattern_counts = excluded.pattern_counts, estimates = excluded.estimates, digest = excluded.digest,
-          computed_at = now(), kept_at = clock_timestamp()
-        RETURNING revision
+          due_at = coalesce(a.due_at, excluded.due_at), settled_at = coalesce(a.settled_at, excluded.settled_at),
+          told = coalesce(a.told, excluded.told), computed_at = now(), kept_at = clock_timestamp()
+        RETURNING person_id, revision
         """,
-        person_id,
-        aggregate.kind,
-        aggregate.first_day,
-        aggregate.session_count,
-        aggregate.day_count,
-        aggregate.excluded_count,
-        aggregate.valence_sum,
-        aggregate.arousal_sum,
-        list(aggregate.emotion_sums),
-        list(aggregate.pattern_counts),
-        orjson.dumps(aggregate.estimates).decode(),
-        aggregate.digest,
-        aggregate.backfilled,
-        aggregate.closed_at,
+        list(found),
+        *_columns(found.values()),
     )
-    return revision
+    return {row["person_id"]: row["revision"] for row in rows}
+
+
+def _columns(found: Collection[Aggregate]) -> list[list[Any]]:
+    return [
+        [a.kind for a in found],
+        [a.first_day for a in found],
+        [a.session_count for a in found],
+        [a.day_count for a in found],
+        [a.excluded_count for a in found],
+        [a.valence_sum for a in found],
+        [a.arousal_sum for a in found],
+        [",".join(map(str, a.emotion_sums)) for a in found],
+        [",".join(map(str, a.pattern_counts)) for a in found],
+        [orjson.dumps(a.estimates).decode() for a in found],
+        [a.digest for a in found],
+        [a.backfilled for a in found],
+        [a.closed_at for a in found],
+        [a.due_at for a in found],
+        [a.told for a in found],
+    ]
+
+
+async def keep_told(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, *, told: bool) -> None:
+    """Say when a period's words were first decided on, and whether there were any."""
+    await tx.execute(
+        "UPDATE period_aggregate SET settled_at = now(), told = $4"
+        " WHERE person_id = $1 AND kind = $2 AND first_day = $3 AND settled_at IS NULL",
+        person_id,
+        kind,
+        first_day,
+        told,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from app.jobs import FailureClass, JobKind, JobStatus
+from app.storage.audit import keep_audit
 from app.storage.store import Tx
 
 
@@ -26,7 +27,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """A job as staff see it."""
+    """A job as staff see it at the moment `now`; `zone` is the person's, UTC without one."""
 
     id: UUID
     kind: JobKind
@@ -44,13 +45,23 @@ class LedgerEntry:
     lease_expires_at: datetime | None
     due_at: datetime | None
     caused_by: UUID | None
+    cost_microusd: int
     attempts: tuple[Attempt, ...]
+    zone: str
+    now: datetime
+
+    @property
+    def first_day(self) -> date | None:
+        """First local day of the period it is about, None when it is about none."""
+        first_day = self.scope.get("first_day")
+        return date.fromisoformat(first_day) if first_day else None
 
 
 _COLUMNS = """
   id, kind, CASE WHEN status = 'QUEUED' AND run_after > now() THEN 'SCHEDULED' ELSE status END AS status, priority,
   attempt, max_attempts, idempotency_key, person_id, scope, queued_at, run_after, started_at, finished_at,
-  lease_expires_at, due_at, caused_by, attempts
+  lease_expires_at, due_at, caused_by, cost_microusd, attempts,
+  coalesce((SELECT p.zone FROM person p WHERE p.id = job.person_id), 'UTC') AS zone, now() AS now
 """
 
 
@@ -95,7 +106,10 @@ def _entry(row: Any) -> LedgerEntry:
         lease_expires_at=row["lease_expires_at"],
         due_at=row["due_at"],
         caused_by=row["caused_by"],
+        cost_microusd=row["cost_microusd"],
         attempts=tuple(_attempt(attempt) for attempt in orjson.loads(row["attempts"])),
+        zone=row["zone"],
+        now=row["now"],
     )
 
 
@@ -145,7 +159,7 @@ async def find_id(tx: Tx, key: str) -> UUID | None:
 async def keep_retried(tx: Tx, ids: Sequence[UUID], *, actor: str, reason: str) -> list[UUID]:
     """Queue dead letters again with all their attempts; again on a job that is not dead does nothing."""
     rows = await tx.fetch(
-        "UPDATE job SET status = 'QUEUED', attempt = 0, run_after = now(), finished_at = NULL, note = NULL"
+        "UPDATE job SET status = 'QUEUED', attempt = 0, lost = 0, run_after = now(), finished_at = NULL, note = NULL"
         " WHERE id = ANY($1) AND status = 'DEAD' RETURNING id",
         list(ids),
     )
@@ -165,7 +179,5 @@ async def keep_discarded(tx: Tx, ids: Sequence[UUID], *, actor: str, reason: str
 
 async def _audited(tx: Tx, action: str, ids: list[UUID], *, actor: str, reason: str) -> list[UUID]:
     if ids:
-        await tx.execute(
-            "INSERT INTO audit (actor, action, targets, reason) VALUES ($1, $2, $3, $4)", actor, action, ids, reason
-        )
+        await keep_audit(tx, action, ids, actor=actor, reason=reason)
     return ids

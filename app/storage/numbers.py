@@ -4,7 +4,7 @@ A packed month is derived: all session numbers of one person and month in one va
 change. Nothing here folds; that is the domain's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -138,16 +138,28 @@ async def repack(tx: Tx, person_id: UUID, month: Period) -> None:
 
 async def list_numbers(tx: Tx, person_id: UUID, period: Period | None = None) -> list[SessionNumbers]:
     """The session numbers of the days in `period` (of all days without one), oldest first; from packed months."""
-    first = month_of(period.first).first if period else date.min
-    last = period.last if period else date.max
+    days = period or Period(date.min, date.max)
+    return (await list_numbers_by_person(tx, {person_id: days}))[person_id]
+
+
+async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[UUID, list[SessionNumbers]]:
+    """The same of each person's own span of days, in one read."""
     rows = await tx.fetch(
-        "SELECT body FROM packed_month WHERE person_id = $1 AND month BETWEEN $2 AND $3 ORDER BY month",
-        person_id,
-        first,
-        last,
+        """
+        SELECT m.person_id, m.body FROM unnest($1::uuid[], $2::date[], $3::date[]) AS i(person_id, first, last)
+        JOIN packed_month m ON m.person_id = i.person_id AND m.month BETWEEN i.first AND i.last
+        ORDER BY m.person_id, m.month
+        """,
+        list(spans),
+        [month_of(span.first).first for span in spans.values()],
+        [span.last for span in spans.values()],
     )
-    unpacked = (_numbers(values) for row in rows for values in orjson.loads(row["body"]))
-    return [numbers for numbers in unpacked if period is None or numbers.local_date in period]
+    found: dict[UUID, list[SessionNumbers]] = {person_id: [] for person_id in spans}
+    for row in rows:
+        span = spans[row["person_id"]]
+        unpacked = (_numbers(values) for values in orjson.loads(row["body"]))
+        found[row["person_id"]] += [numbers for numbers in unpacked if numbers.local_date in span]
+    return found
 
 
 async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SessionNumbers]:
@@ -160,12 +172,16 @@ async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[
     return {row["session_id"]: _numbers(list(row)) for row in rows}
 
 
-async def find_before(tx: Tx, person_id: UUID, first: date) -> Before:
-    """How many sessions were analysed before the day `first`, and the day of the last; left out ones too."""
-    (row,) = await tx.fetch(
-        "SELECT count(*) AS sessions, max(local_date) AS last FROM session_numbers"
-        " WHERE person_id = $1 AND local_date < $2",
-        person_id,
-        first,
+async def list_before(tx: Tx, firsts: Mapping[UUID, date]) -> dict[UUID, Before]:
+    """How many sessions were analysed before each person's day, and the day of the last; left out ones too."""
+    rows = await tx.fetch(
+        """
+        SELECT i.person_id, count(n.local_date) AS sessions, max(n.local_date) AS last
+        FROM unnest($1::uuid[], $2::date[]) AS i(person_id, first)
+        LEFT JOIN session_numbers n ON n.person_id = i.person_id AND n.local_date < i.first
+        GROUP BY i.person_id
+        """,
+        list(firsts),
+        list(firsts.values()),
     )
-    return Before(row["sessions"], row["last"])
+    return {row["person_id"]: Before(row["sessions"], row["last"]) for row in rows}

@@ -73,25 +73,31 @@ def unknown(person_id: UUID, plan: str, now: datetime) -> Head:
 
 async def find_head(tx: Tx, person_id: UUID) -> Head | None:
     """The person's head, None when they are unknown."""
-    row = await tx.fetchrow(
-        "SELECT epoch, revision, plan, zone, locale, paused, created_at, week_due, month_due, now() AS now"
-        " FROM person WHERE id = $1",
-        person_id,
+    return (await list_heads(tx, [person_id])).get(person_id)
+
+
+async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
+    """The heads of those who are known."""
+    rows = await tx.fetch(
+        "SELECT id, epoch, revision, plan, zone, locale, paused, created_at, week_due, month_due, now() AS now"
+        " FROM person WHERE id = ANY($1)",
+        list(ids),
     )
-    if row is None:
-        return None
-    return Head(
-        person=PersonAt(person_id, row["epoch"]),
-        revision=row["revision"],
-        plan=row["plan"],
-        zone=row["zone"],
-        locale=row["locale"],
-        paused=row["paused"],
-        created_at=row["created_at"],
-        week_due=row["week_due"],
-        month_due=row["month_due"],
-        now=row["now"],
-    )
+    return {
+        row["id"]: Head(
+            person=PersonAt(row["id"], row["epoch"]),
+            revision=row["revision"],
+            plan=row["plan"],
+            zone=row["zone"],
+            locale=row["locale"],
+            paused=row["paused"],
+            created_at=row["created_at"],
+            week_due=row["week_due"],
+            month_due=row["month_due"],
+            now=row["now"],
+        )
+        for row in rows
+    }
 
 
 async def keep_revision(tx: Tx, person: PersonAt) -> int:
@@ -104,6 +110,21 @@ async def keep_revision(tx: Tx, person: PersonAt) -> int:
     if revision is None:
         raise Gone("This person's data were erased meanwhile.")
     return revision
+
+
+async def keep_revisions(tx: Tx, people: Sequence[PersonAt]) -> dict[UUID, int]:
+    """The same for many, in id order; the new revisions of those who are in their epoch and whom nobody else holds."""
+    rows = await tx.fetch(
+        """
+        UPDATE person SET revision = revision + 1
+        FROM (SELECT person.id FROM person JOIN unnest($1::uuid[], $2::int[]) AS i(id, epoch) USING (id, epoch)
+              ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED) AS held
+        WHERE person.id = held.id RETURNING person.id, revision
+        """,
+        [person.id for person in people],
+        [person.epoch for person in people],
+    )
+    return {row["id"]: row["revision"] for row in rows}
 
 
 async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:

@@ -12,7 +12,8 @@ PEOPLE_AT_ONCE = 2_000
 ANALYSIS_GRACE = "10 minutes"
 
 _STEP = {PeriodKind.WEEK: "7 days", PeriodKind.MONTH: "1 month"}
-_COLUMN = {PeriodKind.WEEK: "week_due", PeriodKind.MONTH: "month_due"}
+COLUMN = {PeriodKind.WEEK: "week_due", PeriodKind.MONTH: "month_due"}
+"""The person's column that holds the first day of the next period to close; with `_at`, the instant of its end."""
 
 _PLAN = """
 WITH due AS (
@@ -50,7 +51,7 @@ async def keep_due(tx: Tx, kind: PeriodKind) -> tuple[int, int]:
     """
     job = AGGREGATION[kind]
     row = await tx.fetchrow(
-        _PLAN.format(column=_COLUMN[kind], step=_STEP[kind], kind=kind, grace=ANALYSIS_GRACE),
+        _PLAN.format(column=COLUMN[kind], step=_STEP[kind], kind=kind, grace=ANALYSIS_GRACE),
         PEOPLE_AT_ONCE,
         job,
         LIMITS[job].queue,

@@ -1,6 +1,6 @@
 """Sessions and their sealed words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -201,28 +201,40 @@ async def find_span(tx: Tx, person_id: UUID) -> Period | None:
     return None if row is None or row["first"] is None else Period(row["first"], row["last"])
 
 
-async def find_care(tx: Tx, person_id: UUID, period: Period) -> CareLevel:
-    """The highest care level of the period's sessions whose text is still kept."""
+async def list_care(tx: Tx, periods: Mapping[UUID, Period]) -> dict[UUID, CareLevel]:
+    """The highest care level of each person's sessions of a period whose text is still kept."""
     rows = await tx.fetch(
-        "SELECT DISTINCT t.care FROM session s JOIN sealed_text t ON t.person_id = s.person_id AND t.session_id = s.id"
-        " WHERE s.person_id = $1 AND s.local_date BETWEEN $2 AND $3",
-        person_id,
-        period.first,
-        period.last,
+        """
+        SELECT DISTINCT s.person_id, t.care FROM unnest($1::uuid[], $2::date[], $3::date[]) AS i(person_id, first, last)
+        JOIN session s ON s.person_id = i.person_id AND s.local_date BETWEEN i.first AND i.last
+        JOIN sealed_text t ON t.person_id = s.person_id AND t.session_id = s.id
+        """,
+        *_bounds(periods),
     )
-    levels = {CareLevel(row["care"]) for row in rows}
-    return next((level for level in (CareLevel.EXPLICIT, CareLevel.MENTION) if level in levels), CareLevel.NONE)
+    levels: dict[UUID, set[CareLevel]] = {person_id: {CareLevel.NONE} for person_id in periods}
+    for row in rows:
+        levels[row["person_id"]].add(CareLevel(row["care"]))
+    by_weight = (CareLevel.EXPLICIT, CareLevel.MENTION, CareLevel.NONE)
+    return {person_id: next(level for level in by_weight if level in found) for person_id, found in levels.items()}
 
 
-async def find_first_received(tx: Tx, person_id: UUID, period: Period) -> datetime | None:
-    """When the first session of the period arrived, None when it has none."""
-    received: datetime | None = await tx.fetchval(
-        "SELECT min(received_at) FROM session WHERE person_id = $1 AND local_date BETWEEN $2 AND $3",
-        person_id,
-        period.first,
-        period.last,
+async def list_first_received(tx: Tx, periods: Mapping[UUID, Period]) -> dict[UUID, datetime]:
+    """When the first session of each person's period arrived; without those that have none."""
+    rows = await tx.fetch(
+        """
+        SELECT s.person_id, min(s.received_at) AS first
+        FROM unnest($1::uuid[], $2::date[], $3::date[]) AS i(person_id, first, last)
+        JOIN session s ON s.person_id = i.person_id AND s.local_date BETWEEN i.first AND i.last
+        GROUP BY s.person_id
+        """,
+        *_bounds(periods),
     )
-    return received
+    return {row["person_id"]: row["first"] for row in rows}
+
+
+def _bounds(periods: Mapping[UUID, Period]) -> tuple[list[UUID], list[date], list[date]]:
+    spans = periods.values()
+    return list(periods), [span.first for span in spans], [span.last for span in spans]
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,18 +95,26 @@ def _writing(row: Any) -> Writing:
     return Writing(**values)
 
 
-async def keep(tx: Tx, person_id: UUID, new: NewWriting, *, on: AggregateRef) -> UUID:
-    """Publish a text that rests on an aggregate, in place of the one of the same period and finding; its id.
+async def keep(tx: Tx, new: Sequence[tuple[UUID, NewWriting, AggregateRef]]) -> None:
+    """Publish texts of people that rest on their aggregates, in place of those of the same period and finding.
 
     The edition grows when the words changed; the same words again only become ACTIVE again.
     """
-    writing_id: UUID = await tx.fetchval(
+    await tx.execute(
         """
         INSERT INTO writing AS w (person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind, status,
           confidence, content, aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief,
           brief_digest, checks_passed)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'ACTIVE', $8, $9::text::jsonb, $10, $11, $12, $13, $14, $15::text::jsonb,
-          $16, $17)
+        SELECT person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind, 'ACTIVE', confidence,
+          content::jsonb, aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief::jsonb,
+          brief_digest, string_to_array(checks_passed, ',')
+        FROM unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::text[], $6::smallint[], $7::text[], $8::text[],
+                    $9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
+                    $16::text[], $17::text[])
+             WITH ORDINALITY AS i(person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind,
+                  confidence, content, aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash,
+                  brief, brief_digest, checks_passed, place)
+        ORDER BY place
         ON CONFLICT (person_id, period_kind, first_day, finding_key) DO UPDATE SET
           edition = w.edition + CASE WHEN w.content = excluded.content THEN 0 ELSE 1 END,
           written_at = CASE WHEN w.content = excluded.content THEN w.written_at ELSE now() END,
@@ -116,38 +124,46 @@ async def keep(tx: Tx, person_id: UUID, new: NewWriting, *, on: AggregateRef) ->
           engine = excluded.engine, prompt_revision = excluded.prompt_revision, prompt_hash = excluded.prompt_hash,
           brief = excluded.brief, brief_digest = excluded.brief_digest, checks_passed = excluded.checks_passed,
           kept_at = clock_timestamp()
-        RETURNING id
         """,
-        person_id,
-        new.period_kind,
-        new.period.first,
-        new.period.last,
-        new.finding_key,
-        new.rank,
-        new.insight_kind,
-        new.confidence,
-        orjson.dumps(new.content).decode(),
-        on.revision,
-        on.digest,
-        new.made.engine,
-        new.made.prompt_revision,
-        new.made.prompt_hash,
-        orjson.dumps(new.made.brief).decode(),
-        new.made.brief_digest,
-        list(new.made.checks_passed),
+        [person_id for person_id, _, _ in new],
+        *_columns([text for _, text, _ in new], [on for _, _, on in new]),
     )
-    return writing_id
 
 
-async def keep_withdrawn(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, kept: Sequence[str]) -> int:
-    """Take back the period's texts whose finding is not among `kept` any more; how many."""
+def _columns(new: Sequence[NewWriting], on: Sequence[AggregateRef]) -> list[list[Any]]:
+    return [
+        [text.period_kind for text in new],
+        [text.period.first for text in new],
+        [text.period.last for text in new],
+        [text.finding_key for text in new],
+        [text.rank for text in new],
+        [text.insight_kind for text in new],
+        [text.confidence for text in new],
+        [orjson.dumps(text.content).decode() for text in new],
+        [each.revision for each in on],
+        [each.digest for each in on],
+        [text.made.engine for text in new],
+        [text.made.prompt_revision for text in new],
+        [text.made.prompt_hash for text in new],
+        [orjson.dumps(text.made.brief).decode() for text in new],
+        [text.made.brief_digest for text in new],
+        [",".join(text.made.checks_passed) for text in new],
+    ]
+
+
+async def keep_withdrawn(tx: Tx, kind: PeriodKind, told: Mapping[UUID, tuple[date, Sequence[str]]]) -> int:
+    """Take back the texts of each person's period whose finding is not among those told now; how many."""
     return await tx.execute(
-        "UPDATE writing SET status = 'WITHDRAWN' WHERE person_id = $1 AND period_kind = $2 AND first_day = $3"
-        " AND NOT finding_key = ANY($4) AND status <> 'WITHDRAWN'",
-        person_id,
+        """
+        UPDATE writing w SET status = 'WITHDRAWN'
+        FROM unnest($2::uuid[], $3::date[], $4::text[]) AS i(person_id, first_day, told)
+        WHERE w.person_id = i.person_id AND w.period_kind = $1 AND w.first_day = i.first_day
+          AND NOT w.finding_key = ANY(string_to_array(i.told, ',')) AND w.status <> 'WITHDRAWN'
+        """,
         kind,
-        first_day,
-        list(kept),
+        list(told),
+        [first_day for first_day, _ in told.values()],
+        [",".join(keys) for _, keys in told.values()],
     )
 
 
@@ -193,16 +209,21 @@ async def find_for(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, f
     return None if row is None else _writing(row)
 
 
-async def list_keys(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date) -> frozenset[str]:
-    """Which findings were told about a period and still stand."""
+async def list_keys(tx: Tx, kind: PeriodKind, first_days: Mapping[UUID, date]) -> dict[UUID, frozenset[str]]:
+    """Which findings were told about a period of each person and still stand."""
     rows = await tx.fetch(
-        "SELECT finding_key FROM writing WHERE person_id = $1 AND period_kind = $2 AND first_day = $3"
-        " AND status <> 'WITHDRAWN'",
-        person_id,
+        """
+        SELECT w.person_id, array_agg(w.finding_key) AS keys
+        FROM unnest($2::uuid[], $3::date[]) AS i(person_id, first_day)
+        JOIN writing w ON w.person_id = i.person_id AND w.period_kind = $1 AND w.first_day = i.first_day
+        WHERE w.status <> 'WITHDRAWN' GROUP BY w.person_id
+        """,
         kind,
-        first_day,
+        list(first_days),
+        list(first_days.values()),
     )
-    return frozenset(row["finding_key"] for row in rows)
+    found = {row["person_id"]: frozenset(row["keys"]) for row in rows}
+    return {person_id: found.get(person_id, frozenset()) for person_id in first_days}
 
 
 FeedKey = tuple[date, int, UUID]

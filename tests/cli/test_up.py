@@ -43,7 +43,7 @@ def _wait_ready(process: subprocess.Popen[str], port: int) -> None:
         assert process.poll() is None, process.communicate()[1]
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
-                assert json.load(answer) == {"status": "ready"}
+                assert json.load(answer)["status"] == "ready"
                 return
         except OSError:
             time.sleep(0.1)

@@ -27,6 +27,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "enqueueJob": frozenset({Role.SERVICE, Role.OPERATOR, Role.ADMIN}),
     "retryJobs": frozenset({Role.OPERATOR, Role.ADMIN}),
     "discardJobs": frozenset({Role.OPERATOR, Role.ADMIN}),
+    "setQueuePaused": frozenset({Role.OPERATOR, Role.ADMIN}),
 }
 """Root fields for some roles only; every other one is for anyone signed in, about themselves."""
 ALIKE = {"entitlement"}

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+from app.jobs import LIMITS
 from tests.client import Client, session
 
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -10,7 +11,8 @@ JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
 
 async def test_health_and_keys_are_open(client: Client) -> None:
     """Liveness, readiness and the receipt keys answer anyone, with headers that keep browsers careful."""
-    for path, body in (("/healthz", {"status": "ok"}), ("/readyz", {"status": "ready"})):
+    idle = {"status": "ready", "oldestDueSeconds": {"seconds": 0.0, "minutes": 0.0, "hours": 0.0}}
+    for path, body in (("/healthz", {"status": "ok"}), ("/readyz", idle)):
         answer = await client.http.get(path)
         assert (answer.status_code, answer.json()) == (200, body)
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -24,12 +26,14 @@ async def test_metrics_tell_depth_age_and_durations(client: Client, person: str)
     await client.ingest(session(person, JULY), session(person, JULY))
     text = (await client.http.get("/metrics")).text
     values = dict(re.findall(r"^(spectrum_\S+) ([0-9.e+-]+)$", text, re.MULTILINE))
-    assert float(values['spectrum_queue_depth{queue="seconds"}']) >= 2
-    assert float(values['spectrum_queue_oldest_due_seconds{queue="seconds"}']) >= 0
-    for queue in ("minutes", "hours"):
-        assert f'spectrum_queue_depth{{queue="{queue}"}}' in values
-        assert f'spectrum_queue_running{{queue="{queue}"}}' in values
-        assert f'spectrum_queue_dead{{queue="{queue}"}}' in values
+    assert float(values['spectrum_queue_depth{kind="SESSION_ANALYSIS",queue="seconds"}']) >= 2
+    assert float(values['spectrum_queue_oldest_due_seconds{queue="seconds"}']) > 0
+    ready = (await client.http.get("/readyz")).json()
+    assert ready["oldestDueSeconds"]["seconds"] > ready["oldestDueSeconds"]["hours"] == 0
+    for kind, limits in LIMITS.items():
+        for name in ("depth", "running", "dead"):
+            assert f'spectrum_queue_{name}{{kind="{kind}",queue="{limits.queue}"}}' in values
+        assert values[f'spectrum_queue_paused{{name="{kind}"}}'] == "0.0"
     assert float(values['spectrum_jobs{kind="SESSION_ANALYSIS",status="QUEUED"}']) >= 2
     assert "spectrum_job_p95_seconds" in text
     assert float(values['spectrum_sessions_ingested_total{outcome="taken"}']) >= 2

@@ -23,8 +23,8 @@ SELF_EXPLAINING = frozenset(
         *("emotion", "pattern", "metric", "direction", "confidence", "text", "headline", "heading", "paragraphs"),
         *("textAlternative", "topPatterns", "insights", "provenance", "engine", "promptHash", "analyserVersion"),
         *("hash", "action", "check", "analysis", "countsTowardInsights", "sharesSumToOne", "duplicate", "care"),
-        *("support", "contact", "sessionId", "worker", "attempts", "startedAt", "finishedAt", "queuedAt", "runAfter"),
-        *("dueAt", "byKind", "from"),
+        *("support", "contact", "sessionId", "worker", "startedAt", "finishedAt", "queuedAt", "runAfter"),
+        *("byKind", "from"),
     }
 )
 """Names that say all there is to say; everything else has a sentence."""

@@ -25,7 +25,6 @@ HISTORY = DERIVED | {"session", "sealed_text", "exclusion"}
 EVERYTHING = HISTORY | {"idempotency_key", "person"}
 ERASED = {ResetScope.DERIVED: DERIVED, ResetScope.FORGET_HISTORY: HISTORY, ResetScope.EVERYTHING: EVERYTHING}
 MADE_BY_THE_RESET = {"operation"}
-LIMIT = 200
 
 
 async def _furnished(spectrum: Spectrum, owner: Any, key: str) -> UUID:
@@ -55,10 +54,11 @@ async def _keep(spectrum: Spectrum, job: Claimed, result: Any) -> None:
 
 async def _begin(spectrum: Spectrum, queue: Queue) -> list[Claimed]:
     """Claim and begin everything runnable in `queue`, as a worker does that then falls silent."""
+    jobs: list[Claimed] = []
     async with spectrum.ports.store.for_everyone() as tx:
-        jobs, _ = await ledger.claim(tx, queue, "zombie", limit=LIMIT)
-        for job in jobs:
-            await ledger.begin(tx, job)
+        while claimed := await ledger.claim(tx, queue, "zombie"):
+            await ledger.begin(tx, claimed)
+            jobs += claimed
     return jobs
 
 

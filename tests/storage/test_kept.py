@@ -72,7 +72,7 @@ async def test_packed_months_are_the_session_numbers(
         await numbers.keep(tx, person_id, changed)
         assert await numbers.list_numbers(tx, person_id) == sorted([changed, *kept[1:]], key=_order)
         earlier = [each.local_date for each in [changed, *kept[1:]] if each.local_date < february.last]
-        before = await numbers.find_before(tx, person_id, february.last)
+        before = (await numbers.list_before(tx, {person_id: february.last}))[person_id]
         assert (before.sessions, before.last) == (len(earlier), max(earlier, default=None))
     months = await owner.fetchval("SELECT count(*) FROM packed_month WHERE person_id = $1", person_id)
     assert months == len({month_of(each.local_date) for each in kept})
@@ -106,8 +106,8 @@ async def test_an_aggregate_revision_grows_with_its_digest(spectrum: Spectrum) -
     person_id = uuid4()
     async with spectrum.ports.store.for_person(person_id) as tx:
         assert await aggregates.find_ref(tx, person_id, PeriodKind.WEEK, MONDAY) is None
-        revisions = [await aggregates.keep(tx, person_id, _aggregate(digest)) for digest in ("a", "a", "b", "a")]
-        assert revisions == [1, 1, 2, 3]
+        kept = [await aggregates.keep(tx, {person_id: _aggregate(digest)}) for digest in ("a", "a", "b", "a")]
+        assert [revisions[person_id] for revisions in kept] == [1, 1, 2, 3]
         reference = await aggregates.find_ref(tx, person_id, PeriodKind.WEEK, MONDAY)
         assert reference == AggregateRef(PeriodKind.WEEK, MONDAY, 3, "a")
         assert list(await aggregates.list_first_days(tx, person_id, PeriodKind.WEEK)) == [MONDAY]
@@ -128,8 +128,8 @@ async def test_a_text_is_rewritten_in_place(spectrum: Spectrum) -> None:
 
     async def keep(text: str) -> writings.Writing:
         async with store.for_person(person_id) as tx:
-            kept = await writings.keep(tx, person_id, _writing("lighter", text), on=ON)
-            found = await writings.find(tx, person_id, kept)
+            await writings.keep(tx, [(person_id, _writing("lighter", text), ON)])
+            found = await writings.find_for(tx, person_id, PeriodKind.WEEK, MONDAY, "lighter")
         assert found is not None
         return found
 
@@ -151,14 +151,14 @@ async def test_a_withdrawn_text_is_told_to_nobody(spectrum: Spectrum) -> None:
     person_id = uuid4()
     async with spectrum.ports.store.for_person(person_id) as tx:
         for rank, finding in enumerate(("a", "b", "c")):
-            await writings.keep(tx, person_id, _writing(finding, finding, rank=rank), on=ON)
-        assert await writings.keep_withdrawn(tx, person_id, PeriodKind.WEEK, MONDAY, ["b"]) == 2
-        assert await writings.keep_withdrawn(tx, person_id, PeriodKind.WEEK, MONDAY, ["b"]) == 0
-        assert await writings.list_keys(tx, person_id, PeriodKind.WEEK, MONDAY) == {"b"}
+            await writings.keep(tx, [(person_id, _writing(finding, finding, rank=rank), ON)])
+        assert await writings.keep_withdrawn(tx, PeriodKind.WEEK, {person_id: (MONDAY, ["b"])}) == 2
+        assert await writings.keep_withdrawn(tx, PeriodKind.WEEK, {person_id: (MONDAY, ["b"])}) == 0
+        assert await writings.list_keys(tx, PeriodKind.WEEK, {person_id: MONDAY}) == {person_id: {"b"}}
         feed = await writings.list_feed(tx, person_id, first=10, after=None)
         assert [each.finding_key for each in feed] == ["b"]
         assert await writings.keep_stale(tx, person_id, PeriodKind.WEEK, [MONDAY]) == 1
-        await writings.keep(tx, person_id, _writing("a", "a"), on=ON)
+        await writings.keep(tx, [(person_id, _writing("a", "a"), ON)])
         found = await writings.find_for(tx, person_id, PeriodKind.WEEK, MONDAY, "a")
         assert found is not None
         assert (found.status, found.edition) == (WritingStatus.ACTIVE, 1)
@@ -173,7 +173,7 @@ async def test_the_feed_has_each_card_once_in_order(spectrum: Spectrum) -> None:
         for number in range(4):
             week = week_of(MONDAY + timedelta(weeks=number))
             for rank in range(3):
-                await writings.keep(tx, person_id, _writing(f"f{rank}", "x", rank=rank, week=week), on=ON)
+                await writings.keep(tx, [(person_id, _writing(f"f{rank}", "x", rank=rank, week=week), ON)])
         whole = await writings.list_feed(tx, person_id, first=50, after=None)
         assert len(whole) == 12
         assert [(-each.period.first.toordinal(), each.rank) for each in whole] == sorted(

@@ -5,30 +5,33 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.domain.periods import PeriodKind
 from app.domain.sessions import SessionStatus
-from app.errors import ErrorCode, Gone, LeaseLost, Problem, Refused
-from app.jobs import AFTER_FAILURE, LIMITS, Claimed, FailureClass, JobKind, JobStatus, Later, Queue, rewrite_period
+from app.errors import LeaseLost
+from app.jobs import (
+    LIMITS,
+    MAX_LOST,
+    Claimed,
+    FailureClass,
+    JobKind,
+    JobStatus,
+    Later,
+    Queue,
+    rewrite_period,
+)
 from app.pipeline import forget
 from app.pipeline.commit import commit
-from app.pipeline.inputs import InputsChanged
 from app.pipeline.ports import Ports
 from app.storage import desk, ledger, sessions
 from app.storage.desk import JobFilter, LedgerEntry
 from app.storage.operations import ResetScope
-from app.storage.sealed import CannotOpen
-from app.storage.store import StorageUnavailable
 from app.wiring import Spectrum
-from tests.client import session
+from tests.client import LIGHT, session
 from tests.life import JUNE, at, hasten, lived, snapshot, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS, Stage
-from workers.runner import BACKOFF_BASE_S, BACKOFF_CAP_S, Runner, backoff_s, classify
+from workers.runner import Runner
 from workers.schedule import plan_due
-
-LIMIT = 100
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +41,15 @@ async def rest(spectrum: Spectrum, owner: Any) -> None:
     await owner.execute("DELETE FROM job")
 
 
-async def _claim(spectrum: Spectrum, worker: str, queue: Queue = Queue.SECONDS) -> tuple[list[Claimed], list[Claimed]]:
+async def _claim(spectrum: Spectrum, worker: str, queue: Queue = Queue.SECONDS) -> list[Claimed]:
     async with spectrum.ports.store.for_everyone() as tx:
-        return await ledger.claim(tx, queue, worker, limit=LIMIT)
+        return await ledger.claim(tx, queue, worker)
 
 
-async def _begin(spectrum: Spectrum, job: Claimed) -> int:
+async def _begin(spectrum: Spectrum, *jobs: Claimed) -> list[int]:
     async with spectrum.ports.store.for_everyone() as tx:
-        return await ledger.begin(tx, job)
+        begun = await ledger.begin(tx, jobs)
+    return list(begun.values())
 
 
 async def _expire(owner: Any) -> None:
@@ -76,33 +80,36 @@ async def test_a_lease_is_exclusive_until_it_runs_out(spectrum: Spectrum, owner:
     """Eight workers at once lease a job once; when the lease has run out another takes it, under a new token."""
     await _one_session(spectrum, owner, person)
     claims = await asyncio.gather(*(_claim(spectrum, f"w{n}") for n in range(8)))
-    (first,) = [job for jobs, _ in claims for job in jobs]
+    (first,) = [job for jobs in claims for job in jobs]
     await _begin(spectrum, first)
-    assert (await _claim(spectrum, "eager"))[0] == []
+    assert await _claim(spectrum, "eager") == []
     await _expire(owner)
-    ((second,), died) = await _claim(spectrum, "second")
-    assert (second.id, second.token, second.attempt, died) == (first.id, first.token + 1, 1, [])
+    (second,) = await _claim(spectrum, "second")
+    assert (second.id, second.token, second.attempt) == (first.id, first.token + 1, 1)
+    assert (second.silent, second.lost, second.exhausted) == (True, 1, False)
 
 
 async def test_every_write_of_a_zombie_is_fenced(spectrum: Spectrum, owner: Any, person: str) -> None:
     """A worker that wakes after its lease was taken changes nothing: not the job, not the lease, not the numbers."""
     session_id, job_id = await _one_session(spectrum, owner, person)
-    ((zombie,), _) = await _claim(spectrum, "zombie")
+    (zombie,) = await _claim(spectrum, "zombie")
     await _begin(spectrum, zombie)
     stage = HANDLERS[zombie.kind]
     late = await stage.prepare(zombie, spectrum.ports)
     await _expire(owner)
-    ((second,), _) = await _claim(spectrum, "second")
+    (second,) = await _claim(spectrum, "second")
     await _begin(spectrum, second)
     before = await owner.fetchrow("SELECT * FROM job WHERE id = $1", job_id)
-    with pytest.raises(LeaseLost):
-        await _begin(spectrum, zombie)
+    assert await _begin(spectrum, zombie) == []
     with pytest.raises(LeaseLost):
         await commit(spectrum.ports, lambda tx: stage.keep(tx, late), person=zombie.person, job=zombie)
     async with spectrum.ports.store.for_everyone() as tx:
         await ledger.renew(tx, [zombie])
         await ledger.give_back(tx, [zombie])
-        assert not await ledger.fail(tx, zombie, ledger.Failure(FailureClass.BUG, "late", JobStatus.DEAD))
+        with pytest.raises(LeaseLost):
+            await ledger.fail(tx, zombie, ledger.Failure(FailureClass.BUG, "late", JobStatus.DEAD))
+        with pytest.raises(LeaseLost):
+            await ledger.bury(tx, zombie)
     assert await owner.fetchrow("SELECT * FROM job WHERE id = $1", job_id) == before
     assert await owner.fetchval("SELECT count(*) FROM session_numbers WHERE session_id = $1", session_id) == 0
     result = await stage.prepare(second, spectrum.ports)
@@ -136,27 +143,47 @@ async def test_only_what_began_counts(spectrum: Spectrum, owner: Any, person: st
     """Leases that ran out before the job began cost no attempt, however often."""
     _, job_id = await _one_session(spectrum, owner, person)
     for turn in range(8):
-        ((job,), died) = await _claim(spectrum, f"w{turn}")
-        assert (job.attempt, died) == (0, [])
+        (job,) = await _claim(spectrum, f"w{turn}")
+        assert (job.attempt, job.lost, job.silent) == (0, 0, False)
         await _expire(owner)
     assert (await _entry(spectrum, job_id)).attempts == ()
     assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
     assert (await _entry(spectrum, job_id)).attempt == 1
 
 
-async def test_workers_that_die_use_the_attempts_up(spectrum: Spectrum, owner: Any, person: str) -> None:
-    """A job whose worker fell silent five times in the middle is dead, and its session says FAILED."""
+async def test_a_job_that_silences_its_workers_is_dead(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """After the third worker that fell silent in the middle of it nobody tries again, and its session says FAILED."""
     session_id, job_id = await _one_session(spectrum, owner, person)
-    for number in range(1, LIMITS[JobKind.SESSION_ANALYSIS].max_attempts + 1):
-        ((job,), _) = await _claim(spectrum, "dies")
-        assert await _begin(spectrum, job) == number
+    for number in range(1, MAX_LOST + 1):
+        (job,) = await _claim(spectrum, "dies")
+        assert await _begin(spectrum, job) == [number]
         await _expire(owner)
     assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
     entry = await _entry(spectrum, job_id)
     assert entry.status is JobStatus.DEAD
-    assert [attempt.failure for attempt in entry.attempts] == [FailureClass.LOST_WORKER] * 5
+    assert [attempt.failure for attempt in entry.attempts] == [FailureClass.LOST_WORKER] * MAX_LOST
     assert await owner.fetchval("SELECT status FROM session WHERE id = $1", session_id) == SessionStatus.FAILED
     assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 0
+
+    async with spectrum.ports.store.for_everyone() as tx:
+        assert await desk.keep_retried(tx, [job_id], actor="team", reason="mended") == [job_id]
+    assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
+    assert (await _entry(spectrum, job_id)).status is JobStatus.SUCCEEDED
+
+
+async def test_what_shared_a_silent_worker_is_leased_alone(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Jobs that were under way when their worker fell silent run one by one; those that only waited go on together."""
+    await take(spectrum, *(session(person, JUNE.replace(minute=minute), LIGHT) for minute in range(6)))
+    claimed = await _claim(spectrum, "dies")
+    assert len(claimed) == 6
+    await _begin(spectrum, *claimed[:3])
+    await _expire(owner)
+    sizes = []
+    while jobs := await _claim(spectrum, "next"):
+        sizes.append(len(jobs))
+        assert {job.id for job in jobs} <= {job.id for job in (claimed[:3] if len(jobs) == 1 else claimed[3:])}
+        assert all(job.silent == (len(jobs) == 1) for job in jobs)
+    assert sorted(sizes) == [1, 1, 1, 3]
 
 
 async def test_five_failures_make_a_dead_letter(spectrum: Spectrum, owner: Any, person: str) -> None:
@@ -266,7 +293,7 @@ async def test_nothing_to_do_is_a_good_end(spectrum: Spectrum, owner: Any, perso
 async def test_given_back_leases_are_free_at_once(spectrum: Spectrum, owner: Any, person: str) -> None:
     """A worker that stops in the middle gives its jobs back: runnable now, and no attempt is counted."""
     _, job_id = await _one_session(spectrum, owner, person)
-    ((job,), _) = await _claim(spectrum, "stops")
+    (job,) = await _claim(spectrum, "stops")
     await _begin(spectrum, job)
     async with spectrum.ports.store.for_everyone() as tx:
         await ledger.give_back(tx, [job])
@@ -287,11 +314,11 @@ async def test_asking_twice_is_asking_once(spectrum: Spectrum, owner: Any, perso
     asked = await asyncio.gather(*(ask() for _ in range(6)))
     (job_id,) = [id_ for ids in asked for id_ in ids]
     for _ in range(ledger.MAX_ATTEMPTS_KEPT + 5):
-        ((claimed,), _died) = await _claim(spectrum, "waits", Queue.MINUTES)
+        (claimed,) = await _claim(spectrum, "waits", Queue.MINUTES)
         await _begin(spectrum, claimed)
         async with spectrum.ports.store.for_everyone() as tx:
             away = ledger.Failure(FailureClass.DEPENDENCY, "away", JobStatus.RETRYING, counts=False)
-            assert await ledger.fail(tx, claimed, away)
+            await ledger.fail(tx, claimed, away)
     entry = await _entry(spectrum, job_id)
     assert (entry.status, entry.attempt) == (JobStatus.RETRYING, 0)
     assert len(entry.attempts) == ledger.MAX_ATTEMPTS_KEPT
@@ -315,8 +342,7 @@ async def test_every_job_twice_is_once(spectrum: Spectrum, owner: Any, person: s
     if kind is not JobKind.RESET:  # a reset that has ended is not even prepared
         with pytest.raises(LeaseLost):
             await commit(ports, lambda tx: stage.keep(tx, again), person=job.person, job=job)
-    with pytest.raises(LeaseLost):
-        await _begin(spectrum, job)
+    assert await _begin(spectrum, job) == []
     assert await snapshot(owner, tables, who(spectrum, person)) == before
     assert await owner.fetch("SELECT * FROM job ORDER BY id") == ledger_before
 
@@ -335,37 +361,7 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) 
         "SELECT EXISTS (SELECT FROM job WHERE kind = $1)", kind
     ):
         await runner.work_once(Queue.MINUTES)
-    jobs, _ = await _claim(spectrum, "first", LIMITS[kind].queue)
-    return next(job for job in sorted(jobs, key=lambda job: str(job.scope)) if job.kind is kind)
-
-
-@given(attempt=st.integers(1, 60))
-def test_backoff_keeps_its_bounds(attempt: int) -> None:
-    """A wait lies between nothing and the exponential bound, and never beyond five minutes."""
-    assert 0 <= backoff_s(attempt) <= min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2**attempt)
-
-
-def test_backoff_spreads() -> None:
-    """Full jitter: two hundred waits of one attempt differ, and some are in either half."""
-    waits = [backoff_s(5) for _ in range(200)]
-    assert len(set(waits)) == 200
-    assert min(waits) < BACKOFF_BASE_S * 16 < max(waits)
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (TimeoutError(), FailureClass.TIMEOUT),
-        (StorageUnavailable("away"), FailureClass.DEPENDENCY),
-        (ConnectionResetError(), FailureClass.DEPENDENCY),
-        (Refused(Problem(ErrorCode.INVALID, "no")), FailureClass.VALIDATION),
-        (InputsChanged("moved"), FailureClass.CONFLICT),
-        (CannotOpen(), FailureClass.BUG),
-        (Gone("gone"), FailureClass.BUG),
-        (KeyError("x"), FailureClass.BUG),
-    ],
-)
-def test_a_failure_has_its_class(error: Exception, expected: FailureClass) -> None:
-    """What went wrong decides whether it is counted, waited for or given up."""
-    assert classify(error) is expected
-    assert set(AFTER_FAILURE) == set(FailureClass)
+    claimed: list[Claimed] = []
+    while jobs := await _claim(spectrum, "first", LIMITS[kind].queue):
+        claimed += jobs
+    return next(job for job in sorted(claimed, key=lambda job: str(job.scope)) if job.kind is kind)

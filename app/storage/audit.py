@@ -1,0 +1,17 @@
+"""The audit log: who of the team decided what, and why. Append only; holds no content."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.storage.store import Tx
+
+
+async def keep_audit(tx: Tx, action: str, targets: Sequence[UUID] = (), *, actor: str, reason: str) -> None:
+    """Keep one decision, in the transaction that carries it out; `actor` is a pseudonym."""
+    await tx.execute(
+        "INSERT INTO audit (actor, action, targets, reason) VALUES ($1, $2, $3, $4)",
+        actor,
+        action,
+        list(targets),
+        reason,
+    )

@@ -1,0 +1,65 @@
+"""The team's part of the schema, composed: what of it a person with a staff role may ask."""
+
+import strawberry
+
+from app.domain.periods import PeriodKind
+from app.jobs import JobKind, JobStatus
+from app.storage.desk import JobFilter as Chosen
+from graphql_schema.access import STAFF, only
+from graphql_schema.context import Info
+from graphql_schema.ids import uuid_of
+from graphql_schema.jobs import Job, JobConnection, JobFilter, list_jobs, show_jobs
+from graphql_schema.node import After, First
+from graphql_schema.promises import Schedule, SlaReport, list_schedules, report
+from graphql_schema.queues import Queue, list_queues
+from graphql_schema.scalars import Month, Week
+
+
+@strawberry.type
+class Ops:
+    @strawberry.field(description="All three, from the quickest to the slowest; kinds that have work, or had some.")
+    async def queues(self, info: Info) -> list[Queue]:
+        return await list_queues(info.context)
+
+    @strawberry.field(description="Null when there is no such job.")
+    async def job(self, info: Info, id: strawberry.ID) -> Job | None:  # noqa: A002 - the contract's name
+        job_id = uuid_of(id, "Job")
+        found = [] if job_id is None else await show_jobs(info.context, [job_id])
+        return found[0] if found else None
+
+    @strawberry.field(description="Newest first.")
+    async def jobs(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        filter: JobFilter | None = None,  # noqa: A002 - the contract's name
+    ) -> JobConnection:
+        chosen = filter.chosen(info.context.ports.keyring.identity) if filter else Chosen()
+        return await list_jobs(info.context, chosen, first=first, after=after)
+
+    @strawberry.field(description="Jobs that used up their attempts; newest first.")
+    async def dead_letters(
+        self, info: Info, first: First, after: After = None, kind: JobKind | None = None
+    ) -> JobConnection:
+        chosen = Chosen(kinds=(kind,) if kind else (), statuses=(JobStatus.DEAD,))
+        return await list_jobs(info.context, chosen, first=first, after=after)
+
+    @strawberry.field(description="What the calendar plans, and how much of it waits to be planned.")
+    async def schedules(self, info: Info) -> list[Schedule]:
+        return await list_schedules(info.context)
+
+    @strawberry.field(description="How the promise of a week's cards was kept.")
+    async def weekly_sla(self, info: Info, week: Week) -> SlaReport:
+        return await report(info.context, PeriodKind.WEEK, week)
+
+    @strawberry.field(description="How the promise of a month's summary was kept.")
+    async def monthly_sla(self, info: Info, month: Month) -> SlaReport:
+        return await report(info.context, PeriodKind.MONTH, month)
+
+
+@strawberry.type
+class OpsQuery:
+    @strawberry.field(description="The team's part; null when the caller may not see it.", **only(*STAFF))
+    async def ops(self) -> Ops | None:
+        return Ops()
