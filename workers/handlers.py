@@ -15,12 +15,12 @@ from app.storage.store import Tx
 class Many:
     """A stage's way to carry out a whole claim at once: shared reads, then one transaction for all it could prepare.
 
-    `prepare` answers by job, an exception for one that failed alone; `keep` takes those that went well, with the new
-    revisions of the people it may write for, and answers with what follows from each job it kept.
+    `prepare` answers by job, an exception for one that failed alone; `keep` takes those that went well and whose people
+    have not changed since, and answers with what follows from each.
     """
 
     prepare: Callable[[Sequence[Claimed], Ports], Awaitable[Mapping[UUID, Any | Skipped | Exception]]]
-    keep: Callable[[Tx, Mapping[UUID, Any], Mapping[UUID, int]], Awaitable[Mapping[UUID, Kept]]]
+    keep: Callable[[Tx, Mapping[UUID, Any]], Awaitable[Mapping[UUID, Kept]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,10 +206,8 @@ class Runner:
             mine = [job for job in jobs if job.id in begun]
             async with asyncio.timeout(LIMITS[jobs[0].kind].timeout_s):
                 results = await many.prepare(mine, self._ports)
-                ready = {id_: r for id_, r in results.items() if not isinstance(r, Skipped | Exception)}
-                kept = await commit_many(
-                    self._ports, lambda tx, people: many.keep(tx, ready, people), [j for j in mine if j.id in ready]
-                )
+                ready = [(job, r) for job in mine if not isinstance(r := results[job.id], Skipped | Exception)]
+                kept = await commit_many(self._ports, many.keep, ready)
         except Exception as error:  # noqa: BLE001 - as the docstring says
             log.warning("batch_failed", kind=jobs[0].kind, count=len(jobs), error=type(error).__name__)
             return begun

@@ -45,6 +45,11 @@ class Closed:
     cards: tuple[NewWriting, ...] = ()
     earlier: Earlier | None = None
 
+    @property
+    def revision(self) -> int:
+        """The person's, when this was read."""
+        return self.inputs.revision
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:
@@ -146,15 +151,10 @@ async def keep_month(tx: Tx, result: Closed) -> Kept:
     return _then(result, head.revision)
 
 
-async def keep_many(tx: Tx, results: Mapping[UUID, Closed], revisions: Mapping[UUID, int]) -> dict[UUID, Kept]:
-    """Keep those of a batch whose people are held and unchanged since they were read; what follows, by job."""
-    unchanged = {
-        job_id: result
-        for job_id, result in results.items()
-        if revisions.get(result.inputs.person.id) == result.inputs.revision + 1
-    }
-    await _keep(tx, list(unchanged.values()))
-    return {job_id: _then(result, result.inputs.revision + 1) for job_id, result in unchanged.items()}
+async def keep_many(tx: Tx, results: Mapping[UUID, Closed]) -> dict[UUID, Kept]:
+    """Keep a batch of different people, all unchanged since they were read; what follows, by job."""
+    await _keep(tx, list(results.values()))
+    return {job_id: _then(result, result.revision + 1) for job_id, result in results.items()}
 
 
 def _then(result: Closed, revision: int) -> Kept:

@@ -5,6 +5,7 @@ Serves workers, resolvers and the command line alike. Decides nothing.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any, Protocol
 from uuid import UUID
 
 from app.jobs import LIMITS, Claimed, Job, Kept, PersonAt
@@ -14,8 +15,17 @@ from app.storage.store import Tx
 
 Keep = Callable[[Tx], Awaitable[Kept]]
 """Writes one effect inside the transaction it is given, and says which jobs follow from it."""
-KeepMany = Callable[[Tx, Mapping[UUID, int]], Awaitable[Mapping[UUID, Kept]]]
-"""Writes the effects of a batch for the people in a mapping to their new revisions; what follows, by job."""
+KeepMany = Callable[[Tx, Mapping[UUID, Any]], Awaitable[Mapping[UUID, Kept]]]
+"""Writes the effects of a batch, by job, inside the transaction it is given; what follows from each."""
+
+
+class Prepared(Protocol):
+    """A result of a batch, and at which revision of its person it was read."""
+
+    @property
+    def revision(self) -> int:
+        """As it was before this change."""
+        ...
 
 
 async def commit(ports: Ports, keep: Keep, *, person: PersonAt | None, job: Claimed | None = None) -> int | None:
@@ -36,17 +46,19 @@ async def commit(ports: Ports, keep: Keep, *, person: PersonAt | None, job: Clai
     return revision
 
 
-async def commit_many(ports: Ports, keep: KeepMany, jobs: Sequence[Claimed]) -> frozenset[UUID]:
-    """Run `keep` once for the people of `jobs`, and end in the same transaction the jobs it kept; their ids.
+async def commit_many(ports: Ports, keep: KeepMany, prepared: Sequence[tuple[Claimed, Prepared]]) -> frozenset[UUID]:
+    """Run `keep` once for many jobs of different people, and end them in the same transaction; the ids of those done.
 
-    People who are erased, or whom somebody else holds at the moment, are left out. LeaseLost when another worker holds
-    one of the jobs: nothing at all is kept then.
+    Whoever was erased or changed since it was read, or is held by somebody else at the moment, is left out. LeaseLost
+    when another worker holds one of the jobs: nothing at all is kept then.
     """
     async with ports.store.for_everyone() as tx:
-        held = await people.keep_revisions(tx, [job.person for job in jobs if job.person])
-        kept = await keep(tx, held)
+        unchanged = {job.person: result.revision for job, result in prepared if job.person}
+        held = await people.keep_revisions(tx, unchanged)
+        mine = [(job, result) for job, result in prepared if job.person and job.person.id in held]
+        kept = await keep(tx, {job.id: result for job, result in mine})
         following = [job for job_id, each in kept.items() for job in _caused(each, job_id)]
-        await ledger.complete(tx, [job for job in jobs if job.id in kept])
+        await ledger.complete(tx, [job for job, _ in mine])
         await ledger.keep_jobs(tx, following)
     await _nudge(ports, following)
     return frozenset(kept)

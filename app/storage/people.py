@@ -1,6 +1,6 @@
 """People as they are kept: epoch, revision, zone, plan, keys, and when their next week and month fall due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -112,19 +112,21 @@ async def keep_revision(tx: Tx, person: PersonAt) -> int:
     return revision
 
 
-async def keep_revisions(tx: Tx, people: Sequence[PersonAt]) -> dict[UUID, int]:
-    """The same for many, in id order; the new revisions of those who are in their epoch and whom nobody else holds."""
+async def keep_revisions(tx: Tx, unchanged: Mapping[PersonAt, int]) -> frozenset[UUID]:
+    """The same for many, in id order: those whom nobody else holds and who are still in their epoch and revision."""
     rows = await tx.fetch(
         """
         UPDATE person SET revision = revision + 1
-        FROM (SELECT person.id FROM person JOIN unnest($1::uuid[], $2::int[]) AS i(id, epoch) USING (id, epoch)
+        FROM (SELECT person.id FROM person
+              JOIN unnest($1::uuid[], $2::int[], $3::bigint[]) AS i(id, epoch, revision) USING (id, epoch, revision)
               ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED) AS held
-        WHERE person.id = held.id RETURNING person.id, revision
+        WHERE person.id = held.id RETURNING person.id
         """,
-        [person.id for person in people],
-        [person.epoch for person in people],
+        [person.id for person in unchanged],
+        [person.epoch for person in unchanged],
+        list(unchanged.values()),
     )
-    return {row["id"]: row["revision"] for row in rows}
+    return frozenset(row["id"] for row in rows)
 
 
 async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:

@@ -19,6 +19,7 @@ from app.domain.affect import (
 from app.domain.estimates import MeanSample
 from app.domain.fold import Fold
 from app.domain.measures import SMALLEST_DIFFERENCE, Metric
+from app.domain.sampling import WEEKDAYS
 
 _NAMEABLE = round(SMALLEST_DIFFERENCE * UNIT)
 _COMPANION_SESSIONS = 3
@@ -60,7 +61,7 @@ def _whole_counts(fold: Fold, metric: Metric) -> Mapping[str, int]:
 
 def times_of(session: SessionNumbers) -> tuple[TimeOfDay, Weekday]:
     """The part of the day and the weekday on which a session began, on its own local clock."""
-    return time_of_day(session.local_minute), tuple(Weekday)[session.local_date.weekday()]
+    return time_of_day(session.local_minute), WEEKDAYS[session.local_date.weekday()]
 
 
 def _movements(fold: Fold, metric: Metric, subject: str | None) -> Mapping[str, int]:

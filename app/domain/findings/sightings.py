@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from app.domain.affect import EMOTIONS, PATTERNS, Emotion, Source, TimeOfDay, TurnKind, Weekday
 from app.domain.estimates import ConfidenceLevel, Direction
+from app.domain.findings.counts import counts_of
 from app.domain.findings.evidence import Evidence, evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction
 from app.domain.findings.leaning import is_repeated, leaning
-from app.domain.fold import Fold
+from app.domain.fold import Fold, compare
 from app.domain.measures import SESSIONS_FOR_CARD, Metric
 
 WELCOME = frozenset({Emotion.JOY, Emotion.WARMTH, Emotion.HOPE})
@@ -55,10 +56,10 @@ def is_gentle(sighting: Sighting) -> bool:
 def changes(current: Fold, baseline: Fold, *, prefix: str = "change") -> Iterator[Sighting]:
     """Measures whose corrected comparison says HIGHER or LOWER. Rare, and first when there are any."""
     for metric, subject in _CHANGING:
-        evidence = evidence_of(metric, subject, current, baseline)
-        comparison = evidence.comparison
+        comparison = compare(current, baseline, metric, subject)
         if comparison is None or comparison.direction not in (Direction.HIGHER, Direction.LOWER):
             continue
+        evidence = evidence_of(metric, subject, current, baseline)
         if not counts_agree(evidence, evidence["direction"]):
             continue
         up = comparison.direction is Direction.HIGHER
@@ -88,10 +89,11 @@ def steadiness(current: Fold, baseline: Fold) -> Iterator[Sighting]:
 def patterns(current: Fold, baseline: Fold | None, *, at_least: int = _SEEN_AT_LEAST) -> Iterator[Sighting]:
     """Thinking patterns seen in at least `at_least` sessions and a quarter of them; fresher ones are worth more."""
     for pattern in PATTERNS:
-        evidence = evidence_of(Metric.PATTERN_SHARE, pattern, current)
-        count, total = evidence["count"], evidence["total"]
+        sample = current.sample(Metric.PATTERN_SHARE, pattern)
+        count, total = current.count(Metric.PATTERN_SHARE, pattern), sample.session_count
         if count < at_least or 4 * count < total:
             continue
+        evidence = evidence_of(Metric.PATTERN_SHARE, pattern, current)
         share = count / total
         finding = Finding(
             f"pattern:{pattern}", InsightKind.PATTERN, (evidence,), evidence.value.confidence, SuggestedAction.OPEN_TURN
@@ -183,7 +185,7 @@ def looks_alike(evidence: Evidence) -> bool:
 
 def _freshness(evidence: Evidence, baseline: Fold | None) -> float:
     """From 0.6 for a count that is just as usual to 1 for one that is not, or when there is no usual yet."""
-    usual = None if baseline is None else evidence_of(evidence.metric, evidence.subject, baseline)
+    usual = None if baseline is None else counts_of(baseline, evidence.metric, evidence.subject)
     if usual is None or usual["total"] < _USUAL_FROM:
         return 1.0
     apart = abs(evidence["count"] / evidence["total"] - usual["count"] / usual["total"])

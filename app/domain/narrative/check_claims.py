@@ -6,6 +6,7 @@ Judges no number. A sentence that holds nothing countable claims nothing, or is 
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 from app.domain.narrative.brief import Brief
 from app.domain.narrative.draft import MOST_CHARACTERS, Draft, Section, Sentence
@@ -85,7 +86,7 @@ def unfounded(draft: Draft, brief: Brief, fixed: Collection[str] | None) -> str 
     """
     if fixed is None:
         return None
-    known = _parts(fixed, brief)
+    known = _parts(tuple(fixed), brief.period.first.strftime("%B"))
     headings = {sentence.text for sentence in draft.headings()} | {draft.title.text}
     for place, sentence in enumerate(draft.everything()):
         whole = _plain(sentence.text)
@@ -121,8 +122,9 @@ def _is_harmless(text: str) -> bool:
     return not re.search(r"\d", text) and all(word.lower() in _HARMLESS for word in _WORD.findall(text))
 
 
-def _parts(fixed: Collection[str], brief: Brief) -> frozenset[str]:
-    month = brief.period.first.strftime("%B")
+@lru_cache(maxsize=64)
+def _parts(fixed: tuple[str, ...], month: str) -> frozenset[str]:
+    """What may be said as it stands: the same for every text of a revision and month."""
     parts = (part for phrase in fixed for part in (phrase, *_ENDS.split(phrase)))
     filled = (part.replace("{month}", month).replace("{Month}", month) for part in parts)
     return frozenset(_plain(part) for part in filled if "{" not in part)

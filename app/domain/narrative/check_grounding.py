@@ -43,6 +43,7 @@ _SUBJECTS = {
         *((day, rf"{day.lower()}s?") for day in Weekday),
     )
 }
+_ANY_SUBJECT = re.compile("|".join(pattern.pattern for pattern in _SUBJECTS.values()), re.IGNORECASE)
 _UNMEASURED = re.compile(
     r"\b(?:calm(?:ness)?|stress\w*|lonel\w*|exhaust\w*|tired\w*|fatigue\w*|grie[fv]\w*|jealous\w*|env(?:y|ious)"
     r"|worr(?:y|ied|ies|ying)|bored|boredom|furious|rage|disgust\w*|despair\w*|pain\w*|happiness|love[ds]?|hat(?:e|red)"
@@ -79,6 +80,8 @@ def _ungrounded_subject(sentence: Sentence, cited: tuple[Fact, ...], _: Brief) -
     unmeasured = _UNMEASURED.search(sentence.text)
     if unmeasured:
         return f"{unmeasured[0]} is not measured"
+    if _ANY_SUBJECT.search(sentence.text) is None:
+        return None
     for subject, pattern in _SUBJECTS.items():
         unsure = subject in tuple(ThinkingPattern) and subject not in NAMED_OUTRIGHT
         for found in pattern.finditer(sentence.text):
