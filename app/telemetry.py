@@ -8,12 +8,13 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
 ALLOWED_KEYS = frozenset(
@@ -57,11 +58,27 @@ def exposition() -> bytes:
 
     Of all processes that share its directory, where `PROMETHEUS_MULTIPROC_DIR` names one.
     """
+    return generate_latest(_registry())
+
+
+def _registry() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest()
+        return REGISTRY
     together = CollectorRegistry()
     MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-    return generate_latest(together)
+    return together
+
+
+@contextmanager
+def serving_metrics(host: str, port: int) -> Iterator[None]:
+    """Serve `exposition` over HTTP for the length of the block. OSError when the port is taken."""
+    server, thread = start_http_server(port, addr=host, registry=_registry())
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def _keep_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,7 +1,7 @@
 """Works the ledger off until nothing is left: plan, run, wait for what others hold and for what is due soon."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from app.jobs import Queue
 from app.pipeline.ports import Ports
@@ -15,17 +15,20 @@ SOON_S = 60.0
 PAUSE_S = 0.1
 
 
-async def drain(ports: Ports, report: Callable[[int, Remaining], None] = lambda *_: None) -> int:
-    """Run until the ledger holds nothing runnable now or within a minute; how many jobs were run here.
+async def drain(
+    ports: Ports, report: Callable[[int, Remaining], None] = lambda *_: None, *, own: Sequence[Queue] = tuple(Queue)
+) -> int:
+    """Plan and run until the ledger holds nothing runnable now or within a minute; how many jobs were run here.
 
-    `report` is told, again and again, how many were run and what remains.
+    `report` is told, again and again, how many were run and what remains. Jobs of queues that are not `own` are left
+    to other workers, and waited for.
     """
     runner = Runner(ports)
     ran = 0
     while True:
         planned = await plan_due(ports)
         here = 0
-        for queue in Queue:
+        for queue in own:
             while count := await runner.work_once(queue):
                 here += count
                 report(ran + here, await _remaining(ports))

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.cli import programs, upstart
 from app.cli.ingest_file import ingest_file
+from app.cli.jobs import add_jobs
 from app.domain.access import Role
 from app.errors import SpectrumError
 from app.jobs import Queue
@@ -35,9 +36,12 @@ def build_parser() -> argparse.ArgumentParser:
 
     worker = commands.add_parser("worker", help="run jobs")
     worker.add_argument("--queue", action="append", choices=[*Queue], help="only this queue; may be repeated")
+    worker.add_argument("--metrics-port", type=int, metavar="PORT", help="serve this process's /metrics there")
     _with_parent(worker)
     worker.set_defaults(
-        run=lambda a: programs.worker([Queue(q) for q in a.queue or [*Queue]], with_parent=a.with_parent)
+        run=lambda a: programs.worker(
+            [Queue(q) for q in a.queue or [*Queue]], metrics_port=a.metrics_port, with_parent=a.with_parent
+        )
     )
 
     migrate = commands.add_parser("migrate", help="bring the database to this build's schema")
@@ -53,8 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     drain = commands.add_parser("drain", help="plan what is due and run jobs until nothing is left")
     drain.set_defaults(run=lambda _: programs.drain_ledger())
 
-    jobs = commands.add_parser("jobs", help="show the ledger: counts by kind, and dead letters")
-    jobs.set_defaults(run=lambda _: programs.show_jobs())
+    add_jobs(commands.add_parser("jobs", help="the ledger: counts and dead letters; list, show, retry, discard, pause"))
 
     token = commands.add_parser("token", help="print a token for development, and nothing else")
     token.add_argument("--person", required=True, metavar="KEY", help="the app's own key of the person")

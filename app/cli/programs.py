@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,9 +23,9 @@ from app.jobs import JobStatus, Queue
 from app.pipeline.ingest import MAX_BATCH, ingest
 from app.pipeline.ports import Ports
 from app.samples import sample_sessions
-from app.storage import desk, queues
-from app.storage.desk import JobFilter
+from app.storage import queues
 from app.storage.queues import Remaining
+from app.telemetry import serving_metrics
 from app.wiring import Spectrum, opened, read_access, read_address
 from graphql_schema.schema import build_schema, sdl
 from prompts import list_prompts, list_revisions
@@ -34,7 +34,6 @@ from workers.process import work
 
 GRACEFUL_STOP_S = 10
 MAX_FRAME_BYTES = 65_536
-DEAD_LETTERS_SHOWN = 20
 
 
 @asynccontextmanager
@@ -84,10 +83,16 @@ async def api(*, with_parent: bool = False) -> int:
     return 0 if server.started else 1
 
 
-async def worker(queues: Sequence[Queue], *, with_parent: bool = False) -> int:
-    """Run jobs of `queues` until told to stop; leases are given back."""
+async def worker(chosen: Sequence[Queue], *, metrics_port: int | None, with_parent: bool = False) -> int:
+    """Run jobs of the chosen queues until told to stop; leases are given back."""
     async with opened() as spectrum, _until_told(with_parent=with_parent) as stop:
-        await work(spectrum.ports, spectrum.redis_url, queues, stop)
+        with ExitStack() as stack:
+            if metrics_port is not None:
+                try:
+                    stack.enter_context(serving_metrics(spectrum.host, metrics_port))
+                except (OSError, OverflowError):
+                    raise ConfigurationError(f"--metrics-port {metrics_port} cannot be used: choose another.") from None
+            await work(spectrum.ports, spectrum.redis_url, chosen, stop)
     return 0
 
 
@@ -129,8 +134,8 @@ async def drain_ledger() -> int:
     return 0
 
 
-async def drain_with_progress(spectrum: Spectrum) -> int:
-    """Drain the ledger behind a progress bar; how many jobs were run."""
+async def drain_with_progress(spectrum: Spectrum, own: Sequence[Queue] = tuple(Queue)) -> int:
+    """Drain the ledger behind a progress bar, running jobs of the queues `own`; how many jobs were run here."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -140,24 +145,7 @@ async def drain_with_progress(spectrum: Spectrum) -> int:
             waiting = f"Working ({remaining.soon} due within a minute)" if remaining.soon else "Working"
             progress.update(bar, completed=ran, total=ran + remaining.now + remaining.soon, description=waiting)
 
-        return await drain(spectrum.ports, report)
-
-
-async def show_jobs() -> int:
-    """Print the ledger's counts, and the newest dead letters."""
-    async with opened() as spectrum, spectrum.ports.store.for_everyone() as tx:
-        counts = await queues.count_by_status(tx)
-        dead, _ = await desk.list_jobs(tx, JobFilter(statuses=(JobStatus.DEAD,)), first=DEAD_LETTERS_SHOWN, after=None)
-    console = Console()
-    statuses = [status for status in JobStatus if any(found is status for _, found in counts)]
-    table = Table("kind", *(status.lower() for status in statuses))
-    for kind in sorted({kind for kind, _ in counts}):
-        table.add_row(kind, *(f"{counts.get((kind, status), 0):,}" for status in statuses))
-    console.print(table)
-    for entry in dead:
-        last = entry.attempts[-1] if entry.attempts else None
-        console.print(f"dead: {entry.id} {entry.kind} {last.failure if last else ''} {last.message if last else ''}")
-    return 0
+        return await drain(spectrum.ports, report, own=own)
 
 
 async def token(person: str, roles: Sequence[Role], ttl_s: int) -> int:

@@ -4,11 +4,14 @@ The programs are processes of their own, held by a pipe: they stop when this one
 """
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -39,11 +42,13 @@ async def up(*, sample: bool) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     console.print("Starting the database and the queue …")
-    async with opened(bring_up_to_date=True) as spectrum:
+    async with AsyncExitStack() as stack:
+        spectrum = await stack.enter_async_context(opened(bring_up_to_date=True))
         _require_free_port(spectrum)
-        running = [await _start(program) for program in PROGRAMS]
+        counts = stack.enter_context(TemporaryDirectory(prefix="spectrum-metrics-"))
+        running = [await _start(program, counts) for program in PROGRAMS]
         try:
-            working = asyncio.create_task(_run(spectrum, running, console, sample=sample))
+            working = asyncio.create_task(_run(spectrum, running, console, counts, sample=sample))
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
             working.cancel()
@@ -58,18 +63,18 @@ async def up(*, sample: bool) -> int:
 
 
 async def _run(
-    spectrum: Spectrum, running: list[asyncio.subprocess.Process], console: Console, *, sample: bool
+    spectrum: Spectrum, running: list[asyncio.subprocess.Process], console: Console, counts: str, *, sample: bool
 ) -> None:
     await _ready(spectrum, running)
     _show_addresses(spectrum, console, sample=sample)
     if sample:
         console.print(await take_sample(spectrum.ports))
-        await drain_with_progress(spectrum)
+        await drain_with_progress(spectrum, own=())
         console.print("The sample people are ready. Ctrl-C stops everything.")
-    await asyncio.gather(*(_keep_running(running, place, console) for place in range(len(running))))
+    await asyncio.gather(*(_keep_running(running, place, console, counts) for place in range(len(running))))
 
 
-async def _keep_running(running: list[asyncio.subprocess.Process], place: int, console: Console) -> None:
+async def _keep_running(running: list[asyncio.subprocess.Process], place: int, console: Console, counts: str) -> None:
     """Start a program again when it ends by itself. ConfigurationError when it does so again and again."""
     ends: deque[float] = deque(maxlen=MOST_RESTARTS)
     while True:
@@ -79,7 +84,7 @@ async def _keep_running(running: list[asyncio.subprocess.Process], place: int, c
             raise ConfigurationError(f"spectrum {' '.join(PROGRAMS[place])} keeps stopping; its last words are above.")
         ends.append(now)
         console.print(f"spectrum {' '.join(PROGRAMS[place])} stopped by itself: starting it again.")
-        running[place] = await _start(PROGRAMS[place])
+        running[place] = await _start(PROGRAMS[place], counts)
 
 
 def _require_free_port(spectrum: Spectrum) -> None:
@@ -93,9 +98,14 @@ def _require_free_port(spectrum: Spectrum) -> None:
             ) from None
 
 
-async def _start(program: Sequence[str]) -> asyncio.subprocess.Process:
+async def _start(program: Sequence[str], counts: str) -> asyncio.subprocess.Process:
+    """Start a program; `counts` is the folder where all of them put their metrics together, for `/metrics`."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app", *program, "--with-parent", stdin=asyncio.subprocess.PIPE, start_new_session=True
+        sys.executable,
+        *("-m", "app", *program, "--with-parent"),
+        env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": counts},
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
 
 
