@@ -259,3 +259,33 @@ async def test_retention_asks_again_although_a_rewrite_died(spectrum: Spectrum, 
     await _upkeep(spectrum, owner)
     words = await owner.fetch(WORDS, person_id)
     assert SUPPORT_KEY not in {row["finding_key"] for row in words}
+
+
+async def test_a_late_session_rewrites_its_own_week(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Earlier weeks are not touched; later ones keep words and edition unless numbers in their sentences moved."""
+    person_id = await lived(spectrum, owner, person, weeks=8)
+    told = (
+        "SELECT first_day, finding_key, edition, written_at, content::text AS content, aggregate_revision"
+        " FROM writing WHERE person_id = $1 AND period_kind = 'WEEK' ORDER BY 1, 2"
+    )
+    before = {(row["first_day"], row["finding_key"]): row for row in await owner.fetch(told, person_id)}
+    late = MONDAY + timedelta(weeks=3)
+    await take(spectrum, session(person, JUNE + timedelta(weeks=3, days=1), HEAVY, HEAVY))
+    await Runner(spectrum.ports).work_off(Queue.SECONDS)
+    stale = await owner.fetch(
+        "SELECT DISTINCT first_day FROM writing WHERE person_id = $1 AND status = 'STALE'", person_id
+    )
+    assert min(row["first_day"] for row in stale) >= late.replace(day=1)
+    await work_off(spectrum, owner)
+    after = {(row["first_day"], row["finding_key"]): row for row in await owner.fetch(told, person_id)}
+    own = [key for key in after if key[0] == late]
+    assert any(key not in before or after[key]["edition"] > before[key]["edition"] for key in own)
+    for key, row in after.items():
+        if key[0] != late and key in before:
+            same = row["content"] == before[key]["content"]
+            assert (row["edition"] == before[key]["edition"]) == same
+            assert (row["written_at"] == before[key]["written_at"]) == same
+    revised = await owner.fetch(
+        "SELECT first_day FROM period_aggregate WHERE person_id = $1 AND kind = 'WEEK' AND revision > 1", person_id
+    )
+    assert [row["first_day"] for row in revised] == [late]
