@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PEOPLE ?= 100000
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
@@ -49,8 +50,9 @@ else
 	$(BIN)/python -m pytest -m browser tests
 endif
 
-bench: setup ## what the pipeline costs, as ratios inside one run
+bench: setup ## what pipeline and jobs cost, as ratios inside one run (PEOPLE=5000: a smaller week)
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.jobs --people $(PEOPLE)
 
 format: setup ## format and sort
 	$(BIN)/ruff format --quiet .
