@@ -16,7 +16,7 @@ from app.telemetry import DECISIONS
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import uuid_of
-from graphql_schema.jobs import Job, show_jobs
+from graphql_schema.jobs import GIVEN, Job, show_jobs
 from graphql_schema.node import Payload, user_errors
 from graphql_schema.numbers import RangeInput
 
@@ -107,7 +107,7 @@ async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:
     person = await _person(tx, context, asked)
     return NewJob(
         kind=asked.kind,
-        key=f"desk:{asked.dedupe_key or uuid4()}",
+        key=f"{GIVEN}{asked.dedupe_key or uuid4()}",
         person=person,
         scope=await _scope(tx, asked, person, now),
         delay_s=max(0.0, (asked.run_after - now).total_seconds()) if asked.run_after else 0.0,

@@ -20,6 +20,8 @@ from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.node import Node, PageInfo, page_size
 from graphql_schema.numbers import Period
 
+GIVEN = "desk:"
+"""What the identity of a job begins with that the team asked for."""
 SUBJECT = "jobs"
 """The purpose of a job's pseudonym: it matches no other."""
 
@@ -87,7 +89,7 @@ class Job(Node):
             priority=entry.priority,
             attempt=entry.attempt,
             max_attempts=entry.max_attempts,
-            dedupe_key=_shown(entry.key, person_id, identity),
+            dedupe_key=_shown(entry.key, identity),
             subject=identity.alias(SUBJECT, person_id) if person_id else None,
             period=Period.at(period_of(kind, entry.first_day), entry.zone, entry.now)
             if kind and entry.first_day
@@ -103,9 +105,10 @@ class Job(Node):
         )
 
 
-def _shown(key: str, person_id: UUID | None, identity: Identity) -> str:
-    """A job's identity without the person's id in it, which nobody outside may know."""
-    return key.replace(str(person_id), identity.alias(SUBJECT, person_id)) if person_id else key
+def _shown(key: str, identity: Identity) -> str:
+    """A job's identity: as the team gave it, or else a pseudonym, since ours hold ids of people and sessions."""
+    given = key.removeprefix(GIVEN)
+    return given if given != key else identity.pseudonym("job-key", key)
 
 
 @strawberry.type

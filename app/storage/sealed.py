@@ -94,9 +94,10 @@ class Identity:
         value = value & ~(0xF << 76) | (0x8 << 76)
         return UUID(int=value & ~(0x3 << 62) | (0x2 << 62))
 
-    def pseudonym(self, purpose: str, person_id: UUID) -> str:
-        """32 hex digits that stand for the person in one purpose, and match no other purpose's."""
-        return hmac.digest(self.key, purpose.encode() + b"|" + person_id.bytes, hashlib.sha256).hex()[:32]
+    def pseudonym(self, purpose: str, subject: UUID | str) -> str:
+        """32 hex digits that stand for a person, or a name, in one purpose, and match no other purpose's."""
+        named = subject.bytes if isinstance(subject, UUID) else subject.encode()
+        return hmac.digest(self.key, purpose.encode() + b"|" + named, hashlib.sha256).hex()[:32]
 
     def alias(self, purpose: str, person_id: UUID) -> str:
         """A pseudonym of 32 hex digits that `person_of` takes back: AES (FIPS 197) of the one block that an id is."""
@@ -105,7 +106,9 @@ class Identity:
     def person_of(self, purpose: str, alias: str) -> UUID | None:
         """Whom an alias of this purpose stands for; None when it is no alias at all."""
         try:
-            return UUID(bytes=self._block(purpose).decryptor().update(bytes.fromhex(alias)))
+            return (
+                UUID(bytes=self._block(purpose).decryptor().update(bytes.fromhex(alias))) if len(alias) == 32 else None
+            )
         except ValueError:
             return None
 

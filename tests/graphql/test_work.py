@@ -57,8 +57,14 @@ async def test_a_job_says_what_it_is_about_and_names_nobody(
     assert {node["cost"] for node in nodes} == {"0"}
     analysis = next(node for node in nodes if node["kind"] == "SESSION_ANALYSIS")
     assert (analysis["period"], analysis["causedBy"], analysis["dueAt"]) == (None, None, None)
-    assert analysis["subject"] in analysis["dedupeKey"]
     assert len({node["dedupeKey"] for node in nodes}) == len(nodes)
+    for sent in await owner.fetch("SELECT id FROM session"):
+        assert str(sent["id"]) not in str(nodes)
+    asked = {"input": {"kind": "UPKEEP", "dedupeKey": "ours"}}
+    document = "mutation($input: EnqueueJobInput!) { enqueueJob(input: $input) { job { id dedupeKey } } }"
+    first, again = [(await client.team(document, asked))["enqueueJob"]["job"] for _ in range(2)]
+    assert first == again
+    assert first["dedupeKey"] == "ours"
 
     job_id = UUID(decode(analysis["id"])[1])
     await owner.execute("UPDATE job SET cost_microusd = 1234500 WHERE id = $1", job_id)

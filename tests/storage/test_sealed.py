@@ -119,6 +119,20 @@ def test_pseudonyms_of_two_purposes_cannot_be_matched() -> None:
     assert identity.pseudonym("receipt", PERSON) != Identity(OTHER_KEY).pseudonym("receipt", PERSON)
 
 
+@given(person=st.uuids(), other=st.uuids())
+def test_an_alias_leads_back_for_its_own_purpose_alone(person: UUID, other: UUID) -> None:
+    """Who holds the key finds the person again; another purpose, key or text leads to nobody who exists."""
+    identity = Identity(KEY)
+    alias = identity.alias("jobs", person)
+    assert identity.person_of("jobs", alias) == person
+    assert (identity.alias("jobs", other) == alias) == (other == person)
+    assert person.hex not in alias
+    assert identity.person_of("stat", alias) != person
+    assert Identity(OTHER_KEY).person_of("jobs", alias) != person
+    for wrong in ("", "ada", alias[:-1], alias[:-2], alias + "00", "g" * 32, "é" * 32):
+        assert identity.person_of("jobs", wrong) is None
+
+
 def test_a_receipt_is_verified_with_the_published_key_alone() -> None:
     """The JWK verifies the statement as it stands, and no other statement."""
     signer = Signer(KEY)

@@ -139,6 +139,16 @@ async def test_stopped_at_any_moment_a_worker_keeps_no_lease(spectrum: Spectrum,
     assert await owner.fetchval("SELECT bool_and(status = 'SUCCEEDED' AND attempt = 1) FROM job") is True
 
 
+async def test_the_more_urgent_goes_first(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A job of a higher priority is leased before any that has waited longer, whatever its kind."""
+    await take(spectrum, *weeks_of(person, weeks=2))
+    await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
+    first, second = await _claim(spectrum, "one"), await _claim(spectrum, "two")
+    assert [job.kind for job in first] == [JobKind.RESET]
+    assert {job.kind for job in second} == {JobKind.SESSION_ANALYSIS}
+    assert len(second) == 8
+
+
 async def test_only_what_began_counts(spectrum: Spectrum, owner: Any, person: str) -> None:
     """Leases that ran out before the job began cost no attempt, however often."""
     _, job_id = await _one_session(spectrum, owner, person)
