@@ -1,0 +1,151 @@
+"""One run of the simulation: steps drawn from a seed, each followed by every rule, then a stretch without faults."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from app.jobs import Claimed, Queue
+from tests.simulation.clock import VirtualStore
+from tests.simulation.people import Closing, Person
+from tests.simulation.rules import ENDED, FINAL_RULES, RULES, Step
+from tests.simulation.worker import Worker
+from tests.simulation.world import World
+
+STEPS = (20, 45)
+MAX_CALM_HOURS = 20
+
+
+class BrokenRule(AssertionError):
+    """A promise was broken: which one, by which seed, and how to see it again."""
+
+
+class Run:
+    """A run of one seed; `lines` tells it, step by step."""
+
+    def __init__(self, seed: int, store: VirtualStore) -> None:
+        self._seed = seed
+        self._world = World(seed, store)
+        self._rng = self._world.rng
+        self._hired = 0
+        self._workers = [self._hire() for _ in range(self._rng.randint(1, 3))]
+        self._frozen: list[Worker] = []
+
+    @property
+    def lines(self) -> list[str]:
+        """What happened so far."""
+        return self._world.lines
+
+    async def live(self) -> None:
+        """Go through the whole run, and leave nothing. BrokenRule when a promise does not hold."""
+        async with self._world.store.never_committed():
+            try:
+                for _ in range(self._rng.randint(*STEPS)):
+                    self._world.advance()
+                    await self._step()
+                await self._come_to_rest()
+                for rule in FINAL_RULES:
+                    rule(self._world)
+            except AssertionError as broken:
+                self._world.say(f"BROKEN: {broken}")
+                replay = f"python -m tests.simulation --seed {self._seed}"
+                raise BrokenRule(f"seed {self._seed}: {broken}; see it again with `{replay}`") from broken
+
+    def _hire(self) -> Worker:
+        self._hired += 1
+        return Worker(f"w{self._hired}", self._world)
+
+    async def _step(self) -> None:
+        world = self._world
+        steps = {
+            world.receive: 11 if world.jobs else 100,
+            world.ask_reset: 1,
+            world.change_plan: 1,
+            world.pause: 4,
+            world.decide: 4,
+            self._plan: 9,
+            self._wake: 8 * bool(self._frozen),
+            self._work: 70,
+        }
+        step = self._rng.choices(list(steps), list(steps.values()))[0]
+        if step in (self._plan, self._wake, self._work):
+            await step()
+        else:
+            await step()
+            await self._check(by_team=step == world.decide)
+
+    async def _plan(self) -> None:
+        await self._check(closings=await self._world.plan())
+
+    async def _work(self) -> None:
+        """Let a worker claim or go on; it may also die without a word, or freeze."""
+        worker = self._rng.choice(self._workers)
+        if worker.held and self._rng.random() < 0.09:
+            self._workers[self._workers.index(worker)] = self._hire()
+            freezes = self._rng.random() < 0.6
+            self._world.say(f"{worker.name} {'freezes' if freezes else 'dies'}")
+            self._frozen += [worker] * freezes
+            return
+        await (self._act(worker) if worker.held else self._claim(worker))
+
+    async def _claim(self, worker: Worker) -> None:
+        with_work = {
+            Queue(row["queue"]) for row in self._world.jobs.values() if row["status"] in ("QUEUED", "RETRYING")
+        }
+        queues = sorted(with_work) if with_work and self._rng.random() < 0.8 else list(Queue)
+        await self._check(claimed=await worker.claim(self._rng.choice(queues)))
+
+    async def _act(self, worker: Worker) -> None:
+        held = [held.job for held in worker.held]
+        await worker.act()
+        await self._check(held=held)
+
+    async def _wake(self) -> None:
+        """Let a frozen worker go on as if nothing had happened."""
+        worker = self._rng.choice(self._frozen)
+        await self._act(worker)
+        if not worker.held:
+            self._frozen.remove(worker)
+
+    async def _check(
+        self,
+        *,
+        claimed: Sequence[Claimed] = (),
+        held: Sequence[Claimed] = (),
+        closings: Sequence[tuple[Person, Closing]] = (),
+        by_team: bool = False,
+    ) -> None:
+        world = self._world
+        before, after = world.jobs, await world.look()
+        step = Step(
+            before=before,
+            after=after,
+            now=world.now,
+            people=world.people,
+            paused=frozenset(world.paused),
+            claimed=claimed,
+            held=held,
+            attempts=world.take_expected_attempts(),
+            closings=closings,
+            by_team=by_team,
+        )
+        for rule in RULES:
+            rule(step)
+
+    async def _come_to_rest(self) -> None:
+        """Nothing fails any more: plan, and work everything off; then those who froze try once more, in vain."""
+        self._world.store.now += timedelta(days=1)
+        self._world.say("from here on nothing fails")
+        await self._world.resume_all()
+        await self._plan()
+        worker = self._hire()
+        for _ in range(MAX_CALM_HOURS):
+            for queue in Queue:
+                while await worker.work_off(queue):
+                    pass
+            self._world.take_expected_attempts()  # many steps at once: too many for the rules of one
+            jobs = await self._world.look()
+            if all(row["status"] in ENDED for row in jobs.values()):
+                break
+            self._world.store.now += timedelta(hours=1)
+        for late in [*self._workers, *self._frozen]:
+            if late.held:
+                await self._act(late)
