@@ -152,7 +152,7 @@ def draw_sessions(rng: Random, person: Person, now: datetime) -> list[Session]:
     zone = rng.choice(ZONES) if rng.random() < 0.15 else person.zone
     sessions = [
         Session(UUID(int=rng.getrandbits(128)), zone, _draw_start(rng, person, zone, now), now)
-        for _ in range(rng.choice((1, 1, 2, 3, 5)))
+        for _ in range(rng.choice((1, 1, 1, 2, 4)))
     ]
     return sorted(sessions, key=lambda session: session.started_at)
 

@@ -10,8 +10,8 @@ from tests.simulation.rules import ENDED, FINAL_RULES, RULES, Step
 from tests.simulation.worker import Worker
 from tests.simulation.world import World
 
-STEPS = (20, 45)
-MAX_CALM_HOURS = 20
+STEPS = (40, 80)
+MAX_CALM_CLAIMS = 100
 
 
 class BrokenRule(AssertionError):
@@ -56,20 +56,18 @@ class Run:
     async def _step(self) -> None:
         world = self._world
         steps = {
-            world.receive: 11 if world.jobs else 100,
+            world.receive: world.temper.receiving if world.jobs else 100,
             world.ask_reset: 1,
             world.change_plan: 1,
-            world.pause: 4,
-            world.decide: 4,
-            self._plan: 9,
-            self._wake: 8 * bool(self._frozen),
+            world.pause: 3,
+            world.decide: 8 if world.has_dead_letters() else 1,
+            self._plan: 6,
+            self._wake: 12 * bool(self._frozen),
             self._work: 70,
         }
         step = self._rng.choices(list(steps), list(steps.values()))[0]
-        if step in (self._plan, self._wake, self._work):
-            await step()
-        else:
-            await step()
+        await step()
+        if step not in (self._plan, self._wake, self._work):  # those are checked with what they know
             await self._check(by_team=step == world.decide)
 
     async def _plan(self) -> None:
@@ -77,20 +75,21 @@ class Run:
 
     async def _work(self) -> None:
         """Let a worker claim or go on; it may also die without a word, or freeze."""
-        worker = self._rng.choice(self._workers)
-        if worker.held and self._rng.random() < 0.09:
+        world, worker = self._world, self._rng.choice(self._workers)
+        if worker.held and self._rng.random() < world.temper.falling_silent:
             self._workers[self._workers.index(worker)] = self._hire()
             freezes = self._rng.random() < 0.6
-            self._world.say(f"{worker.name} {'freezes' if freezes else 'dies'}")
+            world.say(f"{worker.name} {'freezes' if freezes else 'dies'}")
             self._frozen += [worker] * freezes
             return
         await (self._act(worker) if worker.held else self._claim(worker))
 
     async def _claim(self, worker: Worker) -> None:
-        with_work = {
-            Queue(row["queue"]) for row in self._world.jobs.values() if row["status"] in ("QUEUED", "RETRYING")
-        }
-        queues = sorted(with_work) if with_work and self._rng.random() < 0.8 else list(Queue)
+        """Claim where something is free, if need be when it is; sometimes where nothing is."""
+        world, eager = self._world, self._rng.random() < 0.15
+        if not eager and not world.free_queues():
+            world.wait_for_work()
+        queues = list(Queue) if eager else world.free_queues() or list(Queue)
         await self._check(claimed=await worker.claim(self._rng.choice(queues)))
 
     async def _act(self, worker: Worker) -> None:
@@ -132,20 +131,23 @@ class Run:
 
     async def _come_to_rest(self) -> None:
         """Nothing fails any more: plan, and work everything off; then those who froze try once more, in vain."""
-        self._world.store.now += timedelta(days=1)
-        self._world.say("from here on nothing fails")
-        await self._world.resume_all()
+        world = self._world
+        world.store.now += timedelta(days=1)
+        world.say("from here on nothing fails")
+        await world.resume_all()
         await self._plan()
         worker = self._hire()
-        for _ in range(MAX_CALM_HOURS):
+        for _ in range(MAX_CALM_CLAIMS):
+            ran = False
             for queue in Queue:
-                while await worker.work_off(queue):
-                    pass
-            self._world.take_expected_attempts()  # many steps at once: too many for the rules of one
-            jobs = await self._world.look()
-            if all(row["status"] in ENDED for row in jobs.values()):
-                break
-            self._world.store.now += timedelta(hours=1)
+                ran |= await worker.work_off(queue)
+            if not ran:
+                jobs = await world.look()
+                if all(row["status"] in ENDED for row in jobs.values()):
+                    break
+                world.store.now += timedelta(hours=1)
+        world.take_expected_attempts()  # many steps at once: too many for the rules of one
+        await world.look()
         for late in [*self._workers, *self._frozen]:
             if late.held:
                 await self._act(late)

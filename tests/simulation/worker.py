@@ -224,7 +224,7 @@ class Worker:
             "begin": 45 * bool(fresh),
             "succeed": 40 * bool(begun),
             "succeed together": 40 * (len(periods) > 1),
-            "fail": 14 * bool(begun),
+            "fail": self._world.temper.failing * bool(begun),
             "later": 4 * bool(begun),
             "renew": 10,
             "stop": 5,

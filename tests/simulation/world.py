@@ -5,6 +5,7 @@ Every change goes through the product's own storage; what is kept beside it is o
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -35,11 +36,32 @@ _LEDGER = """
 ERASED = ("job", "session", "sealed_text")
 
 
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """What a run is like: many runs that each overdo something find more than many that do everything a little."""
+
+    falling_silent: float
+    failing: int
+    receiving: int
+    jumps: tuple[int, ...]
+
+    @classmethod
+    def draw(cls, rng: Random) -> "Temper":
+        """How often workers fall silent, and the weights of failures, arrivals and of each length of a jump."""
+        return cls(
+            falling_silent=rng.choice((0.03, 0.1, 0.35)),
+            failing=rng.choice((2, 14, 60)),
+            receiving=rng.choice((2, 5)),
+            jumps=rng.choice(((55, 22, 10, 6, 7), (30, 10, 50, 8, 2), (80, 14, 1, 1, 4))),
+        )
+
+
 class World:
     """One run's people and ledger; `now` only moves forward."""
 
     def __init__(self, seed: int, store: VirtualStore) -> None:
         self.rng = Random(seed)
+        self.temper = Temper.draw(self.rng)
         self.store = store
         self.ports = ports_over(store)
         self.people = {person.id: person for person in draw_people(self.rng)}
@@ -87,13 +109,33 @@ class World:
             edge = self.rng.choice(sorted(edges)[:5]) + timedelta(microseconds=self.rng.choice((-1, 0, 1)))
             self.store.now = max(self.now, edge)
         else:
-            (low, high) = self.rng.choices(ranges_s, (55, 22, 10, 6, 7))[0]
+            (low, high) = self.rng.choices(ranges_s, self.temper.jumps)[0]
             self.store.now += timedelta(seconds=self.rng.uniform(low, high))
 
     def _edges(self) -> list[datetime]:
         ends = [person.ends(kind) for person in self.people.values() if person.known for kind in PeriodKind]
-        jobs = [row for row in self.jobs.values() if row["status"] in ("QUEUED", "RETRYING", "RUNNING")]
-        return ends + [row["lease_expires_at"] or row["run_after"] for row in jobs]
+        return [*ends, *(opens for _, opens in self._openings())]
+
+    def _openings(self) -> list[tuple[Queue, datetime]]:
+        """When each open job becomes free, if nobody renews its lease."""
+        return [
+            (Queue(row["queue"]), row["lease_expires_at"] or row["run_after"])
+            for row in self.jobs.values()
+            if row["status"] in ("QUEUED", "RETRYING", "RUNNING")
+        ]
+
+    def free_queues(self) -> list[Queue]:
+        """The queues in which a job is free, unless it waits for an earlier one or is paused."""
+        return sorted({queue for queue, opens in self._openings() if opens < self.now})
+
+    def has_dead_letters(self) -> bool:
+        """Whether the team has something to decide."""
+        return any(row["status"] == JobStatus.DEAD for row in self.jobs.values())
+
+    def wait_for_work(self) -> None:
+        """Let time pass until a job is free."""
+        opens = min((opens for _, opens in self._openings()), default=self.now)
+        self.store.now = max(self.now, opens + timedelta(milliseconds=1))
 
     async def plan(self) -> list[tuple[Person, Closing]]:
         """Tick the planner; what the calendar says it must have planned."""
