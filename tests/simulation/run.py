@@ -37,6 +37,7 @@ class Run:
     async def live(self) -> None:
         """Go through the whole run, and leave nothing. BrokenRule when a promise does not hold."""
         async with self._world.store.never_committed():
+            self._world.begin()
             try:
                 for _ in range(self._rng.randint(*STEPS)):
                     self._world.advance()

@@ -76,7 +76,11 @@ class World:
         self.jobs: Jobs = {}
         self.lines: list[str] = []
         self._names: dict[UUID, str] = {}
-        store.now = datetime.combine(self.rng.choice(FIRST_DAYS), time(self.rng.randint(0, 23)), UTC)
+        self._begins = datetime.combine(self.rng.choice(FIRST_DAYS), time(self.rng.randint(0, 23)), UTC)
+
+    def begin(self) -> None:
+        """Set the clock to the first moment."""
+        self.store.now = self._begins
 
     @property
     def now(self) -> datetime:
