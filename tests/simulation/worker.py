@@ -38,6 +38,9 @@ from app.storage.store import Tx
 from tests.simulation.world import World
 from workers.runner import BACKOFF_BASE_S, BACKOFF_CAP_S, INPUTS_SETTLE_S, WAIT_CAP_S
 
+DEAFNESS = 0.05
+"""How often a connection is lost between a commit and its answer."""
+
 
 @dataclass(slots=True)
 class Held:
@@ -214,7 +217,14 @@ class Worker:
             await ledger.renew(tx, [held.job for held in self.held])
 
     async def act(self) -> None:
-        """Do one thing that a worker may do with what it holds."""
+        """Do one thing that a worker may do with what it holds; sometimes it never hears that it was done."""
+        held = self.held.copy()
+        await self._do_something()
+        if self._rng.random() < DEAFNESS:
+            self.held = held
+            self._world.say(f"{self.name} never hears of it")
+
+    async def _do_something(self) -> None:
         exhausted = [held for held in self.held if held.job.exhausted]
         fresh = [held for held in self.held if held.attempt is None and not held.job.exhausted]
         begun = [held for held in self.held if held.attempt is not None]
