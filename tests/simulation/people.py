@@ -140,10 +140,11 @@ class Person:
 
 
 def draw_people(rng: Random) -> list[Person]:
-    """One to four people; few are on the free plan."""
+    """One to four people, in half the runs neighbours whose periods end together; few are on the free plan."""
+    zones = (rng.choice(ZONES),) if rng.random() < 0.5 else ZONES
     return [
-        Person(UUID(int=rng.getrandbits(128)), f"p{n}", rng.choice(ZONES), "FREE" if rng.random() < 0.1 else "PLUS")
-        for n in range(1, rng.choice((1, 1, 2, 2, 3, 4)) + 1)
+        Person(UUID(int=rng.getrandbits(128)), f"p{n}", rng.choice(zones), "FREE" if rng.random() < 0.1 else "PLUS")
+        for n in range(1, rng.choice((1, 1, 2, 3, 4)) + 1)
     ]
 
 

@@ -64,11 +64,13 @@ def a_stale_token_writes_nothing(step: Step) -> None:
 
 
 def what_has_ended_stays(step: Step) -> None:
-    """Only the team brings a dead letter back or discards it; nothing else that ended ever changes."""
+    """Only the team discards a dead letter or lets it begin anew; nothing else that ended ever changes."""
     for job_id, row in step.before.items():
         if row["status"] in ENDED and job_id in step.after and step.after[job_id] != row:
             assert row["status"] == "DEAD", "a job that had ended well, or was discarded, changed"
             assert step.by_team, "a dead letter changed by itself"
+            anew = step.after[job_id]
+            assert anew["status"] == "DISCARDED" or (anew["attempt"], anew["lost"]) == (0, 0), "retried with a past"
 
 
 def nothing_vanishes(step: Step) -> None:

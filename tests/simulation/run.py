@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.jobs import Claimed, Queue
+from app.jobs import HEARTBEAT_S, Claimed, Queue
 from tests.simulation.clock import VirtualStore
 from tests.simulation.people import Closing, Person
 from tests.simulation.rules import ENDED, FINAL_RULES, RULES, Step
@@ -40,7 +40,10 @@ class Run:
             self._world.begin()
             try:
                 for _ in range(self._rng.randint(*STEPS)):
+                    before = self._world.now
                     self._world.advance()
+                    if self._world.temper.beating and self._world.now - before > timedelta(seconds=HEARTBEAT_S):
+                        await self._beat()
                     await self._step()
                 await self._come_to_rest()
                 for rule in FINAL_RULES:
@@ -58,7 +61,7 @@ class Run:
         world = self._world
         steps = {
             world.receive: world.temper.receiving if world.jobs else 100,
-            world.ask_reset: 1,
+            world.ask_reset: 2,
             world.change_plan: 1,
             world.pause: 3,
             world.decide: 8 if world.has_dead_letters() else 1,
@@ -70,6 +73,13 @@ class Run:
         await step()
         if step not in (self._plan, self._wake, self._work):  # those are checked with what they know
             await self._check(by_team=step == world.decide)
+
+    async def _beat(self) -> None:
+        """Renew the leases of those who are not silent, which is what they did all the time that has passed."""
+        for worker in self._workers:
+            if worker.held:
+                await worker.renew()
+                await self._check(held=[held.job for held in worker.held])
 
     async def _plan(self) -> None:
         await self._check(closings=await self._world.plan())

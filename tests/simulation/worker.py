@@ -59,6 +59,7 @@ class Worker:
         self.name = name
         self.held: list[Held] = []
         self._world = world
+        self._dawdling = world.rng.choice((5, 5, 150))
 
     @property
     def _rng(self) -> Random:
@@ -235,8 +236,8 @@ class Worker:
             "succeed": 40 * bool(begun),
             "succeed together": 40 * (len(periods) > 1),
             "fail": self._world.temper.failing * bool(begun),
-            "later": 4 * bool(begun),
-            "renew": 10,
+            "later": 8 * bool(begun),
+            "renew": self._dawdling,
             "stop": 5,
         }
         match self._rng.choices(list(weights), list(weights.values()))[0]:
@@ -252,7 +253,7 @@ class Worker:
                 classes = [each for each in FailureClass if each is not FailureClass.LOST_WORKER]
                 await self.fail(self._rng.choice(begun), self._rng.choice(classes))
             case "later":
-                await self.give_back([self._rng.choice(begun)], delay_s=self._rng.choice((0.5, 60.0)))
+                await self.give_back([self._rng.choice(begun)], delay_s=self._rng.choice((0.5, 60.0, 900.0)))
             case "renew":
                 await self.renew()
             case "stop":

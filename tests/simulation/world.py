@@ -40,6 +40,7 @@ ERASED = ("job", "session", "sealed_text")
 class Temper:
     """What a run is like: many runs that each overdo something find more than many that do everything a little."""
 
+    beating: bool
     falling_silent: float
     failing: int
     receiving: int
@@ -47,8 +48,9 @@ class Temper:
 
     @classmethod
     def draw(cls, rng: Random) -> "Temper":
-        """How often workers fall silent, and the weights of failures, arrivals and of each length of a jump."""
+        """Whether leases are renewed in time, how often workers fall silent, and the weights of what else may be."""
         return cls(
+            beating=rng.random() < 0.6,
             falling_silent=rng.choice((0.03, 0.1, 0.35)),
             failing=rng.choice((2, 14, 60)),
             receiving=rng.choice((2, 5)),
