@@ -86,7 +86,7 @@ async def claim(tx: Tx, queue: Queue, worker: str) -> list[Claimed]:
             AND NOT (kind = ANY($7) AND EXISTS (
               SELECT FROM job e WHERE e.person_id = job.person_id AND e.kind = job.kind AND e.id <> job.id
                 AND e.status IN ('QUEUED', 'RETRYING', 'RUNNING') AND e.run_after <= now() + interval '1 minute'
-                AND (e.scope->>'first_day', e.id) < (job.scope->>'first_day', job.id)))
+                AND (e.lease_expires_at >= now() OR (e.scope->>'first_day', e.id) < (job.scope->>'first_day', job.id))))
           ORDER BY priority DESC, run_after, id LIMIT $3 FOR UPDATE SKIP LOCKED
         ), placed AS (
           SELECT id, kind, silent, lost > 0 OR silent AS suspect, first_value(kind) OVER places AS first_kind,

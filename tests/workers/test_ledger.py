@@ -269,6 +269,23 @@ async def test_a_persons_weeks_run_in_order(spectrum: Spectrum, owner: Any, pers
     assert early.finished_at <= later.finished_at
 
 
+async def test_a_persons_weeks_never_run_side_by_side(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """While a week is being written, an earlier one waits for it, but not for a worker that fell silent."""
+    person_id = await lived(spectrum, owner, person, weeks=2)
+    now, monday, next_monday = await at(owner, person_id), JUNE.date(), JUNE.date().replace(day=8)
+    asked = []
+    for first_day in (next_monday, monday):
+        async with spectrum.ports.store.for_person(person_id) as tx:
+            asked += await ledger.keep_jobs(tx, [rewrite_period(PeriodKind.WEEK, now, first_day, revision=-1)])
+        if first_day == next_monday:
+            (running,) = await _claim(spectrum, "first", Queue.MINUTES)
+            await _begin(spectrum, running)
+    assert await _claim(spectrum, "second", Queue.MINUTES) == []
+    await _expire(owner)
+    (earlier,) = await _claim(spectrum, "second", Queue.MINUTES)
+    assert [running.id, earlier.id] == asked
+
+
 async def test_later_costs_no_attempt(spectrum: Spectrum, owner: Any, person: str) -> None:
     """A stage that says "not yet" leaves its job waiting, with no attempt counted."""
     _, job_id = await _one_session(spectrum, owner, person)
