@@ -5,7 +5,7 @@ READY := .venv/.ready
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check test-browser bench format lock clean
+.PHONY: help setup up test quick check test-browser faults bench format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ ifeq ($(BROWSER),)
 else
 	$(BIN)/python -m pytest -m browser tests
 endif
+
+faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
+	$(BIN)/python -m pytest -m faults tests
 
 bench: setup ## what the pipeline costs, as ratios inside one run
 	$(BIN)/python -m benchmarks.run

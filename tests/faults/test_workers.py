@@ -60,7 +60,7 @@ async def test_a_worker_is_told_to_end(world: World, kind: JobKind) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("writing", [False, True])
+@pytest.mark.parametrize("writing", [False, True], ids=["anywhere", "in a transaction"])
 async def test_a_worker_freezes_and_comes_back(world: World, writing: bool) -> None:
     """Frozen, also with a transaction open, it keeps nobody from its jobs; thawed as a zombie, it changes nothing."""
     await world.take(PEOPLE)
@@ -92,7 +92,7 @@ def _time_shown(clock: Mapping[str, str]) -> float:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize(("offset", "off_s"), [("-1h", -HOUR_S), ("+25h", 25 * HOUR_S)])
+@pytest.mark.parametrize(("offset", "off_s"), [("-1h", -HOUR_S), ("+25h", 25 * HOUR_S)], ids=["behind", "ahead"])
 async def test_a_worker_has_the_wrong_time(world: World, offset: str, off_s: int) -> None:
     """Workers an hour behind or a day ahead do all the work, and one of them is killed as others are."""
     clock = _clock(offset)
