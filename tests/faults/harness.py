@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +21,7 @@ import redis.asyncio
 from app.embedded import Servers, embedded_servers, remove_state
 from app.embedded.places import Place, known_place
 from app.embedded.programs import postgres_programs, run_program
-from app.jobs import JobKind
+from app.jobs import JobKind, Queue
 from app.storage.schema import migrate
 from app.storage.store import DatabaseUrls
 from app.wiring import Spectrum, opened
@@ -38,7 +38,7 @@ PAUSE_S = 0.02
 SETTLE_S = 0.01
 """What a server was told before its client froze, it still does within this time."""
 IN_FLIGHT = 3
-WEEKS = 8
+WEEKS = 6
 
 _HELD = """
 SELECT count(*) FROM job WHERE status = 'RUNNING' AND started_at IS NOT NULL AND lease_expires_at > now()
@@ -97,9 +97,21 @@ class World:
         self.programs.append(process)
         return process
 
-    def workers(self, count: int, **environment: str) -> list[subprocess.Popen[bytes]]:
-        """Start workers of all queues."""
-        return [self.start("worker", environment=environment) for _ in range(count)]
+    async def workers(
+        self, count: int, *, queues: Collection[Queue] = tuple(Queue), environment: Mapping[str, str] | None = None
+    ) -> list[subprocess.Popen[bytes]]:
+        """Start workers, and wait until they listen; one that a fault meets while it starts says so, and ends."""
+        named = [word for queue in queues for word in ("--queue", queue)]
+        listening = await self._count_listeners() + count * len(queues)
+        started = [self.start("worker", *named, environment=environment) for _ in range(count)]
+        async with asyncio.timeout(PATIENCE_S):
+            while await self._count_listeners() < listening:  # noqa: ASYNC110 - another process does it
+                await asyncio.sleep(PAUSE_S)
+        return started
+
+    async def _count_listeners(self) -> int:
+        async with redis.asyncio.Redis.from_url(self.servers.redis_url) as client:
+            return sum(each["cmd"] == "zrangebyscore" for each in await client.client_list())
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Spectrum]:

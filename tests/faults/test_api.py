@@ -89,7 +89,7 @@ async def test_the_api_is_killed_while_it_takes_sessions_in(world: World) -> Non
     batches = [sessions[start : start + BATCH] for start in range(0, len(sessions), BATCH)]
     port = {"SPECTRUM_PORT": str(free_port())}
     api = world.start("api", environment=port)
-    workers = [world.start("worker", "--queue", Queue.SECONDS) for _ in range(2)]
+    workers = await world.workers(2, queues=[Queue.SECONDS])
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port['SPECTRUM_PORT']}", trust_env=False) as http:
         app = App(http)
         await app.ready()
@@ -112,7 +112,7 @@ async def test_the_api_is_killed_while_it_takes_sessions_in(world: World) -> Non
     assert all(app.acknowledged[key] for key in kept), "what was acknowledged was kept"
     world.note("acknowledged before", len(kept))
     await world.until(ANALYSED)
-    workers += world.workers(1)
+    workers += await world.workers(1)
     await world.at_rest()
     await world.stop(*workers)
     await compare_with_twins(world, PEOPLE)

@@ -23,8 +23,8 @@ PEOPLE = [f"person-{number}" for number in range(6)]
 )
 async def test_postgres_restarts_at_once(world: World, kind: JobKind, hastened: bool) -> None:
     """Stopped in immediate mode and started again, it lost nothing it had confirmed, and workers go on without help."""
+    workers = await world.workers(2)
     await world.take(PEOPLE)
-    workers = world.workers(2)
     await world.caught(*workers, kind=kind)
     world.crash_postgres()
     thaw(*(worker.pid for worker in workers))
@@ -40,8 +40,8 @@ async def test_postgres_restarts_at_once(world: World, kind: JobKind, hastened: 
 @pytest.mark.faults
 async def test_postgres_freezes(world: World) -> None:
     """Frozen for longer than a lease, it comes back to workers that wait for it, and each job still ends once."""
+    workers = await world.workers(2)
     await world.take(PEOPLE)
-    workers = world.workers(2)
     await world.caught(*workers)
     pids = world.postgres_pids()
     freeze(*pids)

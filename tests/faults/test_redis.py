@@ -78,8 +78,8 @@ async def test_without_a_sound_redis(
     world: World, fault: Callable[[World], contextlib.AbstractAsyncContextManager[None]]
 ) -> None:
     """What was taken in before and during it is all done while it lasts, by workers that live on and listen again."""
+    workers = await world.workers(2)
     await world.take(EARLY)
-    workers = world.workers(2)
     await world.caught(*workers)
     async with fault(world):
         thaw(*(worker.pid for worker in workers))

@@ -32,8 +32,8 @@ KILL_EVERY_S = 4.0
 )
 async def test_a_worker_is_killed(world: World, kind: JobKind, hastened: bool) -> None:
     """Killed with -9 in the middle of it, a worker leaves nothing that another does not do once its leases ran out."""
+    first, second = await world.workers(2)
     await world.take(PEOPLE)
-    first, second = world.workers(2)
     await world.caught(first, kind=kind)
     first.kill()
     if hastened:
@@ -47,8 +47,8 @@ async def test_a_worker_is_killed(world: World, kind: JobKind, hastened: bool) -
 @pytest.mark.parametrize("kind", [JobKind.SESSION_ANALYSIS, JobKind.WEEKLY_AGGREGATION])
 async def test_a_worker_is_told_to_end(world: World, kind: JobKind) -> None:
     """At SIGTERM it gives its leases back and ends well; the other goes on at once, and nothing counts as failed."""
+    first, second = await world.workers(2)
     await world.take(PEOPLE)
-    first, second = world.workers(2)
     await world.caught(first, kind=kind)
     first.send_signal(signal.SIGTERM)
     thaw(first.pid)
@@ -63,10 +63,10 @@ async def test_a_worker_is_told_to_end(world: World, kind: JobKind) -> None:
 @pytest.mark.parametrize("writing", [False, True], ids=["anywhere", "in a transaction"])
 async def test_a_worker_freezes_and_comes_back(world: World, writing: bool) -> None:
     """Frozen, also with a transaction open, it keeps nobody from its jobs; thawed as a zombie, it changes nothing."""
+    (zombie,) = await world.workers(1)
     await world.take(PEOPLE)
-    (zombie,) = world.workers(1)
     await world.caught(zombie, writing=writing)
-    (second,) = world.workers(1)
+    (second,) = await world.workers(1)
     await world.at_rest()
     assert time.monotonic() - world.hit_at > LEASE_S
     thaw(zombie.pid)
@@ -97,8 +97,8 @@ async def test_a_worker_has_the_wrong_time(world: World, offset: str, off_s: int
     """Workers an hour behind or a day ahead do all the work, and one of them is killed as others are."""
     clock = _clock(offset)
     assert abs(_time_shown(clock) - time.time() - off_s) < HOUR_S / 4
+    first, second = await world.workers(2, environment=clock)
     await world.take(PEOPLE)
-    first, second = world.workers(2, **clock)
     await world.caught(first)
     first.kill()
     await world.at_rest()
@@ -110,15 +110,15 @@ async def test_a_worker_has_the_wrong_time(world: World, offset: str, off_s: int
 async def test_a_backlog_of_thousands(world: World) -> None:
     """Two thousand sessions are done while one of two workers is killed every few seconds and started again."""
     crowd = [f"person-{number}" for number in range(40)]
+    workers = await world.workers(2)
     await world.take(crowd, weeks=13)
-    workers = world.workers(2)
     kills = 0
     while not await world.is_at_rest():
         place = random.randrange(2)
         if await world.try_to_catch(workers[place]):
             workers[place].kill()
             kills += 1
-            (workers[place],) = world.workers(1)
+            (workers[place],) = await world.workers(1)
             await asyncio.sleep(KILL_EVERY_S)
     world.note("kills", kills)
     await world.at_rest()
