@@ -6,7 +6,7 @@ PEOPLE ?= 100000
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check test-browser bench format lock clean
+.PHONY: help setup up test quick check test-browser faults bench format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ ifeq ($(BROWSER),)
 else
 	$(BIN)/python -m pytest -m browser tests
 endif
+
+faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
+	$(BIN)/python -m pytest -m faults tests
 
 bench: setup ## what pipeline and jobs cost, as ratios inside one run (PEOPLE=5000: a smaller week)
 	$(BIN)/python -m benchmarks.run

@@ -20,8 +20,19 @@ from tests.client import Client
 from tests.life import owner_of
 
 TEMPLATE = "spectrum_template"
+LEFT_OUT = ("browser", "faults")
+"""Tests with one of these marks run only when `-m` asks for them."""
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 AUTH_SECRET = "a secret of the tests, long enough to be one"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what has a mark of its own when no mark expression was given."""
+    if config.option.markexpr:
+        return
+    left_out = [item for item in items if any(map(item.get_closest_marker, LEFT_OUT))]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session")

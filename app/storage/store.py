@@ -15,12 +15,17 @@ from tortoise import Tortoise
 from tortoise.context import TortoiseContext
 
 from app.errors import ConfigurationError, SpectrumError
+from app.jobs import LEASE_S
 from app.storage.engine_asyncpg import SafeAsyncpgClient, Transaction
 
 MIGRATIONS = "migrations"
 """The package Tortoise looks for migrations in; a name, since migrations stand above storage."""
 ENGINE = "app.storage.engine_asyncpg"
 COMMAND_TIMEOUT_S = 60.0
+IDLE_TIMEOUT_S = LEASE_S
+"""A program that falls silent with a transaction open keeps its locks no longer than its leases."""
+LOCK_TIMEOUT_S = LEASE_S / 2
+"""Nor do those of its transactions that were waiting for each other take turns at falling silent."""
 
 Tx = Transaction
 """One open transaction: `fetch`, `fetchrow`, `fetchval`, `execute`, and `using_db(tx)` for models."""
@@ -30,18 +35,30 @@ class StorageUnavailable(SpectrumError):
     """PostgreSQL cannot be reached or is shutting down; trying again later is right."""
 
 
+_SHORT = ("spectrum_person", "spectrum_batch")
+_PATIENCE = {
+    "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT_S:.0f}s",
+    "lock_timeout": f"{LOCK_TIMEOUT_S:.0f}s",
+}
+"""Of the roles whose transactions are short; a migration may wait."""
+
 _LOST = (
     ConnectionError,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.InternalClientError,
     asyncpg.QueryCanceledError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.LockNotAvailableError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
-"""The connection went, or the server goes; an OSError or TimeoutError says so only while connecting."""
+"""The connection went, the server goes, or a lock is held for too long.
+
+An OSError or TimeoutError says so only while connecting.
+"""
 MISCONFIGURED = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidParameterValueError,
@@ -71,7 +88,7 @@ def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
         "minsize": 0,
         "maxsize": pool,
         "command_timeout": COMMAND_TIMEOUT_S,
-        "server_settings": {"role": role, "application_name": role},
+        "server_settings": {"role": role, "application_name": role, **(_PATIENCE if role in _SHORT else {})},
         **({"ssl": query["sslmode"]} if "sslmode" in query else {}),
     }
 

@@ -17,6 +17,7 @@ from app.embedded import remove_state
 from app.embedded.places import known_place
 from tests.cli.conftest import clean_environment, run
 from tests.embedded.program import all_gone, living
+from tests.programs import free_port
 
 READY_WITHIN_S = 60
 if not sys.platform.startswith("linux"):
@@ -29,12 +30,6 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
     if (tmp_path / "state").exists():
         remove_state(tmp_path / "state")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_ready(process: subprocess.Popen[str], port: int) -> None:
@@ -64,7 +59,7 @@ def _children(pid: int) -> list[int]:
 
 def test_up_serves_until_it_is_interrupted_and_leaves_nothing(folder: Path) -> None:
     """It is ready, prints where it is, takes and works sessions, ends with 0 at SIGINT, and nothing goes on."""
-    port = _free_port()
+    port = free_port()
     environment = clean_environment(folder, SPECTRUM_PORT=str(port))
     with subprocess.Popen(
         [sys.executable, "-m", "app", "up", "--no-sample"],

@@ -31,7 +31,7 @@ from app.jobs import (
     rewrite_period,
 )
 from app.pipeline import analyse
-from app.pipeline.commit import commit, commit_many
+from app.pipeline.commit import Prepared, commit, commit_many
 from app.pipeline.inputs import InputsChanged
 from app.storage import ledger, people, sessions
 from app.storage.store import Tx
@@ -50,6 +50,13 @@ class Held:
     attempt: int | None = None
     revision: int | None = None
     seen: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """At which revision of its person a job of a batch was read."""
+
+    revision: int
 
 
 class Worker:
@@ -126,16 +133,15 @@ class Worker:
     async def succeed_together(self, chosen: Sequence[Held]) -> None:
         """End jobs of many people in one transaction: all whose numbers did not move, or none at all."""
 
-        async def keep(tx: Tx, revisions: Mapping[UUID, int]) -> Mapping[UUID, Kept]:
-            return {
-                held.job.id: await self._keep(tx, held)
-                for held in chosen
-                if held.job.person and held.revision is not None
-                if revisions.get(held.job.person.id) == held.revision + 1
-            }
+        async def keep(tx: Tx, unchanged: Mapping[UUID, Prepared]) -> Mapping[UUID, Kept]:
+            return {held.job.id: await self._keep(tx, held) for held in chosen if held.job.id in unchanged}
 
         try:
-            ended = await commit_many(self._world.ports, keep, [held.job for held in chosen])
+            ended = await commit_many(
+                self._world.ports,
+                keep,
+                [(held.job, _Read(held.revision)) for held in chosen if held.revision is not None],
+            )
         except LeaseLost:
             self._say("is fenced from all of", [held.job for held in chosen])
             return

@@ -4,14 +4,16 @@ import asyncio
 import contextlib
 import random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
 from app.storage.engine_asyncpg import TransactionAbortedError
-from app.storage.store import StorageUnavailable, Store
+from app.storage.store import IDLE_TIMEOUT_S, LOCK_TIMEOUT_S, StorageUnavailable, Store
 from app.wiring import Spectrum
+from tests.client import session
+from tests.life import JUNE, take, who
 
 STORM = 600
 MOST_LOOKS = 250
@@ -156,3 +158,34 @@ async def test_a_severed_connection_is_replaced(spectrum: Spectrum, owner: Any) 
     for _ in range(POOL):
         async with spectrum.ports.store.for_everyone() as tx:
             assert await tx.fetchval("SELECT pg_backend_pid()") not in severed
+
+
+async def _fall_silent(store: Store) -> None:
+    async with store.for_everyone() as tx:
+        await tx.execute("SET LOCAL idle_in_transaction_session_timeout = '20ms'")
+        await asyncio.sleep(0.2)
+        await tx.fetchval("SELECT 1")
+
+
+async def _wait_for(store: Store, person_id: UUID) -> None:
+    async with store.for_everyone() as tx:
+        await tx.execute("SET LOCAL lock_timeout = '20ms'")
+        await tx.execute("UPDATE person SET revision = revision + 1 WHERE id = $1", person_id)
+
+
+async def test_nobody_keeps_a_lock_by_falling_silent(spectrum: Spectrum) -> None:
+    """A transaction that says nothing for as long as a lease lives is ended by the server, and says so as an outage."""
+    async with spectrum.ports.store.for_everyone() as tx:
+        shown = [await tx.fetchval(f"SHOW {name}") for name in ("idle_in_transaction_session_timeout", "lock_timeout")]
+    assert shown == [f"{IDLE_TIMEOUT_S:.0f}s", f"{LOCK_TIMEOUT_S:.0f}s"]
+    with pytest.raises(StorageUnavailable):
+        await _fall_silent(spectrum.ports.store)
+
+
+async def test_nobody_waits_for_a_lock_for_ever(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """What somebody else holds for too long is tried again later, as when the database is away."""
+    await take(spectrum, session(person, JUNE))
+    async with owner.transaction():
+        await owner.execute("SELECT FROM person WHERE id = $1 FOR UPDATE", who(spectrum, person))
+        with pytest.raises(StorageUnavailable):
+            await _wait_for(spectrum.ports.store, who(spectrum, person))

@@ -3,10 +3,8 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,46 +17,19 @@ from app.embedded.places import known_place
 from app.jobs import Queue
 from app.wiring import Spectrum
 from tests.client import LIGHT, session
-from tests.conftest import AUTH_SECRET, MASTER_KEY
 from tests.embedded.program import living
 from tests.life import JUNE, database_url, hasten, lived, take, weeks_of, who, work_off
+from tests.programs import PATIENCE_S, ended, environment_for, program
 from workers.process import LOOP_S, work
 
-ROOT = Path(__file__).parents[2]
 PAUSE_S = 0.02
-PATIENCE_S = 60
-"""The longest that anything here may take on a machine that does much else; nothing is asserted about time."""
-
-
-@contextmanager
-def program(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a `spectrum` command of its own process for the length of the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
 
 
 @pytest.fixture
 async def environment(spectrum: Spectrum, servers: Servers, owner: Any, tmp_path: Path) -> dict[str, str]:
     """Give what a program needs to work on the module's database."""
     name = await owner.fetchval("SELECT current_database()")
-    return {
-        "SPECTRUM_DATABASE_URL": database_url(servers, name),
-        "SPECTRUM_REDIS_URL": spectrum.redis_url,
-        "SPECTRUM_STATE_DIR": str(tmp_path),
-        "SPECTRUM_MASTER_KEY": MASTER_KEY,
-        "SPECTRUM_AUTH_SECRET": AUTH_SECRET,
-    }
+    return environment_for(database_url(servers, name), spectrum.redis_url, tmp_path)
 
 
 async def until(owner: Any, query: str, *arguments: object) -> None:
@@ -66,12 +37,6 @@ async def until(owner: Any, query: str, *arguments: object) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not await owner.fetchval(query, *arguments):  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(PAUSE_S)
-
-
-async def ended(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a process's end; its exit status."""
-    async with asyncio.timeout(PATIENCE_S):
-        return await asyncio.to_thread(process.wait)
 
 
 ALL_DONE = "SELECT NOT EXISTS (SELECT FROM session WHERE person_id = $1 AND status <> 'DONE')"
