@@ -191,7 +191,7 @@ def everything_has_ended(world: World) -> None:
 
 
 def every_session_was_asked_for(world: World) -> None:
-    """Each session of a paying person has an analysis that ended, and says so if it was done."""
+    """Each session of a paying person has its analysis in the ledger."""
     analyses = {row["session_id"]: row for row in world.jobs.values() if row["kind"] == JobKind.SESSION_ANALYSIS}
     for person in world.people.values():
         for session in person.sessions.values():

@@ -48,10 +48,11 @@ class Run:
                 await self._come_to_rest()
                 for rule in FINAL_RULES:
                     rule(self._world)
-            except AssertionError as broken:
+            except Exception as error:
+                broken = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
                 self._world.say(f"BROKEN: {broken}")
                 replay = f"python -m tests.simulation --seed {self._seed}"
-                raise BrokenRule(f"seed {self._seed}: {broken}; see it again with `{replay}`") from broken
+                raise BrokenRule(f"seed {self._seed}: {broken}; see it again with `{replay}`") from error
 
     def _hire(self) -> Worker:
         self._hired += 1

@@ -50,8 +50,8 @@ class Temper:
     def draw(cls, rng: Random) -> "Temper":
         """Whether leases are renewed in time, how often workers fall silent, and the weights of what else may be."""
         return cls(
-            beating=rng.random() < 0.6,
-            falling_silent=rng.choice((0.03, 0.1, 0.35)),
+            beating=rng.random() < 0.5,
+            falling_silent=rng.choice((0.03, 0.1, 0.3, 0.6)),
             failing=rng.choice((2, 14, 60)),
             receiving=rng.choice((2, 5)),
             jumps=rng.choice(((55, 22, 10, 6, 7), (30, 10, 50, 8, 2), (80, 14, 1, 1, 4))),
