@@ -16,6 +16,13 @@ BASELINE_WEEKS = 12
 MAX_RANGE_DAYS = 367
 """A range may end at most 366 days after it begins."""
 
+_ABBREVIATIONS = {
+    "CET": "Europe/Brussels",
+    "EET": "Europe/Athens",
+    "MET": "Europe/Brussels",
+    "WET": "Europe/Lisbon",
+}
+"""Names with summer time that are also abbreviations without; the links are those of the tz database since 2024b."""
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
@@ -137,6 +144,11 @@ def from_preset(preset: Preset, today: date) -> Period:
 def baseline_of(period: Period) -> Period:
     """One's own usual: the 12 weeks that end the day before `period` begins."""
     return Period(period.first - timedelta(weeks=BASELINE_WEEKS), period.first - timedelta(days=1))
+
+
+def canonical_zone(name: str) -> str:
+    """The zone that `name` stands for in the tz database, where PostgreSQL would read a fixed offset; else `name`."""
+    return _ABBREVIATIONS.get(name, name)
 
 
 def local_start(started_at: datetime, zone: str) -> tuple[date, int]:

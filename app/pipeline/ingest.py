@@ -5,7 +5,7 @@ One bad session fails alone. The words leave this module sealed, and are in noth
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import orjson
 
 from app.analyser import care_level
 from app.domain.affect import CareLevel, Speaker
-from app.domain.periods import local_start
+from app.domain.periods import canonical_zone, local_start
 from app.domain.sessions import FinishedSession, SessionStatus, check_session
 from app.errors import ErrorCode, Problem, SpectrumError
 from app.jobs import LIMITS, Job, JobKind, session_analysis
@@ -84,7 +84,7 @@ def _check(ports: Ports, batch: Sequence[FinishedSession], now: datetime) -> tup
         if problems:
             answers[place] = Ingested(None, problems=problems)
         else:
-            arrivals.append(_arrive(ports, place, session))
+            arrivals.append(_arrive(ports, place, replace(session, zone=canonical_zone(session.zone))))
     return arrivals, answers
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.domain.periods import PeriodKind, ends_at, month_of, week_of
 from app.errors import Gone
 from app.jobs import PersonAt
+from app.storage.calendar import ends_at_sql
 from app.storage.store import Tx
 
 
@@ -176,17 +177,17 @@ async def list_locked(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, LockedPerson]:
     }
 
 
+_NEWEST_ZONE = "(CASE WHEN i.as_of >= p.zone_as_of THEN i.zone ELSE p.zone END)"
+
+
 async def keep_touched(tx: Tx, ids: Sequence[UUID], zones: Sequence[str], as_of: Sequence[datetime]) -> None:
     """Bump the revisions of locked people, and move them to the zone of their newest session."""
     await tx.execute(
-        """
-        UPDATE person p SET revision = p.revision + 1,
-          zone = CASE WHEN i.as_of >= p.zone_as_of THEN i.zone ELSE p.zone END,
+        f"""
+        UPDATE person p SET revision = p.revision + 1, zone = {_NEWEST_ZONE},
           zone_as_of = greatest(i.as_of, p.zone_as_of),
-          week_due_at = (p.week_due + 7)::timestamp AT TIME ZONE
-            CASE WHEN i.as_of >= p.zone_as_of THEN i.zone ELSE p.zone END,
-          month_due_at = (p.month_due + interval '1 month') AT TIME ZONE
-            CASE WHEN i.as_of >= p.zone_as_of THEN i.zone ELSE p.zone END
+          week_due_at = {ends_at_sql("p.week_due + 7", _NEWEST_ZONE)},
+          month_due_at = {ends_at_sql("p.month_due + interval '1 month'", _NEWEST_ZONE)}
         FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS i(id, zone, as_of)
         WHERE p.id = i.id
         """,

@@ -6,6 +6,7 @@ session is passed over; one whose sessions are still being analysed waits for th
 
 from app.domain.periods import PeriodKind
 from app.jobs import AGGREGATION, LIMITS, JobKind
+from app.storage.calendar import ends_at_sql
 from app.storage.store import Tx
 
 PEOPLE_AT_ONCE = 2_000
@@ -27,7 +28,7 @@ WITH due AS (
   ORDER BY p.{column}_at, p.id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ), moved AS (
   UPDATE person p SET {column} = due.next_day,
-    {column}_at = (due.next_day + interval '{step}') AT TIME ZONE due.zone
+    {column}_at = {ends_at}
   FROM due WHERE p.id = due.id
 ), planned AS (
   INSERT INTO job (kind, queue, max_attempts, idempotency_key, person_id, epoch, scope, due_at)
@@ -51,7 +52,13 @@ async def keep_due(tx: Tx, kind: PeriodKind) -> tuple[int, int]:
     """
     job = AGGREGATION[kind]
     row = await tx.fetchrow(
-        _PLAN.format(column=COLUMN[kind], step=_STEP[kind], kind=kind, grace=ANALYSIS_GRACE),
+        _PLAN.format(
+            column=COLUMN[kind],
+            step=_STEP[kind],
+            kind=kind,
+            grace=ANALYSIS_GRACE,
+            ends_at=ends_at_sql(f"due.next_day + interval '{_STEP[kind]}'", "due.zone"),
+        ),
         PEOPLE_AT_ONCE,
         job,
         LIMITS[job].queue,

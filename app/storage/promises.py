@@ -8,6 +8,7 @@ from uuid import UUID
 from app.domain.periods import Period, PeriodKind
 from app.domain.promises import TARGET_S, Promise
 from app.jobs import AGGREGATION, PERIOD, JobKind
+from app.storage.calendar import ends_at_sql
 from app.storage.planning import COLUMN
 from app.storage.store import Tx
 
@@ -16,12 +17,12 @@ WORST = 10
 _LAST_ZONE = "Etc/GMT+12"
 """Where a day ends last."""
 
-_PROMISE = """
+_PROMISE = f"""
 WITH settled AS (
   SELECT told, extract(epoch FROM settled_at - due_at)::float8 AS lag_s FROM period_aggregate
   WHERE kind = $1 AND first_day = $2 AND due_at IS NOT NULL AND NOT backfilled AND settled_at IS NOT NULL
 ), missing AS (
-  SELECT FROM person p CROSS JOIN LATERAL (SELECT ($3::date + 1)::timestamp AT TIME ZONE p.zone AS ended_at) AS period
+  SELECT FROM person p CROSS JOIN LATERAL (SELECT {ends_at_sql("$3::date + 1", "p.zone")} AS ended_at) AS period
   WHERE p.plan <> 'FREE' AND period.ended_at <= now()
     AND EXISTS (SELECT FROM session s WHERE s.person_id = p.id AND s.local_date BETWEEN $2 AND $3
                 AND s.received_at < period.ended_at)

@@ -12,6 +12,7 @@ from app.domain.periods import (
     PeriodKind,
     Preset,
     baseline_of,
+    canonical_zone,
     ends_at,
     following,
     format_month,
@@ -130,3 +131,14 @@ def test_regions_come_from_the_zone(zone: str, region: str) -> None:
 def test_a_month_is_found_from_any_of_its_days() -> None:
     """The first and the last day give the same month."""
     assert month_of(date(2026, 2, 1)) == month_of(date(2026, 2, 28))
+
+
+@pytest.mark.parametrize("name", ["CET", "EET", "MET", "WET"])
+def test_an_abbreviation_is_the_zone_it_stands_for(name: str) -> None:
+    """It has the summer time of the zone that the tz database links it to, and every other name is its own."""
+    for month in range(1, 13):
+        moment = datetime(2026, month, 15, 12, tzinfo=UTC)
+        assert moment.astimezone(ZoneInfo(name)).utcoffset() == (
+            moment.astimezone(ZoneInfo(canonical_zone(name))).utcoffset()
+        )
+    assert canonical_zone("Europe/Paris") == "Europe/Paris"
