@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import uvloop
+
 from app.embedded import embedded_servers, remove_state
 from app.storage.schema import migrate
 from app.storage.store import DatabaseUrls
@@ -83,7 +85,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1_000, help="how many runs")
     parser.add_argument("--first", type=int, default=0, help="the seed of the first")
     asked = parser.parse_args()
-    return asyncio.run(_live(asked.first, asked.runs) if asked.seed is None else _replay(asked.seed))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_live(asked.first, asked.runs) if asked.seed is None else _replay(asked.seed))
 
 
 if __name__ == "__main__":
