@@ -166,21 +166,31 @@ class World:
                 await take(spectrum, *told(key, weeks=weeks))
 
     async def caught(
-        self,
-        *workers: subprocess.Popen[bytes],
-        kind: JobKind = JobKind.SESSION_ANALYSIS,
-        writing: bool = False,
+        self, *workers: subprocess.Popen[bytes], kind: JobKind = JobKind.SESSION_ANALYSIS, writing: bool = False
     ) -> None:
         """Freeze workers at a moment at which they are in the middle of three jobs or more, says the ledger.
 
         `writing`: and hold a transaction open that has written already. Other programs stand still while it looks.
         """
         deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            if await self.try_to_catch(*workers, kinds=[kind], writing=writing):
-                return
-            await asyncio.sleep(random.uniform(0, PAUSE_S))
-        raise AssertionError(f"never in the middle of three {kind}\n{await self.open_jobs()}\n{self.last_words()}")
+        while not await self.try_to_catch(*workers, kinds=[kind], writing=writing):
+            await self._may_be_caught_until(deadline, kind)
+
+    async def caught_one(
+        self, *workers: subprocess.Popen[bytes], kind: JobKind = JobKind.SESSION_ANALYSIS
+    ) -> list[subprocess.Popen[bytes]]:
+        """Freeze whichever worker is in the middle of three jobs or more by itself; that one, and then the others."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            for worker in workers:
+                if await self.try_to_catch(worker, kinds=[kind]):
+                    return [worker, *(other for other in workers if other is not worker)]
+            await self._may_be_caught_until(deadline, kind)
+
+    async def _may_be_caught_until(self, deadline: float, kind: JobKind) -> None:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never in the middle of three {kind}\n{await self.open_jobs()}\n{self.last_words()}")
+        await asyncio.sleep(random.uniform(0, PAUSE_S))
 
     async def try_to_catch(
         self, *workers: subprocess.Popen[bytes], kinds: Sequence[JobKind] = tuple(JobKind), writing: bool = False

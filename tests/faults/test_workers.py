@@ -15,9 +15,9 @@ import pytest
 from app.jobs import LEASE_S, JobKind
 from tests.faults.harness import World
 from tests.faults.truth import compare_with_twins
-from tests.programs import ended, thaw
+from tests.programs import end, ended, thaw
 
-PEOPLE = [f"person-{number}" for number in range(6)]
+PEOPLE = [f"person-{number}" for number in range(8)]
 HOUR_S = 3600
 KILL_EVERY_S = 4.0
 
@@ -32,10 +32,10 @@ KILL_EVERY_S = 4.0
 )
 async def test_a_worker_is_killed(world: World, kind: JobKind, hastened: bool) -> None:
     """Killed with -9 in the middle of it, a worker leaves nothing that another does not do once its leases ran out."""
-    first, second = await world.workers(2)
+    workers = await world.workers(2)
     await world.take(PEOPLE)
-    await world.caught(first, kind=kind)
-    first.kill()
+    first, second = await world.caught_one(*workers, kind=kind)
+    end(first)
     if hastened:
         await world.hasten()
     await world.at_rest()
@@ -47,9 +47,9 @@ async def test_a_worker_is_killed(world: World, kind: JobKind, hastened: bool) -
 @pytest.mark.parametrize("kind", [JobKind.SESSION_ANALYSIS, JobKind.WEEKLY_AGGREGATION])
 async def test_a_worker_is_told_to_end(world: World, kind: JobKind) -> None:
     """At SIGTERM it gives its leases back and ends well; the other goes on at once, and nothing counts as failed."""
-    first, second = await world.workers(2)
+    workers = await world.workers(2)
     await world.take(PEOPLE)
-    await world.caught(first, kind=kind)
+    first, second = await world.caught_one(*workers, kind=kind)
     first.send_signal(signal.SIGTERM)
     thaw(first.pid)
     assert await ended(first) == 0
@@ -97,10 +97,10 @@ async def test_a_worker_has_the_wrong_time(world: World, offset: str, off_s: int
     """Workers an hour behind or a day ahead do all the work, and one of them is killed as others are."""
     clock = _clock(offset)
     assert abs(_time_shown(clock) - time.time() - off_s) < HOUR_S / 4
-    first, second = await world.workers(2, environment=clock)
+    workers = await world.workers(2, environment=clock)
     await world.take(PEOPLE)
-    await world.caught(first)
-    first.kill()
+    first, second = await world.caught_one(*workers)
+    end(first)
     await world.at_rest()
     await world.stop(second)
     await compare_with_twins(world, PEOPLE)
@@ -116,9 +116,9 @@ async def test_a_backlog_of_thousands(world: World) -> None:
     while not await world.is_at_rest():
         place = random.randrange(2)
         if await world.try_to_catch(workers[place]):
-            workers[place].kill()
+            end(workers[place])
             kills += 1
-            (workers[place],) = await world.workers(1)
+            workers[place] = world.start("worker")
             await asyncio.sleep(KILL_EVERY_S)
     world.note("kills", kills)
     await world.at_rest()
