@@ -6,6 +6,9 @@ from tortoise.migrations.operations import RunSQL
 LEDGER = [
     "ALTER TABLE job ADD lost smallint NOT NULL DEFAULT 0, ADD cost_microusd bigint NOT NULL DEFAULT 0",
     "COMMENT ON COLUMN job.lost IS 'how often its worker fell silent in the middle of it'",
+    "DROP INDEX job_claim",
+    "CREATE INDEX job_claim ON job (queue, priority DESC, run_after, id)"
+    " WHERE status IN ('QUEUED', 'RETRYING', 'RUNNING')",
     "CREATE INDEX job_period ON job ((scope->>'first_day'), kind) WHERE due_at IS NOT NULL",
     """
     CREATE TABLE pause (
