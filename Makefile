@@ -51,7 +51,7 @@ else
 endif
 
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
-	$(BIN)/python -m pytest -m faults tests
+	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation
 
 bench: setup ## what pipeline and jobs cost, as ratios inside one run (PEOPLE=5000: a smaller week)
 	$(BIN)/python -m benchmarks.run

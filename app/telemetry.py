@@ -50,7 +50,6 @@ LEASES_EXPIRED = Counter("spectrum_leases_expired_total", "Leases whose worker f
 FENCED_WRITES = Counter("spectrum_fenced_writes_total", "Writes refused because another worker holds the job", ["kind"])
 EPOCH_DROPPED = Counter("spectrum_epoch_dropped_total", "Results dropped because the person was erased", ["kind"])
 DEAD_LETTERS = Counter("spectrum_dead_letters_total", "Jobs given up", ["kind"])
-DECISIONS = Counter("spectrum_dead_letter_decisions_total", "Dead letters replayed or discarded", ["kind", "decision"])
 
 
 def exposition() -> bytes:

@@ -12,7 +12,6 @@ from app.jobs import LIMITS, PERIOD, JobKind, PersonAt
 from app.jobs import Job as NewJob
 from app.storage import desk, ledger, people, sessions
 from app.storage.store import Tx
-from app.telemetry import DECISIONS
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import uuid_of
@@ -115,6 +114,16 @@ async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:
     )
 
 
+async def _the_same(tx: Tx, job: NewJob) -> UUID:
+    """The id of the job with this identity. Refused when an earlier call asked for something else by it."""
+    job_id = await desk.find_id(tx, job.key)
+    found = await desk.list_by_id(tx, [job_id] if job_id else [])
+    person_id = job.person.id if job.person else None
+    if [(each.kind, each.person_id) for each in found] != [(job.kind, person_id)]:
+        raise refuse(ErrorCode.CONFLICT, "This dedupeKey was used for something else.", "dedupeKey")
+    return found[0].id
+
+
 def _fits(text: str, most: int) -> bool:
     return 0 < len(text.strip()) <= len(text) <= most and "\0" not in text
 
@@ -142,11 +151,6 @@ def actor_of(context: Context) -> str:
     return context.ports.keyring.identity.pseudonym("audit", context.person_id())
 
 
-def _count(jobs: list[Job], decision: str) -> None:
-    for job in jobs:
-        DECISIONS.labels(job.kind, decision).inc()
-
-
 @strawberry.type
 class JobMutation:
     @strawberry.mutation(
@@ -159,11 +163,11 @@ class JobMutation:
             async with context.ports.store.for_everyone() as tx:
                 job = await _job(tx, context, input)
                 await ledger.keep_jobs(tx, [job])
-                job_id = await desk.find_id(tx, job.key)
+                job_id = await _the_same(tx, job)
         except Refused as refused:
             return JobPayload(user_errors=user_errors(refused), job=None)
         await context.ports.queue.nudge([LIMITS[job.kind].queue])
-        shown = await show_jobs(context, [job_id] if job_id else [])
+        shown = await show_jobs(context, [job_id])
         return JobPayload(user_errors=[], job=shown[0] if shown else None)
 
     @strawberry.mutation(
@@ -179,7 +183,6 @@ class JobMutation:
         async with context.ports.store.for_everyone() as tx:
             retried = await desk.keep_retried(tx, ids, actor=actor_of(context), reason=input.reason)
         shown = await show_jobs(context, retried)
-        _count(shown, "retried")
         await context.ports.queue.nudge(LIMITS[job.kind].queue for job in shown)
         return JobsPayload(user_errors=[], jobs=shown)
 
@@ -196,5 +199,4 @@ class JobMutation:
         async with context.ports.store.for_everyone() as tx:
             discarded = await desk.keep_discarded(tx, ids, actor=actor_of(context), reason=input.reason)
         shown = await show_jobs(context, discarded)
-        _count(shown, "discarded")
         return JobsPayload(user_errors=[], jobs=shown)

@@ -131,7 +131,8 @@ class JobFilter:
     statuses: list[JobStatus] | None = None
     subject: str | None = strawberry.field(default=None, description="A job's `subject`; null: everybody's jobs.")
     overdue: bool | None = strawberry.field(
-        default=None, description="Only those that should have ended by their `dueAt`, or only the others; null: all."
+        default=None,
+        description="Only those whose promise is broken and that have not ended, or only the others; null: all.",
     )
     queued_after: datetime | None = None
 

@@ -17,7 +17,9 @@ from graphql_schema.scalars import Month, Week
 
 @strawberry.type
 class Ops:
-    @strawberry.field(description="All three, from the quickest to the slowest; kinds that have work, or had some.")
+    @strawberry.field(
+        description="All three, from the quickest to the slowest, with every kind of job that belongs there."
+    )
     async def queues(self, info: Info) -> list[Queue]:
         return await list_queues(info.context)
 

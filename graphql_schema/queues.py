@@ -28,6 +28,17 @@ class QueueKind:
     paused: bool = strawberry.field(description="Nothing of it is claimed; what runs goes on.")
     p95_duration_ms: int | None = strawberry.field(description="Over the last 15 minutes; null when none ended.")
 
+    @classmethod
+    def of(cls, kind: JobKind, depth: Depth | None, *, paused: bool) -> Self:
+        return cls(
+            kind=kind,
+            depth=depth.depth if depth else 0,
+            running=depth.running if depth else 0,
+            dead=depth.dead if depth else 0,
+            paused=paused,
+            p95_duration_ms=depth.p95_duration_ms if depth else None,
+        )
+
 
 @strawberry.type(description="Named by the latency they promise: seconds, minutes, hours.")
 class Queue:
@@ -45,6 +56,7 @@ class Queue:
     @classmethod
     def of(cls, queue: Named, depths: Sequence[Depth], paused: frozenset[str]) -> Self:
         whole = next((depth for depth in depths if depth.queue is queue and depth.kind is None), None)
+        by_kind = {depth.kind: depth for depth in depths}
         return cls(
             name=queue,
             depth=whole.depth if whole else 0,
@@ -56,16 +68,9 @@ class Queue:
             throughput=whole.finished / WINDOW_MINUTES if whole else 0.0,
             p95_duration_ms=whole.p95_duration_ms if whole else None,
             by_kind=[
-                QueueKind(
-                    kind=each.kind,
-                    depth=each.depth,
-                    running=each.running,
-                    dead=each.dead,
-                    paused=each.kind in paused,
-                    p95_duration_ms=each.p95_duration_ms,
-                )
-                for each in depths
-                if each.queue is queue and each.kind is not None
+                QueueKind.of(kind, by_kind.get(kind), paused=kind in paused)
+                for kind, limits in LIMITS.items()
+                if limits.queue is queue
             ],
         )
 

@@ -24,6 +24,10 @@ LEDGER = [
 
 PROMISES = [
     "ALTER TABLE period_aggregate ADD due_at timestamptz, ADD settled_at timestamptz, ADD told boolean",
+    # of what was closed before nobody knows when: it was told, and is no part of any promise
+    "ALTER TABLE period_aggregate NO FORCE ROW LEVEL SECURITY",
+    "UPDATE period_aggregate SET settled_at = computed_at, told = true",
+    "ALTER TABLE period_aggregate FORCE ROW LEVEL SECURITY",
     "COMMENT ON COLUMN period_aggregate.due_at IS 'the promise counts from it; none when it was only built again'",
     "COMMENT ON COLUMN period_aggregate.settled_at IS 'first published, or (told false) found to hold too little'",
     "CREATE INDEX period_aggregate_promise ON period_aggregate (kind, first_day) WHERE due_at IS NOT NULL",

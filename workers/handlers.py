@@ -10,6 +10,8 @@ from app.pipeline import aggregate, analyse, forget, narrate, upkeep
 from app.pipeline.ports import Ports
 from app.storage.store import Tx
 
+Bury = Callable[[Tx, Claimed], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Many:
@@ -32,7 +34,7 @@ class Stage:
 
     prepare: Callable[[Claimed, Ports], Awaitable[Any | Skipped | Later]]
     keep: Callable[[Tx, Any], Awaitable[Kept]]
-    bury: Callable[[Tx, Claimed], Awaitable[None]] | None = None
+    bury: Bury | None = None
     many: Many | None = None
 
 

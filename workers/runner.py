@@ -42,7 +42,7 @@ from app.telemetry import (
     logger,
     where,
 )
-from workers.handlers import HANDLERS, Stage
+from workers.handlers import HANDLERS, Bury, Stage
 
 AT_ONCE = 4
 """Jobs of one claim that run side by side."""
@@ -236,7 +236,7 @@ class Runner:
             outcome = await self._wait(job, INPUTS_SETTLE_S)
         except Gone:
             EPOCH_DROPPED.labels(job.kind).inc()
-            outcome = await self._end(job, "Dropped: the person's data were erased meanwhile.")
+            outcome = await self._end(job, "Dropped: the person's data were erased meanwhile.", may_be_erased=True)
         except Exception as error:  # noqa: BLE001 - every surprise becomes an attempt in the ledger
             outcome = await self._failed(job, attempt or job.attempt + 1, error)
         self._ended(job, outcome, start)
@@ -259,8 +259,8 @@ class Runner:
                 await ledger.give_back(tx, [job], delay_s=delay_s)
         return "LATER"
 
-    async def _end(self, job: Claimed, note: str) -> str:
-        with _left_to_the_lease(job):
+    async def _end(self, job: Claimed, note: str, *, may_be_erased: bool = False) -> str:
+        with _left_to_the_lease(job), contextlib.suppress(*([LeaseLost] if may_be_erased else [])):
             async with self._ports.store.for_everyone() as tx:
                 await ledger.complete(tx, [job], note)
         return "SKIPPED"
@@ -287,11 +287,24 @@ class Runner:
         return failure
 
     async def _bury(self, job: Claimed, failed: ledger.Failure | None = None) -> None:
-        """Give a job up: its person first, then the job, as every other transaction locks them."""
-        stage = self._handlers[job.kind]
+        """Give a job up: its person first, then the job, as every other transaction locks them.
+
+        A burial that cannot be carried out keeps no job alive: the letter is dead all the same, and the log says so.
+        """
         with _left_to_the_lease(job):
-            async with self._ports.store.for_everyone() as tx:
-                if stage.bury is not None:
-                    await stage.bury(tx, job)
-                await (ledger.fail(tx, job, failed) if failed else ledger.bury(tx, job))
+            try:
+                await self._keep_dead(job, failed, self._handlers[job.kind].bury)
+            except (LeaseLost, StorageUnavailable):
+                raise
+            except Exception as error:  # noqa: BLE001 - as the docstring says
+                log.warning(
+                    "bury_failed", kind=job.kind, job=str(job.id), error=f"{type(error).__name__} at {where(error)}"
+                )
+                await self._keep_dead(job, failed, None)
             DEAD_LETTERS.labels(job.kind).inc()
+
+    async def _keep_dead(self, job: Claimed, failed: ledger.Failure | None, bury: Bury | None) -> None:
+        async with self._ports.store.for_everyone() as tx:
+            if bury is not None:
+                await bury(tx, job)
+            await (ledger.fail(tx, job, failed) if failed else ledger.bury(tx, job))

@@ -1,6 +1,6 @@
 """The ledger from a shell: a glance, a list, one job whole, and the decisions of the team, each with its reason."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,12 +13,15 @@ from app.jobs import LIMITS, JobKind, JobStatus, Queue
 from app.storage import desk, queues
 from app.storage.desk import JobFilter, LedgerEntry
 from app.wiring import Spectrum, opened
+from graphql_schema.ids import encode, uuid_of
+from graphql_schema.job_desk import check_reason
 from graphql_schema.jobs import SUBJECT
 
 ACTOR = "shell"
 """Who the audit log names for a decision made here: whoever may open the database."""
 DEAD_LETTERS_SHOWN = 20
-LISTED = 50
+LISTED, MOST_LISTED = 50, 1_000
+_WIDEST_KIND = max(map(len, JobKind))
 
 _Decide = Callable[..., Awaitable[list[UUID]]]
 
@@ -29,13 +32,13 @@ def add_jobs(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION")
 
     listing = actions.add_parser("list", help="jobs, newest first")
-    listing.add_argument("--status", action="append", choices=[*JobStatus], help="may be repeated")
-    listing.add_argument("--kind", action="append", choices=[*JobKind], help="may be repeated")
-    listing.add_argument("--first", type=int, default=LISTED, metavar="N", help=f"at most so many ({LISTED})")
+    listing.add_argument("--status", action="append", choices=[*map(str, JobStatus)], help="may be repeated")
+    listing.add_argument("--kind", action="append", choices=[*map(str, JobKind)], help="may be repeated")
+    listing.add_argument("--first", type=_count, default=LISTED, metavar="N", help=f"1 to 1000, {LISTED} without")
     listing.set_defaults(run=list_jobs)
 
     show = actions.add_parser("show", help="one job with all its attempts")
-    show.add_argument("id", type=_uuid)
+    show.add_argument("id", type=_job_id, help="as `list` prints it, or as GraphQL does")
     show.set_defaults(run=lambda a: show_job(a.id))
 
     for name, decide, meaning in (
@@ -43,19 +46,33 @@ def add_jobs(parser: ArgumentParser) -> None:
         ("discard", desk.keep_discarded, "give dead letters up"),
     ):
         decision = actions.add_parser(name, help=meaning)
-        decision.add_argument("id", type=_uuid, nargs="+")
+        decision.add_argument("id", type=_job_id, nargs="+")
         _reason(decision)
         decision.set_defaults(run=lambda a, name=name, decide=decide: decide_on(a.id, a.reason, name, decide))
 
-    for name, paused, meaning in (("pause", True, "claim no more of a queue or a kind"), ("resume", False, "again")):
+    for name, paused, meaning in (
+        ("pause", True, "claim no more of a queue or a kind; what runs goes on"),
+        ("resume", False, "claim of a paused queue or kind again"),
+    ):
         switch = actions.add_parser(name, help=meaning)
-        switch.add_argument("target", choices=[*Queue, *JobKind], metavar="QUEUE_OR_KIND")
+        targets = [*map(str, (*Queue, *JobKind))]
+        switch.add_argument("target", choices=targets, metavar="QUEUE_OR_KIND", help=", ".join(targets))
         _reason(switch)
         switch.set_defaults(run=lambda a, paused=paused: set_paused(a.target, a.reason, paused=paused))
 
 
-def _uuid(text: str) -> UUID:
-    return UUID(text)
+def _job_id(text: str) -> UUID:
+    found = uuid_of(text, "Job")
+    try:
+        return found or UUID(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no id of a job") from None
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= MOST_LISTED):
+        raise ArgumentTypeError(f"must be 1 to {MOST_LISTED}")
+    return int(text)
 
 
 def _reason(parser: ArgumentParser) -> None:
@@ -65,7 +82,7 @@ def _reason(parser: ArgumentParser) -> None:
 async def show_ledger() -> int:
     """Print the ledger's counts, what is paused, and the newest dead letters."""
     async with opened() as spectrum, spectrum.ports.store.for_everyone() as tx:
-        counts, paused = await queues.count_by_status(tx), await queues.list_paused(tx)
+        counts, paused = await queues.count_by_status(tx), await queues.list_pauses(tx)
         dead, _ = await desk.list_jobs(tx, JobFilter(statuses=(JobStatus.DEAD,)), first=DEAD_LETTERS_SHOWN, after=None)
     console = Console()
     statuses = [status for status in JobStatus if any(found is status for _, found in counts)]
@@ -73,27 +90,25 @@ async def show_ledger() -> int:
     for kind in sorted({kind for kind, _ in counts}):
         table.add_row(kind, *(f"{counts.get((kind, status), 0):,}" for status in statuses))
     console.print(table)
-    if paused:
-        console.print(f"paused: {', '.join(sorted(paused))}")
+    for pause in paused:
+        console.print(f"paused: {pause.name} since {_time(pause.since)}: {pause.reason}", soft_wrap=True, markup=False)
     for entry in dead:
         console.print(f"dead: {entry.id} {entry.kind} {_last_failure(entry)}", soft_wrap=True)
     return 0
 
 
 async def list_jobs(asked: Namespace) -> int:
-    """Print jobs as a table."""
+    """Print jobs, a line each."""
     chosen = JobFilter(kinds=tuple(map(JobKind, asked.kind or ())), statuses=tuple(map(JobStatus, asked.status or ())))
     async with opened() as spectrum, spectrum.ports.store.for_everyone() as tx:
-        entries, total = await desk.list_jobs(tx, chosen, first=max(1, asked.first), after=None)
-    table = Table("id", "kind", "status", "attempt", "period", "runs after", "last failure")
+        entries, total = await desk.list_jobs(tx, chosen, first=asked.first, after=None)
+    console = Console(highlight=False)
     for entry in entries:
-        attempts = f"{entry.attempt} of {entry.max_attempts}"
-        period = entry.scope.get("first_day", "")
-        table.add_row(
-            str(entry.id), entry.kind, entry.status, attempts, period, _time(entry.run_after), _last_failure(entry)
+        line = (
+            f"{entry.id}  {entry.kind:<{_WIDEST_KIND}}  {entry.status:<9}  {entry.attempt} of {entry.max_attempts}"
+            f"  {entry.scope.get('first_day', ''):<10}  {_time(entry.run_after)}  {_last_failure(entry)}"
         )
-    console = Console()
-    console.print(table)
+        console.print(line.rstrip(), soft_wrap=True)
     console.print(f"{len(entries):,} of {total:,}")
     return 0
 
@@ -120,6 +135,7 @@ def _facts(entry: LedgerEntry, spectrum: Spectrum) -> list[tuple[str, str]]:
     identity = spectrum.ports.keyring.identity
     found = {
         "job": f"{entry.id} {entry.kind}",
+        "in GraphQL": encode("Job", entry.id),
         "status": entry.status,
         "attempts": f"{entry.attempt} of {entry.max_attempts}",
         "subject": identity.alias(SUBJECT, entry.person_id) if entry.person_id else "",
@@ -138,10 +154,12 @@ async def decide_on(ids: Sequence[UUID], reason: str, name: str, decide: _Decide
     """Carry out a decision about dead letters; what of them was none stays as it is."""
     async with opened() as spectrum:
         async with spectrum.ports.store.for_everyone() as tx:
-            decided = await decide(tx, ids, actor=ACTOR, reason=_checked(reason))
-            changed = await desk.list_by_id(tx, decided)
-        await spectrum.ports.queue.nudge(LIMITS[job.kind].queue for job in changed)
-    Console(stderr=True).print(f"{name}: {len(decided):,} of {len(ids):,}; the others are no dead letters.")
+            check_reason(reason)
+            decided = await decide(tx, ids, actor=ACTOR, reason=reason)
+            queued = [job for job in await desk.list_by_id(tx, decided) if job.status is JobStatus.QUEUED]
+        await spectrum.ports.queue.nudge(LIMITS[job.kind].queue for job in queued)
+    rest = "" if len(decided) == len(ids) else "; the others are no dead letters, or unknown"
+    Console(stderr=True, highlight=False).print(f"{name}: {len(decided):,} of {len(ids):,}{rest}.")
     return 0
 
 
@@ -151,17 +169,12 @@ async def set_paused(target: str, reason: str, *, paused: bool) -> int:
     keep: Callable[..., Awaitable[bool]] = queues.keep_paused if paused else queues.keep_resumed
     async with opened() as spectrum:
         async with spectrum.ports.store.for_everyone() as tx:
-            news = await keep(tx, chosen, actor=ACTOR, reason=_checked(reason))
+            check_reason(reason)
+            news = await keep(tx, chosen, actor=ACTOR, reason=reason)
         await spectrum.ports.queue.nudge([chosen if isinstance(chosen, Queue) else LIMITS[chosen].queue])
     state = "paused" if paused else "not paused"
     Console(stderr=True).print(f"{target} is {state}{'' if news else ', as it was'}.")
     return 0
-
-
-def _checked(reason: str) -> str:
-    if not reason.strip():
-        raise ConfigurationError("Give a --reason: it is kept in the audit log.")
-    return reason
 
 
 def _time(moment: datetime | None) -> str:

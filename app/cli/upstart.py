@@ -67,11 +67,16 @@ async def _run(
 ) -> None:
     await _ready(spectrum, running)
     _show_addresses(spectrum, console, sample=sample)
-    if sample:
-        console.print(await take_sample(spectrum.ports))
-        await drain_with_progress(spectrum, own=())
-        console.print("The sample people are ready. Ctrl-C stops everything.")
-    await asyncio.gather(*(_keep_running(running, place, console, counts) for place in range(len(running))))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for place in range(len(running)):
+                group.create_task(_keep_running(running, place, console, counts))
+            if sample:
+                console.print(await take_sample(spectrum.ports))
+                await drain_with_progress(spectrum, own=())
+                console.print("The sample people are ready. Ctrl-C stops everything.")
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def _keep_running(running: list[asyncio.subprocess.Process], place: int, console: Console, counts: str) -> None:

@@ -4,8 +4,9 @@ Reads the ledger when it is asked, so that every API process answers the same. C
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from starlette.routing import Route
 from app.errors import SpectrumError
 from app.jobs import LIMITS, JobKind, JobStatus, Queue
 from app.pipeline.ports import Ports
-from app.storage import promises, queues, reconciliation
+from app.storage import desk, promises, queues, reconciliation
 from app.storage.queues import Depth
 from app.storage.reconciliation import Reconciliation
 from app.storage.schema import is_current
@@ -23,6 +24,7 @@ from app.storage.store import Tx
 from app.telemetry import exposition
 
 TIMEOUT_S = 2.0
+_Value = TypeVar("_Value")
 
 
 def health_routes(ports: Ports) -> list[Route]:
@@ -33,25 +35,28 @@ def health_routes(ports: Ports) -> list[Route]:
 
     async def readyz(_: Request) -> Response:
         """200 once it can serve: the database answers and has this build's schema. Late work is told, and no reason."""
-        try:
-            async with asyncio.timeout(TIMEOUT_S), ports.store.for_everyone() as tx:
-                ready = await is_current(tx)
-                oldest = await queues.list_oldest(tx) if ready else {}
-        except (SpectrumError, TimeoutError):
-            ready, oldest = False, {}
+        ready = await _read(ports, is_current)
+        oldest = await _read(ports, queues.list_oldest) if ready else None
         detail = {"status": "ready" if ready else "not ready", "oldestDueSeconds": oldest}
         return JSONResponse(detail, 200 if ready else 503)
 
     async def metrics(_: Request) -> Response:
         """503 while the ledger cannot be read, since its last numbers would look like the present."""
-        try:
-            async with asyncio.timeout(TIMEOUT_S), ports.store.for_everyone() as tx:
-                present = await _present(tx)
-        except (SpectrumError, TimeoutError):
+        present = await _read(ports, _present)
+        if present is None:
             return Response("The ledger cannot be read.\n", 503, media_type="text/plain")
         return Response(exposition() + generate_latest(_gauges(present)), media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
+
+
+async def _read(ports: Ports, read: Callable[[Tx], Awaitable[_Value]]) -> _Value | None:
+    """What `read` answers; None when the database is away or takes longer than 2 s."""
+    try:
+        async with asyncio.timeout(TIMEOUT_S), ports.store.for_everyone() as tx:
+            return await read(tx)
+    except (SpectrumError, TimeoutError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class _Present:
     depths: Sequence[Depth]
     counts: Mapping[tuple[JobKind, JobStatus], int]
     paused: frozenset[str]
+    decisions: Mapping[str, int]
     misses: int
     reconciled: Reconciliation | None
 
@@ -68,8 +74,9 @@ class _Present:
 async def _present(tx: Tx) -> _Present:
     return _Present(
         depths=await queues.list_depths(tx),
-        counts=await queues.count_by_status(tx),
+        counts=await queues.count_by_status(tx, within_days=1),
         paused=await queues.list_paused(tx),
+        decisions=await desk.count_decisions(tx),
         misses=await promises.count_misses(tx),
         reconciled=await reconciliation.find_newest(tx),
     )
@@ -102,9 +109,12 @@ def _gauges(present: _Present) -> CollectorRegistry:
         dead.labels(limits.queue, kind).set(depth.dead if depth else 0)
         finished.labels(kind).set(depth.finished if depth else 0)
         p95.labels(kind).set((depth.p95_duration_ms or 0) / 1000 if depth else 0)
-    jobs = gauge("jobs", "Jobs in the ledger", "kind", "status")
+    jobs = gauge("jobs", "Jobs that are open or dead, or ended within a day", "kind", "status")
     for (kind, status), count in present.counts.items():
         jobs.labels(kind, status).set(count)
+    decided = gauge("dead_letters_decided", "Dead letters that the team retried or discarded, ever", "decision")
+    for decision, count in present.decisions.items():
+        decided.labels(decision).set(count)
     gauge("sla_misses", "Weeks and months whose promise was broken").set(present.misses)
     _reconciled(found, present.reconciled)
     return found

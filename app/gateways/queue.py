@@ -24,6 +24,7 @@ NUDGE = "work"
 _TIMEOUT_S = 0.5
 _CLOCKS_APART = timedelta(hours=2)
 """arq runs nothing before its time on the worker's clock: a nudge is dated back, so that slow clocks hear it too."""
+_NUDGE_LIVES_S = 60
 _QUIET_S = 2.0
 """After a failed nudge none is tried for this long: the claim loop is as quick by then."""
 
@@ -75,7 +76,11 @@ class Nudger:
             async with asyncio.timeout(_TIMEOUT_S):
                 for queue in wanted:
                     name = arq_queue(queue)
-                    await self._pool.enqueue_job(NUDGE, _queue_name=name, _expires=60, _defer_by=-_CLOCKS_APART)
+                    too_old = (time.time() - _CLOCKS_APART.total_seconds() - _NUDGE_LIVES_S) * 1000
+                    await self._pool.zremrangebyscore(name, "-inf", too_old)  # arq forgets the job, not its place
+                    await self._pool.enqueue_job(
+                        NUDGE, _queue_name=name, _expires=_NUDGE_LIVES_S, _defer_by=-_CLOCKS_APART
+                    )
                     await self._pool.publish(name, b"")
         except (RedisError, OSError, TimeoutError) as error:
             self._quiet_until = time.monotonic() + _QUIET_S

@@ -16,16 +16,20 @@ from app.domain.fold import Fold
 from app.domain.measures import Metric
 from app.domain.narrative import brief_for_card, card_from, card_to_json, step_label
 from app.domain.periods import Period, PeriodKind, ends_at, period_of, previous
-from app.jobs import PERIOD, Claimed, Kept, Skipped, monthly_narrative
+from app.jobs import AGGREGATION, PERIOD, Claimed, Kept, Skipped, monthly_narrative
 from app.pipeline.inputs import Inputs, InputsChanged, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import Written, making, write
-from app.storage import aggregates, exclusions, numbers, people, sessions, writings
+from app.storage import aggregates, exclusions, ledger, numbers, people, sessions, writings
 from app.storage.aggregates import Aggregate, AggregateRef
+from app.storage.sessions import Arrivals
 from app.storage.store import Tx
 from app.storage.writings import NewWriting
 
 WEEKLY_CARD = "weekly-card"
+BATCH_S = 10.0
+"""Where writing takes its time, whoever is not reached by then is done alone: what is done already is kept."""
+_NOT_REACHED = TimeoutError("Not reached by the batch.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class _Read:
     """What closing one person's period reads."""
 
     inputs: Inputs
-    first_received: datetime | None
+    arrivals: Arrivals | None
     earlier: Earlier | None
+    promised_at: datetime | None
 
 
 Results = Mapping[UUID, Closed | Skipped | Exception]
@@ -86,9 +91,11 @@ async def prepare_many(jobs: Sequence[Claimed], ports: Ports) -> Results:
     async with ports.store.for_everyone() as tx:
         read = await _read(tx, kind, jobs)
     results: dict[UUID, Closed | Skipped | Exception] = {}
+    clock = asyncio.get_running_loop().time
+    until = clock() + BATCH_S
     for job in jobs:
         try:
-            results[job.id] = await _close(job, read, ports)
+            results[job.id] = await _close(job, read, ports) if clock() < until else _NOT_REACHED
         except Exception as error:  # noqa: BLE001 - one person's surprise is not their neighbours'
             results[job.id] = error
         await asyncio.sleep(0)  # so that the heartbeat goes on
@@ -98,11 +105,11 @@ async def prepare_many(jobs: Sequence[Claimed], ports: Ports) -> Results:
 async def _read(tx: Tx, kind: PeriodKind, jobs: Sequence[Claimed]) -> dict[UUID, _Read]:
     periods = {job.person.id: period_of(kind, job.first_day) for job in jobs if job.person}
     inputs = await list_inputs(tx, kind, periods)
-    received = await sessions.list_first_received(tx, periods)
+    arrivals = await sessions.list_arrivals(tx, periods)
     earlier = await _list_earlier(tx, periods) if kind is PeriodKind.WEEK else {}
-    return {
-        person_id: _Read(found, received.get(person_id), earlier.get(person_id)) for person_id, found in inputs.items()
-    }
+    first_days = {person_id: period.first for person_id, period in periods.items()}
+    promised = await ledger.list_promised(tx, AGGREGATION[kind], first_days)
+    return {id_: _Read(found, arrivals.get(id_), earlier.get(id_), promised.get(id_)) for id_, found in inputs.items()}
 
 
 async def _list_earlier(tx: Tx, weeks: Mapping[UUID, Period]) -> dict[UUID, Earlier]:
@@ -117,19 +124,24 @@ async def _close(job: Claimed, reads: Mapping[UUID, _Read], ports: Ports) -> Clo
     if read is None:
         return Skipped("The person is not there any more.")
     inputs, current = read.inputs, read.inputs.current
-    cards = await _cards(inputs, current, read.earlier, ports) if read.earlier else ()
-    told = bool(cards) if inputs.kind is PeriodKind.WEEK else None
-    aggregate = _aggregate(inputs, current, read.first_received, due_at=job.due_at, told=told)
-    return Closed(inputs, aggregate, cards, read.earlier)
+    cards: tuple[NewWriting, ...] = ()
+    told: bool | None = None
+    if read.earlier is not None:
+        cards, all_told = await _cards(inputs, current, read.earlier, ports)
+        more_may_come = not all_told or (read.arrivals is not None and read.arrivals.unread)
+        told = True if cards else (None if more_may_come else False)
+    return Closed(inputs, _aggregate(read, current, told=told), cards, read.earlier)
 
 
-async def _cards(inputs: Inputs, current: Fold, earlier: Earlier, ports: Ports) -> tuple[NewWriting, ...]:
+async def _cards(inputs: Inputs, current: Fold, earlier: Earlier, ports: Ports) -> tuple[tuple[NewWriting, ...], bool]:
+    """The cards, and whether that is all there was to tell: no finding is left whose words failed their checks."""
     findings = find_week(current, inputs.baseline, told_last_week=earlier.told, care=inputs.care, before=earlier.before)
     written = [
         (finding, await write(ports, brief_for_card(finding, inputs.period, inputs.care), WEEKLY_CARD))
         for finding in findings
     ]
-    return tuple(_card(inputs, rank, finding, text) for rank, (finding, text) in enumerate(written) if text)
+    cards = tuple(_card(inputs, rank, finding, text) for rank, (finding, text) in enumerate(written) if text)
+    return cards, len(cards) == len(findings)
 
 
 async def keep_week(tx: Tx, result: Closed) -> Kept:
@@ -184,11 +196,9 @@ async def _keep(tx: Tx, results: Sequence[Closed]) -> None:
     await exclusions.keep_settled(tx, weeks)
 
 
-def _aggregate(
-    inputs: Inputs, current: Fold, first_received: datetime | None, *, due_at: datetime | None, told: bool | None
-) -> Aggregate:
+def _aggregate(read: _Read, current: Fold, *, told: bool | None) -> Aggregate:
     readable = current.readable
-    closed_at = ends_at(inputs.period, inputs.zone)
+    closed_at = ends_at(read.inputs.period, read.inputs.zone)
     estimates = {
         metric.value: [estimate.value, estimate.low, estimate.high]
         for metric in (Metric.VALENCE, Metric.AROUSAL, Metric.SPREAD)
@@ -205,14 +215,14 @@ def _aggregate(
     }
     content = orjson.dumps([sums, estimates], option=orjson.OPT_SORT_KEYS)
     return Aggregate(
-        kind=inputs.kind,
+        kind=read.inputs.kind,
         first_day=current.period.first,
         **sums,
         estimates=estimates,
         digest=hashlib.sha256(content).hexdigest(),
-        backfilled=first_received is not None and first_received >= closed_at,
+        backfilled=read.arrivals is not None and read.arrivals.first_received >= closed_at,
         closed_at=closed_at,
-        due_at=due_at,
+        due_at=read.promised_at,
         told=told,
     )
 

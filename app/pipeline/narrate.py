@@ -1,16 +1,17 @@
 """Writes a month: findings, brief, words, checks. What cannot be told is not told, and an outdated telling goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.estimates import ConfidenceLevel
-from app.domain.findings import find_month
+from app.domain.findings import Finding, find_month
 from app.domain.narrative import brief_for_month, narrative_from, narrative_to_json
 from app.domain.periods import PeriodKind, period_of
 from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.inputs import Inputs, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import making, write
-from app.storage import aggregates, exclusions, writings
+from app.storage import aggregates, exclusions, sessions, writings
 from app.storage.aggregates import AggregateRef
 from app.storage.store import Tx
 from app.storage.writings import NewWriting
@@ -22,11 +23,15 @@ FINDING_KEY = "month"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A month's words over its aggregate; no words when there is not enough to tell, or none passed the checks."""
+    """A month's words over its aggregate; no words when there is not enough to tell, or none passed the checks.
+
+    `unsettled`: there may be words yet, since some sessions are not analysed, or what was written failed its checks.
+    """
 
     inputs: Inputs
     rests_on: AggregateRef
     summary: NewWriting | None
+    unsettled: bool
 
 
 async def prepare(job: Claimed, ports: Ports) -> Told | Skipped:
@@ -36,15 +41,15 @@ async def prepare(job: Claimed, ports: Ports) -> Told | Skipped:
     async with ports.store.for_person(job.person.id) as tx:
         inputs = (await list_inputs(tx, PeriodKind.MONTH, {job.person.id: month})).get(job.person.id)
         rests_on = await aggregates.find_ref(tx, job.person.id, PeriodKind.MONTH, month.first)
+        arrivals = (await sessions.list_arrivals(tx, {job.person.id: month})).get(job.person.id)
     if inputs is None or rests_on is None:
         return Skipped("The month's numbers are not there any more.")
-    return Told(inputs, rests_on, await _summary(inputs, ports))
-
-
-async def _summary(inputs: Inputs, ports: Ports) -> NewWriting | None:
     findings = find_month(inputs.current, inputs.baseline, inputs.before, care=inputs.care)
-    if not findings:
-        return None
+    summary = await _summary(inputs, findings, ports) if findings else None
+    return Told(inputs, rests_on, summary, unsettled=bool(findings) or (arrivals is not None and arrivals.unread))
+
+
+async def _summary(inputs: Inputs, findings: Sequence[Finding], ports: Ports) -> NewWriting | None:
     text = await write(ports, brief_for_month(findings, inputs.period, inputs.care), MONTHLY_NARRATIVE)
     if text is None:
         return None
@@ -69,6 +74,7 @@ async def keep(tx: Tx, result: Told) -> Kept:
         await writings.keep(tx, [(person_id, summary, result.rests_on)])
     told = {person_id: (first_day, [FINDING_KEY] if summary else [])}
     await writings.keep_withdrawn(tx, PeriodKind.MONTH, told)
-    await aggregates.keep_told(tx, person_id, PeriodKind.MONTH, first_day, told=summary is not None)
+    if summary is not None or not result.unsettled:
+        await aggregates.keep_told(tx, person_id, PeriodKind.MONTH, first_day, told=summary is not None)
     await exclusions.keep_settled(tx, [person_id])
     return Kept()

@@ -36,8 +36,8 @@ async def prepare(_: Claimed, ports: Ports) -> int:
             if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
                 break
     log.info("raw_text_erased", count=texts)
-    await _reconcile(ports)
     await _watch_promises(ports)
+    await _reconcile(ports)
     return texts
 
 
@@ -59,7 +59,9 @@ async def _watch_promises(ports: Ports) -> None:
                 period = previous(kind, period)
                 promise = await promises.find_promise(tx, kind, period)
                 if promise.met is False and await promises.keep_miss(tx, kind, period.first):
-                    log.error("sla_missed", kind=kind, scope=format_period(kind, period), count=promise.late)
+                    log.error(
+                        "sla_missed", kind=kind, scope=format_period(kind, period), count=promise.late + promise.missing
+                    )
 
 
 async def _write_again(tx: Tx, care_days: tuple[tuple[UUID, date], ...]) -> None:

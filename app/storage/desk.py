@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from app.domain.promises import TARGET_S
 from app.jobs import FailureClass, JobKind, JobStatus
 from app.storage.audit import keep_audit
 from app.storage.store import Tx
@@ -57,6 +58,8 @@ class LedgerEntry:
         return date.fromisoformat(first_day) if first_day else None
 
 
+RETRY, DISCARD = "retry_jobs", "discard_jobs"
+"""What the audit log calls the two decisions about a dead letter."""
 _COLUMNS = """
   id, kind, CASE WHEN status = 'QUEUED' AND run_after > now() THEN 'SCHEDULED' ELSE status END AS status, priority,
   attempt, max_attempts, idempotency_key, person_id, scope, queued_at, run_after, started_at, finished_at,
@@ -118,12 +121,13 @@ async def list_jobs(tx: Tx, chosen: JobFilter, *, first: int, after: UUID | None
     statuses = set(chosen.statuses)
     if JobStatus.QUEUED in statuses or JobStatus.SCHEDULED in statuses:
         statuses |= {JobStatus.QUEUED}
-    where = """
+    where = f"""
         (cardinality($1::text[]) = 0 OR kind = ANY($1)) AND (cardinality($2::text[]) = 0 OR status = ANY($2))
         AND (cardinality($6::text[]) = 0
              OR (CASE WHEN status = 'QUEUED' AND run_after > now() THEN 'SCHEDULED' ELSE status END) = ANY($6))
         AND ($3::uuid IS NULL OR person_id = $3)
-        AND ($4::bool IS NULL OR $4 = (due_at < now() AND finished_at IS NULL))
+        AND ($4::bool IS NULL OR $4 = coalesce(
+             due_at + interval '{TARGET_S} seconds' < now() AND status NOT IN ('SUCCEEDED', 'DISCARDED'), false))
         AND ($5::timestamptz IS NULL OR queued_at > $5)
     """
     arguments = (
@@ -163,7 +167,7 @@ async def keep_retried(tx: Tx, ids: Sequence[UUID], *, actor: str, reason: str) 
         " WHERE id = ANY($1) AND status = 'DEAD' RETURNING id",
         list(ids),
     )
-    return await _audited(tx, "retry_jobs", [row["id"] for row in rows], actor=actor, reason=reason)
+    return await _audited(tx, RETRY, [row["id"] for row in rows], actor=actor, reason=reason)
 
 
 async def keep_discarded(tx: Tx, ids: Sequence[UUID], *, actor: str, reason: str) -> list[UUID]:
@@ -174,7 +178,16 @@ async def keep_discarded(tx: Tx, ids: Sequence[UUID], *, actor: str, reason: str
         list(ids),
         reason,
     )
-    return await _audited(tx, "discard_jobs", [row["id"] for row in rows], actor=actor, reason=reason)
+    return await _audited(tx, DISCARD, [row["id"] for row in rows], actor=actor, reason=reason)
+
+
+async def count_decisions(tx: Tx) -> Mapping[str, int]:
+    """How many dead letters were ever retried or discarded, by whichever way."""
+    rows = await tx.fetch(
+        "SELECT action, sum(cardinality(targets)) AS n FROM audit WHERE action = ANY($1) GROUP BY action",
+        [RETRY, DISCARD],
+    )
+    return {RETRY: 0, DISCARD: 0} | {row["action"]: row["n"] for row in rows}
 
 
 async def _audited(tx: Tx, action: str, ids: list[UUID], *, actor: str, reason: str) -> list[UUID]:

@@ -6,6 +6,7 @@ Runs nothing and knows no handler.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,7 +83,7 @@ async def claim(tx: Tx, queue: Queue, worker: str) -> list[Claimed]:
           SELECT id, kind, priority, run_after, lost, status = 'RUNNING' AND started_at IS NOT NULL AS silent FROM job
           WHERE queue = $1 AND status IN ('QUEUED', 'RETRYING', 'RUNNING') AND run_after <= now()
             AND (status <> 'RUNNING' OR lease_expires_at < now())
-            AND NOT EXISTS (SELECT FROM pause WHERE name = job.queue OR name = job.kind)
+            AND NOT EXISTS (SELECT FROM pause WHERE name = $1) AND NOT ARRAY[kind] && ARRAY(SELECT name FROM pause)
             AND NOT (kind = ANY($7) AND EXISTS (
               SELECT FROM job e WHERE e.person_id = job.person_id AND e.kind = job.kind AND e.id <> job.id
                 AND e.status IN ('QUEUED', 'RETRYING', 'RUNNING') AND e.run_after <= now() + interval '1 minute'
@@ -239,6 +240,21 @@ async def give_back(tx: Tx, jobs: Sequence[Claimed], *, delay_s: float = 0.0) ->
         *_leases(jobs),
         delay_s,
     )
+
+
+async def list_promised(tx: Tx, kind: JobKind, first_days: Mapping[UUID, date]) -> dict[UUID, datetime]:
+    """When the planner's promise for a period of each person began; without those it promised nothing."""
+    rows = await tx.fetch(
+        """
+        SELECT j.person_id, min(j.due_at) AS due_at FROM unnest($2::uuid[], $3::text[]) AS i(person_id, first_day)
+        JOIN job j ON j.person_id = i.person_id AND j.kind = $1 AND j.scope->>'first_day' = i.first_day
+        WHERE j.due_at IS NOT NULL GROUP BY j.person_id
+        """,
+        kind,
+        list(first_days),
+        [first_day.isoformat() for first_day in first_days.values()],
+    )
+    return {row["person_id"]: row["due_at"] for row in rows}
 
 
 async def has_open(tx: Tx, person_id: UUID, kinds: Sequence[JobKind], scope: Mapping[str, str]) -> bool:

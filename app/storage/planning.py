@@ -12,6 +12,8 @@ from app.storage.store import Tx
 PEOPLE_AT_ONCE = 2_000
 ANALYSIS_GRACE = "10 minutes"
 
+UPKEEP_KEY = """'upkeep:' || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24')"""
+"""The identity of this hour's upkeep, in SQL."""
 _STEP = {PeriodKind.WEEK: "7 days", PeriodKind.MONTH: "1 month"}
 COLUMN = {PeriodKind.WEEK: "week_due", PeriodKind.MONTH: "month_due"}
 """The person's column that holds the first day of the next period to close; with `_at`, the instant of its end."""
@@ -72,9 +74,8 @@ async def keep_upkeep(tx: Tx) -> int:
     """Ask for this hour's upkeep, once; how many jobs were made."""
     limits = LIMITS[JobKind.UPKEEP]
     return await tx.execute(
-        "INSERT INTO job (kind, queue, max_attempts, idempotency_key, scope) SELECT 'UPKEEP', $1, $2,"
-        " 'upkeep:' || to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24'), '{}'"
-        " ON CONFLICT (idempotency_key) DO NOTHING",
+        f"INSERT INTO job (kind, queue, max_attempts, idempotency_key, scope) SELECT 'UPKEEP', $1, $2, {UPKEEP_KEY},"
+        " '{}' ON CONFLICT (idempotency_key) DO NOTHING",
         limits.queue,
         limits.max_attempts,
     )

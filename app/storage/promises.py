@@ -9,7 +9,7 @@ from app.domain.periods import Period, PeriodKind
 from app.domain.promises import TARGET_S, Promise
 from app.jobs import AGGREGATION, PERIOD, JobKind
 from app.storage.calendar import ends_at_sql
-from app.storage.planning import COLUMN
+from app.storage.planning import COLUMN, UPKEEP_KEY
 from app.storage.store import Tx
 
 WORST = 10
@@ -25,7 +25,8 @@ WITH settled AS (
   SELECT FROM person p CROSS JOIN LATERAL (SELECT {ends_at_sql("$3::date + 1", "p.zone")} AS ended_at) AS period
   WHERE p.plan <> 'FREE' AND period.ended_at <= now()
     AND EXISTS (SELECT FROM session s WHERE s.person_id = p.id AND s.local_date BETWEEN $2 AND $3
-                AND s.received_at < period.ended_at)
+                AND s.received_at < period.ended_at AND s.status <> 'SKIPPED')
+    AND NOT EXISTS (SELECT FROM operation o WHERE o.person_id = p.id AND o.requested_at >= period.ended_at)
     AND NOT EXISTS (SELECT FROM period_aggregate a WHERE a.person_id = p.id AND a.kind = $1 AND a.first_day = $2
                     AND a.settled_at IS NOT NULL)
 )
@@ -38,7 +39,10 @@ FROM settled
 
 
 async def find_promise(tx: Tx, kind: PeriodKind, period: Period) -> Promise:
-    """How the promise of a week's or month's words went until now."""
+    """How the promise of a week's or month's words went until now.
+
+    Whoever had something erased after the period's end is promised nothing any more, unless it was told again.
+    """
     row = await tx.fetchrow(_PROMISE, kind, period.first, period.last, float(TARGET_S), _LAST_ZONE)
     assert row is not None, "an aggregate always answers with one row"
     counts = {name: row[name] for name in ("on_time", "late", "missing", "not_enough_data")}
@@ -52,12 +56,16 @@ async def list_worst(tx: Tx, kind: PeriodKind, first_day: date) -> list[UUID]:
     """The jobs that close and write this period for someone, those without an end and the latest first; at most 10."""
     rows = await tx.fetch(
         """
-        SELECT id FROM job WHERE scope->>'first_day' = $1 AND kind = ANY($2) AND due_at IS NOT NULL
+        SELECT id FROM job j WHERE scope->>'first_day' = $1 AND kind = ANY($2) AND due_at IS NOT NULL
+          AND NOT EXISTS (SELECT FROM period_aggregate a WHERE a.person_id = j.person_id AND a.kind = $4
+                          AND a.first_day = $5 AND a.backfilled)
         ORDER BY status = 'SUCCEEDED', coalesce(finished_at, now()) - due_at DESC, id LIMIT $3
         """,
         first_day.isoformat(),
         [job for job, period in PERIOD.items() if period is kind],
         WORST,
+        kind,
+        first_day,
     )
     return [row["id"] for row in rows]
 
@@ -106,10 +114,10 @@ async def list_schedules(tx: Tx) -> Sequence[Schedule]:
         found.append(Schedule(job, await _last_end(tx, job), row["next_run_at"], row["pending"]))
     row = await tx.fetchrow(
         """
-        SELECT date_trunc('hour', now()) + interval '1 hour' AS next_run_at,
-               (NOT EXISTS (SELECT FROM job WHERE kind = 'UPKEEP' AND queued_at >= date_trunc('hour', now())))::int
-                 AS pending
-        """
+        SELECT date_trunc('hour', now(), 'UTC') + interval '1 hour' AS next_run_at,
+               (NOT EXISTS (SELECT FROM job WHERE idempotency_key = $1))::int AS pending
+        """,
+        await tx.fetchval(f"SELECT {UPKEEP_KEY}"),
     )
     assert row is not None, "as above"
     found.append(Schedule(JobKind.UPKEEP, await _last_end(tx, JobKind.UPKEEP), row["next_run_at"], row["pending"]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.jobs import JobKind, JobStatus, Queue
 from app.storage.audit import keep_audit
@@ -21,13 +22,19 @@ class Depth:
     finished: int
     p95_duration_ms: int | None
     workers: tuple[str, ...]
-    paused: bool
+
+
+_PRESENT = (
+    "(status IN ('QUEUED', 'RETRYING', 'RUNNING') OR status = 'DEAD'"
+    " OR (finished_at > now() - interval '{}' AND status IN ('SUCCEEDED', 'DISCARDED')))"
+)
+"""What there is to do or to decide, and what ended lately; each has an index of its own."""
 
 
 async def list_depths(tx: Tx) -> list[Depth]:
     """Every queue, and every kind in it, that has work or had some in the last 15 minutes."""
     rows = await tx.fetch(
-        """
+        f"""
         SELECT queue, kind,
           count(*) FILTER (WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now()) AS depth,
           count(*) FILTER (WHERE status = 'RUNNING') AS running,
@@ -38,10 +45,9 @@ async def list_depths(tx: Tx) -> list[Depth]:
           (percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
             FILTER (WHERE status = 'SUCCEEDED' AND finished_at > now() - interval '15 minutes') * 1000)::int
             AS p95_duration_ms,
-          array_agg(DISTINCT worker) FILTER (WHERE status = 'RUNNING') AS workers,
-          EXISTS (SELECT FROM pause WHERE name = coalesce(kind, queue)) AS paused
+          array_agg(DISTINCT worker) FILTER (WHERE status = 'RUNNING') AS workers
         FROM job
-        WHERE status IN ('QUEUED', 'RETRYING', 'RUNNING', 'DEAD') OR finished_at > now() - interval '15 minutes'
+        WHERE {_PRESENT.format("15 minutes")}
         GROUP BY GROUPING SETS ((queue, kind), (queue))
         ORDER BY queue, kind
         """
@@ -87,7 +93,7 @@ async def count_remaining(tx: Tx, queues: Sequence[Queue], within_s: float) -> R
                count(*) FILTER (WHERE status <> 'RUNNING' AND run_after > now()) AS soon
         FROM job WHERE queue = ANY($1) AND status IN ('QUEUED', 'RETRYING', 'RUNNING')
           AND run_after <= now() + make_interval(secs => $2)
-          AND (status = 'RUNNING' OR NOT EXISTS (SELECT FROM pause WHERE name = job.queue OR name = job.kind))
+          AND (status = 'RUNNING' OR NOT ARRAY[queue, kind] && ARRAY(SELECT name FROM pause))
         """,
         list(queues),
         within_s,
@@ -96,10 +102,25 @@ async def count_remaining(tx: Tx, queues: Sequence[Queue], within_s: float) -> R
     return Remaining(row["now"], row["soon"])
 
 
-async def count_by_status(tx: Tx) -> Mapping[tuple[JobKind, JobStatus], int]:
-    """The whole ledger, by kind and status."""
-    rows = await tx.fetch("SELECT kind, status, count(*) AS n FROM job GROUP BY kind, status")
+async def count_by_status(tx: Tx, *, within_days: int | None = None) -> Mapping[tuple[JobKind, JobStatus], int]:
+    """The ledger by kind and status: all of it, or of what ended only the last days."""
+    present = "true" if within_days is None else _PRESENT.format(f"{within_days} days")
+    rows = await tx.fetch(f"SELECT kind, status, count(*) AS n FROM job WHERE {present} GROUP BY kind, status")
     return {(JobKind(row["kind"]), JobStatus(row["status"])): row["n"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A queue or kind of which nothing is claimed, since when and why."""
+
+    name: str
+    since: datetime
+    reason: str
+
+
+async def list_pauses(tx: Tx) -> list[Pause]:
+    """What is paused, in the order of its names."""
+    return [Pause(**row) for row in await tx.fetch("SELECT name, since, reason FROM pause ORDER BY name")]
 
 
 async def list_paused(tx: Tx) -> frozenset[str]:

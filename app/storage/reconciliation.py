@@ -29,19 +29,21 @@ async def keep_reconciliation(tx: Tx, *, days: int) -> Reconciliation:
     """Count the sessions of the last `days` days, in one snapshot, and keep the counts.
 
     Done: analysed, with numbers, or passed over when its text went. Dead: its analysis was given up. Pending: a job
-    will do it, or it waits for a plan or the end of a pause.
+    will do it, or it waits for a plan, the end of a pause or of a reset.
     """
     row = await tx.fetchrow(
         f"""
         INSERT INTO reconciliation ({_COLUMNS})
         SELECT now(), count(*),
-          count(*) FILTER (WHERE s.status = 'SKIPPED' OR (s.status = 'DONE' AND EXISTS (
-            SELECT FROM session_numbers n WHERE n.person_id = s.person_id AND n.session_id = s.id))),
+          count(*) FILTER (WHERE s.status = 'SKIPPED' OR (s.status = 'DONE' AND n.session_id IS NOT NULL)),
           count(*) FILTER (WHERE s.status = 'FAILED'),
-          count(*) FILTER (WHERE s.status = 'PENDING' AND (p.paused OR p.plan = 'FREE' OR EXISTS (
-            SELECT FROM job j WHERE j.person_id = s.person_id AND j.kind = 'SESSION_ANALYSIS'
-              AND j.scope->>'session_id' = s.id::text AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING'))))
+          count(*) FILTER (WHERE (s.status = 'PENDING' AND (p.paused OR p.plan = 'FREE' OR EXISTS (
+              SELECT FROM job j WHERE j.person_id = s.person_id AND j.kind = 'SESSION_ANALYSIS'
+                AND j.scope->>'session_id' = s.id::text AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING'))))
+            OR (s.status IN ('PENDING', 'DONE') AND n.session_id IS NULL AND EXISTS (
+              SELECT FROM operation o WHERE o.person_id = s.person_id AND o.status IN ('RUNNING', 'FAILED'))))
         FROM session s JOIN person p ON p.id = s.person_id
+        LEFT JOIN session_numbers n ON n.person_id = s.person_id AND n.session_id = s.id
         WHERE s.received_at >= now() - make_interval(days => $1)
         RETURNING {_COLUMNS}
         """,

@@ -218,18 +218,27 @@ async def list_care(tx: Tx, periods: Mapping[UUID, Period]) -> dict[UUID, CareLe
     return {person_id: next(level for level in by_weight if level in found) for person_id, found in levels.items()}
 
 
-async def list_first_received(tx: Tx, periods: Mapping[UUID, Period]) -> dict[UUID, datetime]:
-    """When the first session of each person's period arrived; without those that have none."""
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """When the first session of a period arrived, and whether one of its sessions could not be analysed (yet)."""
+
+    first_received: datetime
+    unread: bool
+
+
+async def list_arrivals(tx: Tx, periods: Mapping[UUID, Period]) -> dict[UUID, Arrivals]:
+    """How the sessions of each person's period arrived; without people who have none in it."""
     rows = await tx.fetch(
         """
-        SELECT s.person_id, min(s.received_at) AS first
+        SELECT s.person_id, min(s.received_at) AS first_received,
+               bool_or(s.status IN ('PENDING', 'FAILED')) AS unread
         FROM unnest($1::uuid[], $2::date[], $3::date[]) AS i(person_id, first, last)
         JOIN session s ON s.person_id = i.person_id AND s.local_date BETWEEN i.first AND i.last
         GROUP BY s.person_id
         """,
         *_bounds(periods),
     )
-    return {row["person_id"]: row["first"] for row in rows}
+    return {row["person_id"]: Arrivals(row["first_received"], row["unread"]) for row in rows}
 
 
 def _bounds(periods: Mapping[UUID, Period]) -> tuple[list[UUID], list[date], list[date]]:

@@ -37,7 +37,7 @@ async def test_a_dead_letter_is_seen_tried_again_and_given_up(
     job = str(await _dead_letter(spectrum_command, environment))
     glance = spectrum_command("jobs")
     assert re.search(rf"dead: {job} SESSION_ANALYSIS BUG: CannotOpen at sealed.py:\d+", glance.stdout)
-    listed = spectrum_command("jobs", "list", "--status", "DEAD", "--kind", "SESSION_ANALYSIS", COLUMNS="200")
+    listed = spectrum_command("jobs", "list", "--status", "DEAD", "--kind", "SESSION_ANALYSIS")
     assert job in listed.stdout
     assert "1 of 1" in listed.stdout
     assert "0 of 0" in spectrum_command("jobs", "list", "--status", "DEAD", "--kind", "UPKEEP").stdout
@@ -45,13 +45,16 @@ async def test_a_dead_letter_is_seen_tried_again_and_given_up(
     for expected in ("DEAD", "5 of 5", "subject", "CannotOpen at sealed.py"):
         assert expected in shown
     assert LIGHT not in shown
+    found = re.search(r"in GraphQL +(\S+)", shown)
+    assert found is not None
+    assert spectrum_command("jobs", "show", found[1], COLUMNS="200").stdout == shown
 
     assert spectrum_command("jobs", "retry", job).returncode == 2
     blank = spectrum_command("jobs", "retry", job, "--reason", " ")
-    assert (blank.returncode, blank.stderr) == (2, "spectrum: Give a --reason: it is kept in the audit log.\n")
+    assert (blank.returncode, blank.stderr) == (2, "spectrum: reason must have 1 to 500 characters, and no NUL.\n")
     for count in (1, 0):
         done = spectrum_command("jobs", "retry", job, "--reason", "mended")
-        assert done.stderr.startswith(f"retry: {count} of 1")
+        assert done.stderr == f"retry: {count} of 1{'' if count else '; the others are no dead letters, or unknown'}.\n"
     assert "QUEUED" in spectrum_command("jobs", "show", job).stdout
     connection = await asyncpg.connect(environment["SPECTRUM_DATABASE_URL"])
     try:
@@ -73,7 +76,9 @@ def test_a_job_that_is_not_there_is_a_sentence(spectrum_command: Command) -> Non
     """An unknown id and no id at all end with status 2."""
     missing = spectrum_command("jobs", "show", str(UUID(int=7)))
     assert (missing.returncode, missing.stderr.startswith("spectrum: There is no job")) == (2, True)
-    assert spectrum_command("jobs", "show", "seven").returncode == 2
+    nonsense = spectrum_command("jobs", "show", "seven")
+    assert (nonsense.returncode, "'seven' is no id of a job" in nonsense.stderr) == (2, True)
+    assert "must be 1 to 1000" in spectrum_command("jobs", "list", "--first", "0").stderr
 
 
 @pytest.mark.parametrize("target", ["minutes", "SESSION_ANALYSIS"])
@@ -81,7 +86,7 @@ def test_a_queue_is_paused_and_resumed(spectrum_command: Command, target: str) -
     """The glance says what is paused until it is resumed; the same again is no news; a drain does not wait for it."""
     assert spectrum_command("jobs", "pause", target, "--reason", "a look").stderr == f"{target} is paused.\n"
     assert "as it was" in spectrum_command("jobs", "pause", target, "--reason", "a look").stderr
-    assert f"paused: {target}" in spectrum_command("jobs").stdout
+    assert re.search(rf"paused: {target} since \S+ \S+: a look", spectrum_command("jobs").stdout)
     assert spectrum_command("drain").returncode == 0
     assert spectrum_command("jobs", "resume", target, "--reason", "seen").stderr == f"{target} is not paused.\n"
     assert "paused" not in spectrum_command("jobs").stdout

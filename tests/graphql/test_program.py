@@ -2,8 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 from app.jobs import LIMITS
+from app.storage.audit import keep_audit
+from app.wiring import Spectrum
 from tests.client import Client, session
 
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -36,8 +40,27 @@ async def test_metrics_tell_depth_age_and_durations(client: Client, person: str)
         assert values[f'spectrum_queue_paused{{name="{kind}"}}'] == "0.0"
     assert float(values['spectrum_jobs{kind="SESSION_ANALYSIS",status="QUEUED"}']) >= 2
     assert "spectrum_job_p95_seconds" in text
+    assert values["spectrum_sla_misses"] == "0.0"
+    assert values['spectrum_dead_letters_decided{decision="retry_jobs"}'] == "0.0"
     assert float(values['spectrum_sessions_ingested_total{outcome="taken"}']) >= 2
     assert person not in text
+
+
+async def test_metrics_tell_what_upkeep_found(spectrum: Spectrum, owner: Any, client: Client) -> None:
+    """Broken promises, lost sessions and decisions about dead letters are gauges, and absent before the first count."""
+    assert "spectrum_sessions{" not in (await client.http.get("/metrics")).text
+    await owner.execute("INSERT INTO sla_miss (kind, first_day) VALUES ('WEEK', '2026-06-01')")
+    await owner.execute("INSERT INTO reconciliation VALUES (to_timestamp(1795000000), 9, 5, 1, 2)")
+    async with spectrum.ports.store.for_everyone() as tx:
+        await keep_audit(tx, "retry_jobs", [UUID(int=1), UUID(int=2)], actor="team", reason="mended")
+        await keep_audit(tx, "discard_jobs", [UUID(int=3)], actor="team", reason="known")
+    values = dict(re.findall(r"^(spectrum_\S+) ([0-9.e+-]+)$", (await client.http.get("/metrics")).text, re.MULTILINE))
+    states = {name: values[f'spectrum_sessions{{state="{name}"}}'] for name in ("acknowledged", "done", "lost")}
+    assert states == {"acknowledged": "9.0", "done": "5.0", "lost": "1.0"}
+    assert float(values["spectrum_reconciled_timestamp_seconds"]) == 1795000000
+    assert values["spectrum_sla_misses"] == "1.0"
+    assert values['spectrum_dead_letters_decided{decision="retry_jobs"}'] == "2.0"
+    assert values['spectrum_dead_letters_decided{decision="discard_jobs"}'] == "1.0"
 
 
 async def test_the_page_needs_nothing_from_outside(client: Client) -> None:

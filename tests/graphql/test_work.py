@@ -81,6 +81,34 @@ async def test_a_job_says_what_it_is_about_and_names_nobody(
         assert await _jobs(client, {"subject": unknown}) == []
 
 
+async def test_overdue_is_what_broke_its_promise(spectrum: Spectrum, owner: Any, client: Client, person: str) -> None:
+    """An hour after the period's end and not ended, dead or not; everything else, with or without a promise, is not."""
+    ages = {"in time": 59, "late": 61, "dead": 61, "done": 61}
+    for name, minutes in ages.items():
+        await owner.execute(
+            "INSERT INTO job (kind, queue, max_attempts, idempotency_key, due_at, status)"
+            " VALUES ('UPKEEP', 'hours', 5, $1, now() - make_interval(mins => $2), $3)",
+            f"desk:{name}",
+            minutes,
+            {"dead": "DEAD", "done": "SUCCEEDED"}.get(name, "QUEUED"),
+        )
+    await owner.execute(
+        "INSERT INTO job (kind, queue, max_attempts, idempotency_key) VALUES ('UPKEEP', 'hours', 5, 'desk:any time')"
+    )
+    found = {
+        overdue: {job["dedupeKey"] for job in await _jobs(client, {"overdue": overdue, "kinds": ["UPKEEP"]})}
+        for overdue in (True, False, None)
+    }
+    assert found[True] == {"late", "dead"}
+    assert found[False] == {"in time", "done", "any time"}
+    assert found[None] == found[True] | found[False]
+    conflict = "mutation($i: EnqueueJobInput!) { enqueueJob(input: $i) { job { id } userErrors { code field } } }"
+    await take(spectrum, session(person, JUNE, LIGHT))
+    asked = {"kind": "WEEKLY_AGGREGATION", "subjectKey": person, "period": {"week": format_week(WEEK)}}
+    answer = (await client.team(conflict, {"i": {**asked, "dedupeKey": "late"}}))["enqueueJob"]
+    assert answer == {"job": None, "userErrors": [{"code": "CONFLICT", "field": ["input", "dedupeKey"]}]}
+
+
 async def test_queues_are_all_there_and_can_be_paused(
     spectrum: Spectrum, owner: Any, client: Client, person: str
 ) -> None:
@@ -99,7 +127,10 @@ async def test_queues_are_all_there_and_can_be_paused(
             queue = answer["setQueuePaused"]["queue"]
             assert (answer["setQueuePaused"]["userErrors"], queue["name"]) == ([], "seconds")
             assert queue["paused"] == (paused and whole)
-            assert queue["byKind"] == [{"kind": "SESSION_ANALYSIS", "paused": paused and not whole, "depth": 1}]
+            assert queue["byKind"] == [
+                {"kind": "SESSION_ANALYSIS", "paused": paused and not whole, "depth": 1},
+                {"kind": "RESET", "paused": False, "depth": 0},
+            ]
     audited = await owner.fetch("SELECT action, reason FROM audit ORDER BY id")
     assert [row["action"] for row in audited] == [
         "pause SESSION_ANALYSIS", "resume SESSION_ANALYSIS", "pause seconds", "resume seconds",

@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from app.domain.narrative import Brief
+from app.gateways.language_model import Answer, Composer
 from app.jobs import Claimed, FailureClass, JobKind, JobStatus, Queue
+from app.pipeline.aggregate import BATCH_S
 from app.pipeline.ports import Ports
-from app.storage import people, queues
+from app.storage import ledger, people, queues
 from app.storage.store import Tx
 from app.wiring import Spectrum
+from prompts import Revision
 from tests.life import at, hasten, snapshot, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS, Many, Stage
 from workers.runner import Runner
@@ -258,3 +262,66 @@ async def test_burying_and_keeping_never_wait_for_each_other(spectrum: Spectrum,
     assert [row["status"] for row in statuses] == [JobStatus.DEAD]
     failures = await owner.fetchval("SELECT attempts->-1->>'failure' FROM job LIMIT 1")
     assert failures == FailureClass.BUG
+
+
+async def test_a_slow_writer_costs_nobody_what_is_done(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Whoever a batch does not reach in its time is done alone after it, and nothing is written twice."""
+    crowd = await _crowd(spectrum, person)
+    asked: list[Brief] = []
+
+    class Slow(Composer):
+        async def write(self, brief: Brief, revision: Revision) -> Answer:
+            asked.append(brief)
+            await asyncio.sleep(BATCH_S / 3)
+            return await super().write(brief, revision)
+
+    runner = Runner(replace(spectrum.ports, writer=Slow()))
+    assert await runner.work_once(Queue.MINUTES) == CROWD
+    cards = await owner.fetchval("SELECT count(*) FROM writing WHERE person_id = ANY($1)", crowd)
+    assert len(asked) == cards
+    ran = await owner.fetch(
+        "SELECT status, attempt FROM job WHERE person_id = ANY($1) AND started_at IS NOT NULL"
+        " AND kind = 'WEEKLY_AGGREGATION'",
+        crowd,
+    )
+    assert [tuple(row) for row in ran] == [("SUCCEEDED", 1)] * CROWD
+
+
+async def test_a_burial_that_fails_keeps_no_job_alive(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """The job is dead with its own failure, and is not leased again."""
+    await take(spectrum, *weeks_of(person, weeks=1))
+    stage = HANDLERS[JobKind.SESSION_ANALYSIS]
+
+    async def broken(*_: Any) -> Any:
+        raise RuntimeError
+
+    await owner.execute("UPDATE job SET attempt = max_attempts - 1")
+    runner = Runner(spectrum.ports, {JobKind.SESSION_ANALYSIS: Stage(broken, stage.keep, bury=broken)})
+    assert await runner.work_once(Queue.SECONDS) == 4
+    rows = await owner.fetch("SELECT DISTINCT status, attempts->-1->>'failure' AS failure, lost FROM job")
+    assert [tuple(row) for row in rows] == [(JobStatus.DEAD, FailureClass.BUG, 0)]
+    assert await runner.work_once(Queue.SECONDS) == 0
+
+
+async def test_a_claim_of_a_long_queue_sorts_nothing(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Over thousands of waiting jobs, wide ones and in any order, a claim follows its index, paused kinds or not."""
+    await owner.execute("""
+        INSERT INTO job (kind, queue, max_attempts, idempotency_key, scope, run_after, attempts)
+        SELECT 'SESSION_ANALYSIS', 'seconds', 5, 'wide:' || n, jsonb_build_object('session_id', gen_random_uuid()),
+               now() - make_interval(secs => hashint4(n) % 100000),
+               jsonb_build_array(jsonb_build_object('message', repeat('x', 400)))
+        FROM generate_series(1, 20000) AS n""")
+    await owner.execute("ANALYZE job")
+    explained: list[str] = []
+
+    class Explaining:
+        async def fetch(self, sql: str, *args: object) -> list[Any]:
+            rows = await owner.fetch(f"EXPLAIN {sql}", *args)
+            explained.extend(row[0] for row in rows)
+            return []
+
+    await ledger.claim(cast(Tx, Explaining()), Queue.SECONDS, "any")
+    plan = "\n".join(explained)
+    assert "Index Scan using job_claim on job" in plan
+    assert "Seq Scan on job" not in plan
+    await owner.execute("DELETE FROM job")
