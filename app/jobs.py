@@ -90,7 +90,7 @@ AFTER_FAILURE: Mapping[FailureClass, AfterFailure] = {
 class Limits:
     """A kind's queue, how long one run may take, how often it is tried, and how many are leased together.
 
-    What is leased together is about two seconds of work, so that a lease is never older than its heartbeat allows.
+    What is leased together is about two seconds of work where nobody waits for a model.
     """
 
     queue: Queue

@@ -75,7 +75,7 @@ async def claim(tx: Tx, queue: Queue, worker: str) -> list[Claimed]:
     As many as the kind's limit says, of the highest priority and then the longest waiting, and none of what is paused.
     A person's periods are leased one at a time and in order, since each is told in the light of the one before.
     A silent worker's run counts as an attempt if it had begun, and its job is leased alone from then on, so that no
-    other shares its fate again. Exhausted ones are leased too: the caller buries them.
+    other of its queue shares its fate again. Exhausted ones are leased too: the caller buries them.
     """
     rows = await tx.fetch(
         """
