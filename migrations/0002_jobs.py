@@ -22,6 +22,13 @@ LEDGER = [
     "GRANT SELECT, INSERT, DELETE ON pause TO spectrum_batch",
 ]
 
+CALENDAR = [  # the order in which people are planned: thousands of one zone fall due at one instant
+    "DROP INDEX person_week_due",
+    "DROP INDEX person_month_due",
+    "CREATE INDEX person_week_due ON person (week_due_at, id)",
+    "CREATE INDEX person_month_due ON person (month_due_at, id)",
+]
+
 PROMISES = [
     "ALTER TABLE period_aggregate ADD due_at timestamptz, ADD settled_at timestamptz, ADD told boolean",
     # of what was closed before nobody knows when: it was told, and is no part of any promise
@@ -59,4 +66,4 @@ class Migration(BaseMigration):
     """Pauses, lost workers, promises and their misses, reconciliation."""
 
     dependencies = [("spectrum", "0001_initial")]  # noqa: RUF012 - the attribute is Tortoise's
-    operations = [RunSQL(LEDGER), RunSQL(PROMISES)]  # noqa: RUF012 - as above
+    operations = [RunSQL(LEDGER), RunSQL(CALENDAR), RunSQL(PROMISES)]  # noqa: RUF012 - as above

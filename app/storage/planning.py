@@ -18,15 +18,16 @@ _STEP = {PeriodKind.WEEK: "7 days", PeriodKind.MONTH: "1 month"}
 COLUMN = {PeriodKind.WEEK: "week_due", PeriodKind.MONTH: "month_due"}
 """The person's column that holds the first day of the next period to close; with `_at`, the instant of its end."""
 
+# each EXISTS stands in a SELECT of its own, so that it is asked of these people alone and never of everybody's sessions
 _PLAN = """
 WITH due AS (
   SELECT p.id, p.epoch, p.zone, p.{column} AS first_day, p.{column}_at AS due_at,
          (p.{column} + interval '{step}')::date AS next_day
   FROM person p
   WHERE p.{column}_at <= now() AND p.plan <> 'FREE'
-    AND NOT EXISTS (
+    AND NOT (SELECT EXISTS (
       SELECT FROM session s WHERE s.person_id = p.id AND s.status = 'PENDING'
-        AND s.received_at > now() - interval '{grace}' AND s.local_date < p.{column} + interval '{step}')
+        AND s.received_at > now() - interval '{grace}' AND s.local_date < p.{column} + interval '{step}'))
   ORDER BY p.{column}_at, p.id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ), moved AS (
   UPDATE person p SET {column} = due.next_day,
@@ -37,8 +38,8 @@ WITH due AS (
   SELECT $2, $3, $4, 'close:{kind}:' || id || ':' || epoch || ':' || first_day, id, epoch,
          jsonb_build_object('first_day', first_day::text), due_at
   FROM due
-  WHERE EXISTS (SELECT FROM session s WHERE s.person_id = due.id
-                AND s.local_date >= due.first_day AND s.local_date < due.next_day)
+  WHERE (SELECT EXISTS (SELECT FROM session s WHERE s.person_id = due.id
+                        AND s.local_date >= due.first_day AND s.local_date < due.next_day))
   ORDER BY due_at, id
   ON CONFLICT (idempotency_key) DO NOTHING
   RETURNING 1
