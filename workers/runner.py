@@ -236,7 +236,7 @@ class Runner:
             outcome = await self._wait(job, INPUTS_SETTLE_S)
         except Gone:
             EPOCH_DROPPED.labels(job.kind).inc()
-            outcome = await self._end(job, "Dropped: the person's data were erased meanwhile.", may_be_erased=True)
+            outcome = await self._drop(job)
         except Exception as error:  # noqa: BLE001 - every surprise becomes an attempt in the ledger
             outcome = await self._failed(job, attempt or job.attempt + 1, error)
         self._ended(job, outcome, start)
@@ -259,10 +259,17 @@ class Runner:
                 await ledger.give_back(tx, [job], delay_s=delay_s)
         return "LATER"
 
-    async def _end(self, job: Claimed, note: str, *, may_be_erased: bool = False) -> str:
-        with _left_to_the_lease(job), contextlib.suppress(*([LeaseLost] if may_be_erased else [])):
+    async def _end(self, job: Claimed, note: str) -> str:
+        with _left_to_the_lease(job):
             async with self._ports.store.for_everyone() as tx:
                 await ledger.complete(tx, [job], note)
+        return "SKIPPED"
+
+    async def _drop(self, job: Claimed) -> str:
+        """End the job of someone who was erased meanwhile; the erasure may have taken the job along."""
+        with _left_to_the_lease(job), contextlib.suppress(LeaseLost):
+            async with self._ports.store.for_everyone() as tx:
+                await ledger.complete(tx, [job], "Dropped: the person's data were erased meanwhile.")
         return "SKIPPED"
 
     async def _failed(self, job: Claimed, attempt: int, error: Exception) -> str:
