@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 import redis.asyncio
 
 from app.embedded import Servers, embedded_servers, remove_state
@@ -30,6 +31,15 @@ from tests.embedded.program import living
 from tests.life import JUNE, take, weeks_of
 from tests.programs import end, ended, environment_for, freeze, ledger_name, started, thaw
 
+jobs_to_hit = pytest.mark.parametrize(
+    ("kind", "hastened"),
+    [
+        pytest.param(JobKind.SESSION_ANALYSIS, True, id="quick"),
+        pytest.param(JobKind.SESSION_ANALYSIS, False, id="analysis", marks=pytest.mark.faults),
+        pytest.param(JobKind.WEEKLY_AGGREGATION, False, id="weeks", marks=pytest.mark.faults),
+    ],
+)
+"""Which jobs are in flight at a hit; `hastened`: without the time that leases take to run out."""
 PATIENCE_S = 60.0
 """The longest that a world may take to come to rest, or to be caught; nothing is asserted about time."""
 LOOK_S = 5.0

@@ -6,21 +6,14 @@ import time
 import pytest
 
 from app.jobs import LEASE_S, JobKind
-from tests.faults.harness import World
+from tests.faults.harness import World, jobs_to_hit
 from tests.faults.truth import compare_with_twins
 from tests.programs import freeze, thaw
 
 PEOPLE = [f"person-{number}" for number in range(6)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "hastened"),
-    [
-        pytest.param(JobKind.SESSION_ANALYSIS, True, id="quick"),
-        pytest.param(JobKind.SESSION_ANALYSIS, False, id="analysis", marks=pytest.mark.faults),
-        pytest.param(JobKind.WEEKLY_AGGREGATION, False, id="weeks", marks=pytest.mark.faults),
-    ],
-)
+@jobs_to_hit
 async def test_postgres_restarts_at_once(world: World, kind: JobKind, hastened: bool) -> None:
     """Stopped in immediate mode and started again, it lost nothing it had confirmed, and workers go on without help."""
     workers = await world.workers(2)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs import LEASE_S, JobKind
-from tests.faults.harness import World
+from tests.faults.harness import World, jobs_to_hit
 from tests.faults.truth import compare_with_twins
 from tests.programs import end, ended, thaw
 
@@ -22,14 +22,7 @@ HOUR_S = 3600
 KILL_EVERY_S = 4.0
 
 
-@pytest.mark.parametrize(
-    ("kind", "hastened"),
-    [
-        pytest.param(JobKind.SESSION_ANALYSIS, True, id="quick"),
-        pytest.param(JobKind.SESSION_ANALYSIS, False, id="analysis", marks=pytest.mark.faults),
-        pytest.param(JobKind.WEEKLY_AGGREGATION, False, id="weeks", marks=pytest.mark.faults),
-    ],
-)
+@jobs_to_hit
 async def test_a_worker_is_killed(world: World, kind: JobKind, hastened: bool) -> None:
     """Killed with -9 in the middle of it, a worker leaves nothing that another does not do once its leases ran out."""
     workers = await world.workers(2)
