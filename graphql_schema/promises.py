@@ -54,7 +54,8 @@ class Rate:
 
 @strawberry.type(
     description="Promise: a viewer's weekly card or monthly summary is published within `targetSeconds` of the end of"
-    " their own week or month. Periods whose sessions all came after their end are not part of it."
+    " their own week or month. Periods whose sessions all came after their end, and people who had something erased since,"
+    " are not part of it."
 )
 class SlaReport:
     period: str = strawberry.field(description="YYYY-Www or YYYY-MM, as asked.")
@@ -63,7 +64,7 @@ class SlaReport:
     due: int = strawberry.field(description="People whose period is over; the sum of the next four.")
     on_time: int = strawberry.field(description="Published within the target.")
     late: int = strawberry.field(description="Published after it.")
-    missing: int = strawberry.field(description="Not published yet.")
+    missing: int = strawberry.field(description="Not published yet, also when sessions could not be analysed.")
     not_enough_data: int = strawberry.field(description="Closed, with too little to tell.")
     on_time_rate: Rate = strawberry.field(description="`onTime` of those for whom there was something to tell.")
     p50_lag_seconds: float | None = strawberry.field(description="Null when nothing was published.")
