@@ -54,8 +54,8 @@ class Rate:
 
 @strawberry.type(
     description="Promise: a viewer's weekly card or monthly summary is published within `targetSeconds` of the end of"
-    " their own week or month. Periods whose sessions all came after their end, and people who had something erased since,"
-    " are not part of it."
+    " their own week or month. Periods whose sessions all came after their end, and people who had something erased"
+    " since, are not part of it."
 )
 class SlaReport:
     period: str = strawberry.field(description="YYYY-Www or YYYY-MM, as asked.")
