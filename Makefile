@@ -6,7 +6,7 @@ PEOPLE ?= 100000
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check test-browser faults bench format lock clean
+.PHONY: help setup up test quick check test-browser faults bench bench-analyser train format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,9 +53,21 @@ endif
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation
 
-bench: setup ## what pipeline and jobs cost, as ratios inside one run (PEOPLE=5000: a smaller week)
+bench: setup ## what pipeline, jobs and analyser cost, as ratios inside one run (PEOPLE=5000: a smaller week)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.jobs --people $(PEOPLE)
+	$(BIN)/python -m benchmarks.analyser.speed
+
+bench-analyser: setup ## texts a second and load times of both engines, beside VADER (and torch, where it is installed)
+	$(BIN)/python -m benchmarks.analyser.speed
+
+train: ## make the analyser's weights again (DATA=folder with the labelled data; needs torch, takes two hours)
+	@test -n "$(DATA)" || { echo "Say where the labelled data are: make train DATA=folder (docs/analysis.md)"; exit 1; }
+	@test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev,train]'
+	.venv-train/bin/python -m benchmarks.analyser.encoder --data $(DATA) --work .train
+	.venv-train/bin/python -m benchmarks.analyser.train --data $(DATA)
+	.venv-train/bin/python -m benchmarks.analyser.reliability --data $(DATA)
 
 format: setup ## format and sort
 	$(BIN)/ruff format --quiet .

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones, reset_tzpath
 
 from pydantic import SecretStr, ValidationError
 
-from app.analyser import Analyser, analyser_version, load_analyser
+from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
 from app.gateways.language_model import Composer
@@ -102,8 +102,8 @@ async def _ports(settings: Settings, store: Store, queue: Nudger) -> Ports:
         store=store,
         queue=queue,
         keyring=keyring,
-        analyser=_Once(),
-        analyser_version=analyser_version(),
+        analyser=_Once(Engine(settings.analyser)),
+        analyser_version=_version(Engine(settings.analyser)),
         writer=Composer(),
         zones=names & available_timezones(),
         rules=Rules(
@@ -117,15 +117,45 @@ async def _ports(settings: Settings, store: Store, queue: Nudger) -> Ports:
 class _Once:
     """Loads the analyser when it is first asked for, in a thread, and keeps it."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._analyser: Analyser | None = None
         self._lock = asyncio.Lock()
 
     async def __call__(self) -> Analyser:
         async with self._lock:
             if self._analyser is None:
-                self._analyser = await asyncio.to_thread(load_analyser)
+                self._analyser = await asyncio.to_thread(_load, self._engine)
             return self._analyser
+
+
+def _load(engine: Engine) -> Analyser:
+    try:
+        return load_analyser(engine)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"The {engine} engine needs a package that is not here ({error.name}): install it, or set"
+            " SPECTRUM_ANALYSER=small, which reads less well and whose numbers do not compare."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"The files of the {engine} engine are missing or damaged: {error}") from error
+
+
+def _version(engine: Engine) -> str:
+    try:
+        return analyser_version(engine)
+    except OSError as error:
+        raise ConfigurationError(f"The files of the {engine} engine are missing: {error}") from error
+
+
+def read_engine() -> Engine:
+    """Which engine reads texts here."""
+    return Engine(read_settings().analyser)
+
+
+def read_analyser() -> Analyser:
+    """Load that engine without opening anything else; ConfigurationError when it cannot be loaded."""
+    return _load(read_engine())
 
 
 def read_access() -> Access:

@@ -91,6 +91,7 @@ def settings_for(url: str, servers: Servers, state: Path) -> Settings:
             "state_dir": state,
             "master_key": MASTER_KEY,
             "auth_secret": AUTH_SECRET,
+            "analyser": "small",
         }
     )
 

@@ -27,6 +27,7 @@ def environment_for(database_url: str, redis_url: str, state: Path) -> dict[str,
         "SPECTRUM_STATE_DIR": str(state),
         "SPECTRUM_MASTER_KEY": MASTER_KEY,
         "SPECTRUM_AUTH_SECRET": AUTH_SECRET,
+        "SPECTRUM_ANALYSER": "small",
     }
 
 

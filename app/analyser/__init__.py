@@ -1,6 +1,7 @@
 """Words → numbers: the only room besides sealing that sees what a person wrote.
 
-Sends nothing anywhere and keeps no words; numpy is imported only by `load_analyser`, so that the API never loads it.
+Sends nothing anywhere and keeps no words; numpy and onnxruntime are imported only by `load_analyser`, so that the API
+never loads them.
 """
 
 from importlib import import_module
@@ -8,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from app.analyser.care import care_level
 from app.analyser.readings import PersonTurn, Prediction, SessionReading
-from app.analyser.version import WEIGHTS_FILE, analyser_version
+from app.analyser.version import SMALL_FILE, WEIGHTS, Engine, analyser_version
 
 if TYPE_CHECKING:
     from app.analyser.engine import Analyser
 
 __all__ = [
     "Analyser",
+    "Engine",
     "PersonTurn",
     "Prediction",
     "SessionReading",
@@ -24,11 +26,18 @@ __all__ = [
 ]
 
 
-def load_analyser() -> "Analyser":
-    """Load the small engine with its committed weights; once per process is enough."""
-    engine = import_module("app.analyser.engine")  # here and not above, because it brings numpy
-    analyser: Analyser = engine.Analyser(WEIGHTS_FILE)
-    return analyser
+def load_analyser(engine: Engine = Engine.ENCODER) -> "Analyser":
+    """Load an engine with its committed weights; once per process is enough.
+
+    Raises ImportError where a package of the encoder is missing: nothing falls back silently, since numbers of two
+    engines do not compare.
+    """
+    analyser = import_module("app.analyser.engine").Analyser  # here and not above, because it brings numpy
+    if engine is Engine.SMALL:
+        read: Analyser = analyser(import_module("app.analyser.small").load_model(SMALL_FILE))
+    else:
+        read = analyser(import_module("app.analyser.encoder").Encoder(WEIGHTS))
+    return read
 
 
 def __getattr__(name: str) -> object:

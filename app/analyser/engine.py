@@ -1,17 +1,18 @@
-"""Reads texts and whole sessions with the small engine: words in, numbers out.
+"""Reads texts and whole sessions with the model it is given: words in, numbers out.
 
 Keeps no words and sends nothing anywhere; how the weights came about is `benchmarks/analyser`.
 """
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 
-from app.analyser import features, model
+from app.analyser import features, heads
 from app.analyser.care import care_level
+from app.analyser.confidence import confidence
+from app.analyser.heads import Model
 from app.analyser.language import is_english, shows_another_language
 from app.analyser.readings import PersonTurn, Prediction, SessionReading
-from app.analyser.version import version_of
+from app.analyser.taxonomy import LABELS_28, PATTERNS_BY_NAME
 from app.domain.affect import (
     EMOTIONS,
     PATTERNS,
@@ -23,27 +24,39 @@ from app.domain.affect import (
     Use,
 )
 
-ENOUGH_WORDS = 6.0
-"""Words after which the length of a text stops holding its confidence down (by a factor of 1 - 1/e)."""
+WHOLE_CHARACTERS = 800
+"""A text up to here is read whole, and its sentences once more for the patterns; a longer one is read in windows."""
 
-FOREIGN_CONFIDENCE = 0.1
-"""Factor on the confidence of a text that is not English."""
+MOST_SENTENCES = 40
+"""Sentences of a text read whole that are read once more; of a text in more pieces the rest are joined in windows."""
+
+WINDOW_CHARACTERS = 240
+"""Sentences are read together up to here: a window is read once, so that the time grows with the length alone."""
+
+READ_CHARACTERS = 4_500
+"""Of a text in windows at most so many characters are read: windows spread evenly, the first and the last among them.
+It keeps the longest text under a quarter of a second, and a thousand words tell what a text feels like."""
 
 
 class Analyser:
-    """The small engine with its weights loaded; `version` names them. May be shared by threads."""
+    """An engine with its weights loaded. May be shared by threads.
 
-    def __init__(self, weights: Path) -> None:
-        self.version = version_of(weights)
-        self._model = model.Model(model.load_weights(weights))
+    `version` names the weights; `nameable` holds the patterns that were right often enough on held-out texts.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.version = model.version
+        self.nameable = frozenset(PATTERNS_BY_NAME[name] for name in model.nameable)
+        self._model = model
 
     def analyse(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction per text, in order; each is the same whatever else is in the batch."""
         return [self._predict(text) for text in texts]
 
-    def read_session(self, turns: Sequence[PersonTurn]) -> SessionReading:
+    def read_session(self, turns: Sequence[PersonTurn], *, care: CareLevel = CareLevel.NONE) -> SessionReading:
         """One session from the person's own turns (never the app's), weighted by their length in words.
 
+        `care` is the level known from before: a session that was EXPLICIT once stays AFFECT_ONLY.
         Raises ValueError when there is no turn.
         """
         if not turns:
@@ -51,7 +64,7 @@ class Analyser:
         read = [self._predict(turn.text) for turn in turns]
         shares = _shares([features.words(turn.text) for turn in turns])
         emotions = tuple(_mean([one.emotions[place] for one in read], shares) for place in range(len(EMOTIONS)))
-        use = self._use(turns, read)
+        use = Use.AFFECT_ONLY if care is CareLevel.EXPLICIT else self._use(turns, read)
         full = use is Use.FULL
         patterns = tuple(max(one.patterns[place] for one in read) if full else 0.0 for place in range(len(PATTERNS)))
         return SessionReading(
@@ -82,46 +95,79 @@ class Analyser:
 
     def _predict(self, text: str) -> Prediction:
         tokens = features.words(text)
-        whole = self._model.answers(tokens)
-        patterns = self._patterns(text, whole)
-        emotions = tuple(whole[model.EMOTIONS])
+        answers, patterns = self._read(text)
+        emotions = tuple(answers[heads.EMOTIONS])
         english = is_english(tokens, knows=self._model.knows)
         return Prediction(
             emotions=emotions,
             emotions_present=self._emotions_present(emotions),
-            valence=whole[model.VALENCE],
-            arousal=whole[model.AROUSAL],
+            labels=tuple(answers[heads.LABELS]),
+            labels_present=self._labels_present(answers),
+            valence=answers[heads.VALENCE],
+            arousal=answers[heads.AROUSAL],
+            balance=answers[heads.BALANCE],
             patterns=patterns,
             patterns_present=self._patterns_present(patterns),
             care=care_level((text,)),
-            confidence=self._confidence(tokens, english=english),
+            confidence=confidence(
+                answers, tokens, knows=self._model.knows, english=english, coefficients=self._model.certainty
+            ),
             english=english,
         )
 
-    def _patterns(self, text: str, whole: list[float]) -> tuple[float, ...]:
-        """Take the highest probability of each pattern over the sentences of the text."""
-        parts = features.sentences(text)
-        if len(parts) < 2:
-            return tuple(whole[model.PATTERNS])
-        read = [self._model.answers(features.words(part))[model.PATTERNS] for part in parts]
-        return tuple(map(max, zip(*read, strict=True)))
+    def _read(self, text: str) -> tuple[list[float], tuple[float, ...]]:
+        """What the whole text says, and the highest probability of each pattern over its sentences.
+
+        Of a long text the answers are the mean over the windows that are read, weighted by their length, and patterns
+        the highest of any of them.
+        """
+        parts = features.sentences(text, longest=WHOLE_CHARACTERS)
+        if len(text) <= WHOLE_CHARACTERS:
+            whole = self._model.answers(text)
+            if len(parts) < 2:
+                return whole, tuple(whole[heads.PATTERNS])
+            single = parts if len(parts) <= MOST_SENTENCES else _windows(parts)
+            read = [self._model.answers(part)[heads.PATTERNS] for part in single]
+            return whole, tuple(map(max, zip(*read, strict=True)))
+        windows = _spread(_windows(parts)) or [""]
+        answers = [self._model.answers(window) for window in windows]
+        shares = [max(1, len(window)) / sum(max(1, len(one)) for one in windows) for window in windows]
+        mean = [_mean(column, shares) for column in zip(*answers, strict=True)]
+        return mean, tuple(map(max, zip(*(one[heads.PATTERNS] for one in answers), strict=True)))
+
+    def _labels_present(self, answers: Sequence[float]) -> frozenset[str]:
+        limits = self._model.thresholds[heads.LABELS]
+        return frozenset(
+            name for name, value, limit in zip(LABELS_28, answers[heads.LABELS], limits, strict=True) if value >= limit
+        )
 
     def _emotions_present(self, emotions: Sequence[float]) -> frozenset[Emotion]:
-        limits = self._model.thresholds[model.EMOTIONS]
+        limits = self._model.thresholds[heads.EMOTIONS]
         return frozenset(name for name, value, limit in zip(EMOTIONS, emotions, limits, strict=True) if value >= limit)
 
     def _patterns_present(self, patterns: Sequence[float]) -> frozenset[ThinkingPattern]:
-        limits = self._model.thresholds[model.PATTERNS]
+        limits = self._model.thresholds[heads.PATTERNS]
         return frozenset(name for name, value, limit in zip(PATTERNS, patterns, limits, strict=True) if value >= limit)
 
-    def _confidence(self, tokens: list[str], *, english: bool) -> float:
-        """How much of the text the model could go by, 0..1: the share of words it knows, less for short texts."""
-        said = [token for token in tokens if features.is_word(token)]
-        if not said:
-            return 0.0
-        known = sum(map(self._model.knows, said)) / len(said)
-        enough = 1.0 - math.exp(-len(said) / ENOUGH_WORDS)
-        return known * enough * (1.0 if english else FOREIGN_CONFIDENCE)
+
+def _windows(parts: Sequence[str]) -> list[str]:
+    """Neighbouring sentences joined up to `WINDOW_CHARACTERS`; a longer sentence stands alone."""
+    windows: list[str] = []
+    for part in parts:
+        if windows and len(windows[-1]) + 1 + len(part) <= WINDOW_CHARACTERS:
+            windows[-1] = f"{windows[-1]} {part}"
+        else:
+            windows.append(part)
+    return windows
+
+
+def _spread(windows: Sequence[str]) -> list[str]:
+    """As many of the windows as may be read, evenly spread; all of them when they are few."""
+    length = sum(map(len, windows))
+    if length <= READ_CHARACTERS:
+        return list(windows)
+    count = max(2, len(windows) * READ_CHARACTERS // length)
+    return [windows[round(place * (len(windows) - 1) / (count - 1))] for place in range(count)]
 
 
 def _shares(turns: Sequence[list[str]]) -> list[float]:

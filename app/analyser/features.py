@@ -13,9 +13,6 @@ from itertools import pairwise
 MAX_CHARACTERS = 20_000
 """What lies beyond is not read: a turn is far shorter, and no text may hold a thread for long."""
 
-MAX_SENTENCES = 200
-"""The patterns of sentences beyond are not looked for."""
-
 REACH_OF_NOT = 3
 """Tokens after a negation that it is taken to deny."""
 
@@ -44,10 +41,23 @@ def words(text: str) -> list[str]:
     return _TOKEN.findall(normalise(text))
 
 
-def sentences(text: str) -> list[str]:
-    """Split a text into sentences, at most `MAX_SENTENCES`; the whole text when it has no end marks."""
+def sentences(text: str, *, longest: int = MAX_CHARACTERS) -> list[str]:
+    """Split a text into sentences; the whole text when it has no end marks.
+
+    A sentence of more than `longest` characters is cut at a blank, or in a word that is longer still.
+    """
     parts = (part.strip() for part in _SENTENCE_END.split(text[:MAX_CHARACTERS]))
-    return [part for part in parts if part][:MAX_SENTENCES]
+    return [piece for part in parts if part for piece in _cut(part, longest)]
+
+
+def _cut(part: str, longest: int) -> list[str]:
+    pieces = []
+    while len(part) > longest:
+        end = part.rfind(" ", 1, longest + 1)
+        end = longest if end < 0 else end
+        pieces.append(part[:end].strip())
+        part = part[end:].strip()
+    return [*pieces, part]
 
 
 def is_word(token: str) -> bool:

@@ -43,6 +43,9 @@ _FOREIGN = frozenset(_FOREIGN_WORDS.split()) - _ENGLISH
 MANY_WORDS = 12
 """Words from which a text with hardly one of the commonest in English is doubted."""
 
+MANY_ACCENTED = 0.2
+"""Share of a doubted text's words with letters beyond A to Z from which it is no English, whatever the model knows."""
+
 FEW_KNOWN = 0.125
 """Share of a doubted text's words that the model must know for it to pass: lists and notes in English reach it."""
 
@@ -51,7 +54,7 @@ def is_english(tokens: list[str], *, knows: Callable[[str], bool]) -> bool:
     """Whether the words of one text (as `features.words` gives them) read as English; True when there are none.
 
     Not English: the words show another language; or `MANY_WORDS` hold hardly one of the commonest in English, and
-    fewer than `FEW_KNOWN` of them are words that the model `knows`.
+    `MANY_ACCENTED` of them have foreign letters, or fewer than `FEW_KNOWN` are words that the model `knows`.
     """
     if shows_another_language(tokens):
         return False
@@ -59,6 +62,8 @@ def is_english(tokens: list[str], *, knows: Callable[[str], bool]) -> bool:
     english = sum(word in _ENGLISH for word in said)
     if len(said) < MANY_WORDS or english * 25 >= len(said):
         return True
+    if sum(not word.isascii() for word in said) >= MANY_ACCENTED * len(said):
+        return False
     return sum(map(knows, said)) >= FEW_KNOWN * len(said)
 
 

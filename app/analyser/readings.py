@@ -21,15 +21,19 @@ class PersonTurn:
 class Prediction:
     """One text in numbers.
 
-    `emotions` (9, in the order of `EMOTIONS`) and `patterns` (12, in the order of `PATTERNS`): calibrated, 0..1;
-    `valence`, `arousal`: -1..1, 0 is neutral; the `present` sets passed the threshold of their class;
-    `confidence`: 0..1, how much of the text the model could go by.
+    `emotions` (9, in the order of `EMOTIONS`), `labels` (the 28 finer ones, in the order of `LABELS_28`) and `patterns`
+    (12, in the order of `PATTERNS`): calibrated, 0..1; `valence`, `arousal`: -1..1, 0 is neutral; `balance`: 0..1, how
+    far the text holds a wider view of something hard; the `present` sets passed the threshold of their class;
+    `confidence`: 0..1, the chance that people would name its strongest emotion too.
     """
 
     emotions: tuple[float, ...]
     emotions_present: frozenset[Emotion]
+    labels: tuple[float, ...]
+    labels_present: frozenset[str]
     valence: float
     arousal: float
+    balance: float
     patterns: tuple[float, ...]
     patterns_present: frozenset[ThinkingPattern]
     care: CareLevel

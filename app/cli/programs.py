@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app.analyser import load_analyser
 from app.analyser.lines import analyse_lines
 from app.domain.access import Role
 from app.domain.sessions import session_from_json
@@ -26,7 +25,7 @@ from app.samples import sample_sessions
 from app.storage import queues
 from app.storage.queues import Remaining
 from app.telemetry import serving_metrics
-from app.wiring import Spectrum, opened, read_access, read_address
+from app.wiring import Spectrum, opened, read_access, read_address, read_analyser, read_engine
 from graphql_schema.schema import build_schema, sdl
 from prompts import list_prompts, list_revisions
 from workers.drain import drain
@@ -92,6 +91,8 @@ async def worker(chosen: Sequence[Queue], *, metrics_port: int | None, with_pare
                     stack.enter_context(serving_metrics(spectrum.host, metrics_port))
                 except (OSError, OverflowError):
                     raise ConfigurationError(f"--metrics-port {metrics_port} cannot be used: choose another.") from None
+            if Queue.SECONDS in chosen or Queue.HOURS in chosen:
+                await spectrum.ports.analyser()  # what cannot read must not claim: it would fail session after session
             await work(spectrum.ports, spectrum.redis_url, chosen, stop)
     return 0
 
@@ -162,7 +163,7 @@ async def analyse() -> int:
     asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_DFL)
-    for line in analyse_lines(sys.stdin, load_analyser()):
+    for line in analyse_lines(sys.stdin, read_analyser()):
         print(line, flush=True)
     return 0
 
@@ -173,7 +174,7 @@ async def evaluate(data: Path) -> int:
         from benchmarks.analyser.evaluate import show as measure  # noqa: PLC0415 - needs packages of development only
     except ImportError:
         raise ConfigurationError("Measuring needs a checkout with its development packages: make setup.") from None
-    measure(data)
+    measure(data, read_engine())
     return 0
 
 

@@ -25,9 +25,9 @@ SESSIONS_IN_SAME_DAY_ALIKE = 0.3
 LEAST_CONFIDENCE = 1_500
 """In 1/10,000: a session whose reading the analyser trusts less says nothing of feelings and patterns.
 
-One English word that the analyser knows reads with 1,535 ("tired" says something). Invented German, French and other
-foreign texts, symbols and letters without words stay under 1,100; of 1,460 sessions by real English writers none is
-under 2,400. What lies below is the intercept of the model, not the person.
+One English word that the analyser knows reads with 5,000 and more ("tired" says something). Sentences of other
+languages, symbols and letters without words stay under 1,000, most short foreign phrases too; of 1,460 sessions by
+real English writers none is under 2,400. What lies below is the intercept of the model, not the person.
 """
 SESSIONS_FOR_CARD = 3
 SESSIONS_FOR_NARRATIVE = 8

@@ -11,12 +11,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.model_selection import KFold
 
 from app.analyser import features
-from app.analyser.model import Weights
+from app.analyser.small import Weights
 
 Array = NDArray[np.float64]
 Sparse: TypeAlias = Any
@@ -132,6 +132,12 @@ def calibrate(sums: Array, targets: Array) -> tuple[Array, Array]:
     return np.array(slopes), np.array(offsets)
 
 
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """Wilson's 90 % interval of a share, by scipy."""
+    interval = binomtest(hits, count).proportion_ci(0.9, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
 def best_threshold(probabilities: Array, present: Array) -> float:
     """Find the probability from which F1 is highest, halfway between two neighbours."""
     order = np.argsort(-probabilities, kind="stable")
@@ -142,20 +148,14 @@ def best_threshold(probabilities: Array, present: Array) -> float:
     return float((probabilities[order[place]] + following) / 2)
 
 
-def unseen_figures(sums: Array, targets: Array) -> tuple[float, float]:
-    """Macro-AUC, and macro-F1 at the best threshold of each head, of answers to rows that were not seen."""
-    heads = range(targets.shape[1])
-    found = [sums[:, head] >= best_threshold(sums[:, head], targets[:, head]) for head in heads]
-    scores = [f1_score(targets[:, head], found[head]) for head in heads]
-    return float(roc_auc_score(targets, sums, average="macro")), float(np.mean(scores))
-
-
 def sigmoid(sums: Array) -> Array:
     """Probabilities of sums."""
     return np.asarray(1.0 / (1.0 + np.exp(-sums)))
 
 
-def quantise(*, vocabulary: Sequence[str], rarity: Sequence[float], heads: Linear, thresholds: Array) -> Weights:
+def quantise(
+    *, vocabulary: Sequence[str], rarity: Sequence[float], heads: Linear, thresholds: Array, certainty: Array
+) -> Weights:
     """Round to int8 with one scale per head and one per feature: no strong weight costs the weak ones their steps."""
     table, biases = heads
     scales = np.maximum(table.std(axis=0), 1e-9)
@@ -169,4 +169,5 @@ def quantise(*, vocabulary: Sequence[str], rarity: Sequence[float], heads: Linea
         scales=scales.astype(np.float32),
         biases=biases.astype(np.float32),
         thresholds=thresholds.astype(np.float32),
+        certainty=certainty.astype(np.float32),
     )

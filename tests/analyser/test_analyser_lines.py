@@ -4,15 +4,9 @@ import json
 
 import pytest
 
-from app.analyser import Analyser, load_analyser
+from app.analyser import Analyser
 from app.analyser.lines import analyse_lines
 from app.analyser.taxonomy import EMOTION_ORDER, PATTERN_ORDER
-
-
-@pytest.fixture(scope="module")
-def analyser() -> Analyser:
-    """Load the engine as the command does."""
-    return load_analyser()
 
 
 def test_a_line_becomes_its_prediction(analyser: Analyser) -> None:
@@ -21,16 +15,16 @@ def test_a_line_becomes_its_prediction(analyser: Analyser) -> None:
     (answer,) = map(json.loads, analyse_lines([json.dumps({"id": "a", "text": text, "other": 1})], analyser))
     (one,) = analyser.analyse([text])
     assert list(answer) == [
-        *("id", "emotions", "emotionsPresent", "valence", "arousal"),
-        *("patterns", "patternsPresent", "care", "confidence", "analyserVersion"),
+        *("id", "emotions", "emotions28", "emotions_on", "valence", "arousal"),
+        *("patterns", "patterns_on", "care", "confidence", "english", "analyserVersion"),
     ]
     assert answer["id"] == "a"
     assert tuple(answer["emotions"]) == EMOTION_ORDER
     assert tuple(answer["patterns"]) == PATTERN_ORDER
     assert list(answer["emotions"].values()) == pytest.approx(one.emotions, abs=1e-4)
     assert answer["valence"] == pytest.approx(one.valence, abs=1e-4)
-    assert "should_statements" in answer["patternsPresent"]
-    assert "warmth" in answer["emotionsPresent"]
+    assert "should_statements" in answer["patterns_on"]
+    assert "warmth" in answer["emotions_on"]
     assert (answer["care"], answer["analyserVersion"]) == ("none", analyser.version)
 
 

@@ -17,7 +17,7 @@ from tests.cli.conftest import LONGEST_S, Command
 from tests.client import HEAVY, LIGHT, session
 from tests.conftest import AUTH_SECRET
 
-STARTED_S = 2.5
+STARTED_S = 4.0
 """Long enough that a command waits for its input; nothing is asserted about time."""
 START = datetime(2026, 7, 1, 9, tzinfo=UTC)
 SECRET = "Nobody must ever read this sentence."
@@ -167,6 +167,28 @@ def test_drain_leaves_nothing_and_jobs_shows_it(spectrum_command: Command) -> No
     assert "succeeded" in after.stdout
     assert "WEEKLY_AGGREGATION" in after.stdout
     assert "dead:" not in after.stdout
+
+
+@pytest.mark.parametrize("arguments", [["analyse"], ["worker", "--queue", "seconds"]], ids=["analyse", "worker"])
+def test_an_engine_that_cannot_be_loaded_is_a_sentence(
+    environment: dict[str, str], tmp_path: Path, arguments: list[str]
+) -> None:
+    """Without its package nothing is read, instead of something else: one sentence, status 2, and no job is claimed."""
+    code = f"import sys; sys.modules['onnxruntime'] = None; from app.cli import main; sys.exit(main({arguments!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        input='{"id": 1, "text": "x"}\n',
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "onnxruntime" in done.stderr
+    assert "SPECTRUM_ANALYSER=small" in done.stderr
 
 
 def test_analyse_is_a_filter(spectrum_command: Command) -> None:

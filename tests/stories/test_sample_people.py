@@ -1,17 +1,21 @@
 """The sample people go through the whole pipeline, and what each is told is their own story and no other."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from app.analyser import Engine
 from app.domain.periods import PeriodKind, format_month, month_of, previous
 from app.domain.sessions import session_from_json
+from app.embedded import Servers
 from app.pipeline.ingest import MAX_BATCH, ingest
 from app.samples import SAMPLE_PEOPLE, sample_sessions
-from app.wiring import Spectrum
+from app.wiring import Spectrum, opened
 from tests.client import Client
+from tests.conftest import database, settings_for
 from workers.drain import drain
 
 TODAY = datetime.now(UTC).date()
@@ -34,6 +38,17 @@ query($month: Month!) { viewer { spectrum { monthlySummary(month: $month) { stat
   sections { kind paragraphs { ...Words } } } } } }
 fragment Words on Claim { text evidence { check metric subject } }
 """
+
+
+@pytest.fixture(scope="module")
+async def spectrum(
+    servers: Servers, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Spectrum]:
+    """Give an installation as `make up` starts it: read by the default engine."""
+    async with database(servers, template) as url:
+        settings = settings_for(url, servers, tmp_path_factory.mktemp("state"))
+        async with opened(settings.model_copy(update={"analyser": Engine.ENCODER.value})) as installation:
+            yield installation
 
 
 @pytest.fixture(scope="module")

@@ -11,22 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.analyser import features
-from app.analyser.taxonomy import EMOTION_ORDER, LABELS_28, PATTERN_ORDER
-
-HEADS = (
-    *(f"label:{name}" for name in LABELS_28),
-    *(f"emotion:{name}" for name in EMOTION_ORDER),
-    *(f"pattern:{name}" for name in PATTERN_ORDER),
-    "valence",
-    "arousal",
-)
-"""Columns of the weights, in order: 28 labels, 9 emotions, 12 patterns (all logistic), valence and arousal (linear)."""
-
-LABELS = slice(0, len(LABELS_28))
-EMOTIONS = slice(LABELS.stop, LABELS.stop + len(EMOTION_ORDER))
-PATTERNS = slice(EMOTIONS.stop, EMOTIONS.stop + len(PATTERN_ORDER))
-VALENCE = PATTERNS.stop
-AROUSAL = VALENCE + 1
+from app.analyser.heads import HEADS, VALENCE
+from app.analyser.version import version_of
 
 Floats = NDArray[np.float32]
 
@@ -37,7 +23,7 @@ class Weights:
 
     `vocabulary` F names; `rarity` (F,) inverse document frequencies; a weight is its step, `steps` (F, H) int8, x the
     feature's `reaches` (F,) x the head's `scales` (H,); `biases` (H,); `thresholds` (H,) probabilities from which a
-    logistic head counts as present (0 for the linear heads).
+    logistic head counts as present (0 for balance and the linear heads); `certainty` coefficients of the confidence.
     """
 
     vocabulary: tuple[str, ...]
@@ -47,6 +33,7 @@ class Weights:
     scales: Floats
     biases: Floats
     thresholds: Floats
+    certainty: Floats
 
 
 def save_weights(path: Path, weights: Weights) -> None:
@@ -62,6 +49,7 @@ def save_weights(path: Path, weights: Weights) -> None:
         scales=weights.scales.astype(np.float32),
         biases=weights.biases.astype(np.float32),
         thresholds=weights.thresholds.astype(np.float32),
+        certainty=weights.certainty.astype(np.float32),
     )
 
 
@@ -79,6 +67,7 @@ def load_weights(path: Path) -> Weights:
             scales=stored["scales"],
             biases=stored["biases"],
             thresholds=stored["thresholds"],
+            certainty=stored["certainty"],
         )
     except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
         raise ValueError("this is not a file of weights of the small engine") from error
@@ -87,11 +76,19 @@ def load_weights(path: Path) -> Weights:
     return weights
 
 
-class Model:
+def load_model(path: Path) -> "SmallModel":
+    """The model of a file of weights; raises what `load_weights` raises."""
+    return SmallModel(load_weights(path), version=version_of((path,)))
+
+
+class SmallModel:
     """Weights made ready to use; it keeps nothing between calls and may be shared by threads."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, *, version: str) -> None:
+        self.version = version
         self.thresholds = [float(value) for value in weights.thresholds]
+        self.certainty = [float(value) for value in weights.certainty]
+        self.nameable: list[str] = []
         self._featuriser = features.Featuriser(weights.vocabulary, weights.rarity.tolist())
         self._table: Floats = weights.steps * weights.reaches[:, None] * weights.scales
         self._biases = weights.biases
@@ -100,9 +97,9 @@ class Model:
         """Whether a word is in the vocabulary."""
         return word in self._featuriser.places
 
-    def answers(self, tokens: list[str]) -> list[float]:
+    def answers(self, text: str) -> list[float]:
         """One number per head of `HEADS`: probabilities 0..1, then valence and arousal within -1..1."""
-        places, weights = self._featuriser.weigh(tokens)
+        places, weights = self._featuriser.weigh(features.words(text))
         sums = self._biases
         if places:
             sums = sums + np.array(weights, dtype=np.float32) @ self._table[places]
