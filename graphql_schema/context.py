@@ -96,7 +96,8 @@ class Context:
 
     async def _fold(self, period: Period, folded: Period) -> Fold:
         read = await self.numbers(period)
-        return fold(read.numbers, read.targets, folded)
+        alike = await self.fold(period) if folded == baseline_of(period) else None
+        return fold(read.numbers, read.targets, folded, alike=alike)
 
     async def _find_numbers(self, span: Period) -> PersonNumbers:
         person_id = self.person_id()

@@ -108,8 +108,9 @@ def distribution(
     """
     known = tuple(numbers)
     division = _DIVISIONS[by]
-    now = _side(fold(known, targets, period, sources), by)
-    usual = _side(fold(known, targets, baseline_of(period), sources), by)
+    whole_now = fold(known, targets, period, sources)
+    now = _side(whole_now, by)
+    usual = _side(fold(known, targets, baseline_of(period), sources, alike=whole_now), by)
     anyone = now.shares[division.keys[0]]
     whole = now.fold.estimate(anyone)
     present = [key for key in division.keys if now.shares[key].hits or usual.shares[key].hits]

@@ -13,6 +13,7 @@ from app.domain.differences import comparison
 from app.domain.estimates import (
     Affect,
     Comparison,
+    Direction,
     Estimate,
     Sample,
     ShareSample,
@@ -47,6 +48,8 @@ class Fold:
     """Those whose words could be read well enough to tell of feelings and patterns; all count as sessions."""
     readable_days: sampling.Days = field(init=False, repr=False, compare=False)
     """The readable ones by local day, oldest first."""
+    versions: frozenset[str] = field(init=False, repr=False, compare=False)
+    """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
     _samples: dict[Metric, sampling.Samples] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Remembered, because one pass serves all subjects of a metric; derived, so the fold stays a value."""
 
@@ -56,6 +59,7 @@ class Fold:
         every = len(readable) == len(self.sessions)
         object.__setattr__(self, "days", days)
         object.__setattr__(self, "readable", readable)
+        object.__setattr__(self, "versions", frozenset([session.analyser_version for session in readable]))
         object.__setattr__(self, "readable_days", days if every else sampling.by_day(readable))
 
     @property
@@ -133,14 +137,18 @@ def fold(
     targets: Sequence[ExclusionTarget],
     period: Period,
     sources: frozenset[Source] | None = None,
+    *,
+    alike: Fold | None = None,
 ) -> Fold:
     """The sessions of `numbers` (any order, any span) that lie in `period` and come from `sources` (None: from all).
 
     Those that a target covers are counted as left out and otherwise ignored. The order of `numbers` and `targets`
-    changes nothing.
+    changes nothing. A usual for `alike` takes only sessions that were read by the analyser that read those.
     """
     first, last = period.first, period.last
     inside = [s for s in numbers if first <= s.local_date <= last and (sources is None or s.source in sources)]
+    if alike is not None and alike.versions:
+        inside = [session for session in inside if session.analyser_version in alike.versions]
     hidden = _hidden(targets)
     kept = [session for session in inside if not hidden(session)] if targets else inside
     kept.sort(key=lambda session: (session.local_date, session.local_minute, session.session_id))
@@ -160,8 +168,8 @@ def compare(current: Fold, baseline: Fold, metric: Metric, subject: str | None =
     """`metric` in `current` against one's own usual, which `baseline` folds.
 
     None when the baseline has sessions in fewer than 4 of its weeks; of a month against the month before, when either
-    is too small to be told. ValueError when the subject does not fit the metric, and for SESSION_COUNT: periods
-    differ in length.
+    is too small to be told. The difference is TOO_UNCERTAIN when more than one analyser version read them.
+    ValueError when the subject does not fit the metric, and for SESSION_COUNT: periods differ in length.
     """
     now, usual = current.sample(metric, subject), baseline.sample(metric, subject)
     return compare_samples(current, baseline, now, usual)
@@ -173,11 +181,17 @@ def compare_samples(current: Fold, baseline: Fold, now: Sample, usual: Sample) -
         return None
     answer = comparison(now, usual, baseline.period)
     nothing, nothing_usual = current.nothing(now), baseline.nothing(usual)
-    silence = nothing or nothing_usual
+    silence = nothing or nothing_usual or _of_two_versions(current, baseline, answer.difference)
     if silence is None:
         return answer
     sides = nothing or answer.current, nothing_usual or answer.baseline
-    return Comparison(*sides, silence, answer.direction, baseline.period)
+    return Comparison(*sides, silence, Direction.UNCLEAR, baseline.period)
+
+
+def _of_two_versions(current: Fold, baseline: Fold, difference: Estimate) -> Estimate | None:
+    if len(current.versions | baseline.versions) < 2:
+        return None
+    return withheld(SuppressionReason.TOO_UNCERTAIN, difference.sample_count, difference.day_count, None)
 
 
 def _is_comparable(current: Fold, baseline: Fold) -> bool:

@@ -138,7 +138,7 @@ def landscape(
     """The landscape of `period`; `numbers` hold its sessions and those of the 12 weeks before it."""
     known = tuple(numbers)
     now = fold(known, targets, period, sources)
-    usual = fold(known, targets, baseline_of(period), sources)
+    usual = fold(known, targets, baseline_of(period), sources, alike=now)
     buckets = _buckets(now, granularity)
     return Landscape(
         period=period,

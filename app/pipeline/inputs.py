@@ -35,16 +35,16 @@ class Inputs:
     care: CareLevel
     revision: int = field(compare=False)
     zone: str = field(compare=False)
+    current: Fold = field(init=False, repr=False, compare=False)
+    """The period, folded."""
 
-    @property
-    def current(self) -> Fold:
-        """The period, folded."""
-        return fold(self.numbers, self.targets, self.period)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "current", fold(self.numbers, self.targets, self.period))
 
     @property
     def baseline(self) -> Fold | None:
         """One's own usual, None when nothing came before."""
-        usual = fold(self.numbers, self.targets, baseline_of(self.period))
+        usual = fold(self.numbers, self.targets, baseline_of(self.period), alike=self.current)
         return usual if usual.sessions else None
 
     @property

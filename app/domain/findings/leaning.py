@@ -35,7 +35,7 @@ def leaning(current: Fold, slot: TimeOfDay | Weekday, evidence: Evidence) -> str
     """
     inside = _day_means(session for session in current.readable if slot in times_of(session))
     outside = _day_means(session for session in current.readable if slot not in times_of(session))
-    if not is_repeated(current, slot):
+    if not is_repeated(current, slot) or len(current.versions) > 1:  # a new version is a step that no slot made
         return ""
     for side, sign in (("lighter", 1), ("heavier", -1)):
         here, there = (sum(sign * mean >= _NAMEABLE for mean in means) for means in (inside, outside))
