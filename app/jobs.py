@@ -13,6 +13,7 @@ from app.domain.periods import PeriodKind
 
 LEASE_S = 10.0
 HEARTBEAT_S = 3.0
+REBUILD_DEBOUNCE_S = 300.0
 LATE_SESSION_DEBOUNCE_S = 30.0
 """A closed period that gets a late session is written again this long after, once for many."""
 MAX_LOST = 3
@@ -35,6 +36,7 @@ class JobKind(StrEnum):
     MONTHLY_AGGREGATION = "MONTHLY_AGGREGATION"
     MONTHLY_NARRATIVE = "MONTHLY_NARRATIVE"
     RESET = "RESET"
+    REBUILD = "REBUILD"
     UPKEEP = "UPKEEP"
 
 
@@ -106,6 +108,7 @@ LIMITS: Mapping[JobKind, Limits] = {
     JobKind.MONTHLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60, claim=MAX_CLAIM),
     JobKind.MONTHLY_NARRATIVE: Limits(Queue.MINUTES, timeout_s=120),
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
+    JobKind.REBUILD: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.UPKEEP: Limits(Queue.HOURS, timeout_s=300),
 }
 
@@ -184,6 +187,16 @@ def session_analysis(person: PersonAt, session_id: UUID, analyser_version: str) 
         key=f"analyse:{person.id}:{person.epoch}:{session_id}:{analyser_version}",
         person=person,
         scope={"session_id": str(session_id)},
+    )
+
+
+def rebuild(person: PersonAt, analyser_version: str, *, hour: str) -> Job:
+    """Read again, by the present analyser, what is still kept of a person's words; asked for once an `hour` at most."""
+    return Job(
+        kind=JobKind.REBUILD,
+        key=f"rebuild:{person.id}:{person.epoch}:{analyser_version}:{hour}",
+        person=person,
+        scope={"analyser_version": analyser_version},
     )
 
 

@@ -74,12 +74,16 @@ async def _person(tx: Tx, context: Context, asked: EnqueueJobInput) -> PersonAt 
     return locked[person_id].at
 
 
-async def _scope(tx: Tx, asked: EnqueueJobInput, person: PersonAt | None, now: datetime) -> dict[str, str]:
+async def _scope(
+    tx: Tx, context: Context, asked: EnqueueJobInput, person: PersonAt | None, now: datetime
+) -> dict[str, str]:
     if asked.kind is JobKind.SESSION_ANALYSIS and person is not None:
         session_id = await sessions.find_unanalysed(tx, person.id)
         if session_id is None:
             raise refuse(ErrorCode.NOT_FOUND, "No session of this person waits for analysis.", "subjectKey")
         return {"session_id": str(session_id)}
+    if asked.kind is JobKind.REBUILD:
+        return {"analyser_version": context.ports.analyser_version}
     kind = PERIOD.get(asked.kind)
     if kind is None:
         return {}
@@ -108,7 +112,7 @@ async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:
         kind=asked.kind,
         key=f"{GIVEN}{asked.dedupe_key or uuid4()}",
         person=person,
-        scope=await _scope(tx, asked, person, now),
+        scope=await _scope(tx, context, asked, person, now),
         delay_s=max(0.0, (asked.run_after - now).total_seconds()) if asked.run_after else 0.0,
         priority=asked.priority,
     )

@@ -5,6 +5,7 @@ Knows no GraphQL and checks nothing; `owner` is always a connection that row-lev
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from app.domain.sessions import session_from_json
 from app.embedded import Servers
 from app.jobs import PersonAt, Queue
 from app.pipeline.ingest import Ingested, ingest
+from app.pipeline.ports import Ports
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
 from workers.runner import Runner
@@ -71,6 +73,11 @@ def weeks_of(key: str, *, weeks: int = 5, first: datetime = JUNE, **more: Any) -
     days = [first + timedelta(days=7 * week + day) for week in range(weeks) for day in (0, 3)]
     mornings = [session(key, day, HEAVY, LIGHT, **more) for day in days]
     return mornings + [session(key, day + timedelta(hours=10), HEAVY, source="TURN", **more) for day in days]
+
+
+def keeping_words(ports: Ports) -> Ports:
+    """Give an installation's ports with a retention that reaches back over all that is invented here."""
+    return replace(ports, rules=replace(ports.rules, raw_retention_days=3_650))
 
 
 async def hasten(owner: Any) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.jobs import Claimed, JobKind, Kept, Later, Skipped
-from app.pipeline import aggregate, analyse, forget, narrate, upkeep
+from app.pipeline import aggregate, analyse, forget, narrate, rebuild, upkeep
 from app.pipeline.ports import Ports
 from app.storage.store import Tx
 
@@ -46,5 +46,6 @@ HANDLERS: Mapping[JobKind, Stage] = {
     JobKind.MONTHLY_AGGREGATION: Stage(aggregate.prepare_month, aggregate.keep_month, many=_PERIODS),
     JobKind.MONTHLY_NARRATIVE: Stage(narrate.prepare, narrate.keep),
     JobKind.RESET: Stage(forget.prepare, forget.keep, bury=forget.bury),
+    JobKind.REBUILD: Stage(rebuild.prepare, rebuild.keep),
     JobKind.UPKEEP: Stage(upkeep.prepare, upkeep.keep),
 }

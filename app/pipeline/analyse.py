@@ -1,15 +1,11 @@
-"""Turns one session's sealed words into numbers. The words are opened here, in memory, and go no further."""
+"""Turns one session's sealed words into numbers, once they arrived."""
 
-import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
-
-from app.analyser import PersonTurn
-from app.domain.affect import SessionNumbers, Speaker, TurnKind
+from app.domain.affect import SessionNumbers
 from app.domain.periods import Period
-from app.domain.sessions import SessionStatus, self_shift
+from app.domain.sessions import SessionStatus
 from app.errors import Gone
 from app.jobs import (
     LATE_SESSION_DEBOUNCE_S,
@@ -19,10 +15,9 @@ from app.jobs import (
     Skipped,
 )
 from app.pipeline.ports import Ports
+from app.pipeline.reading import read
 from app.pipeline.rewriting import ask_again
 from app.storage import numbers, people, sessions
-from app.storage.sealed import text_aad, unseal
-from app.storage.sessions import KeptSession
 from app.storage.store import Tx
 
 
@@ -35,7 +30,7 @@ class Analysed:
 
 
 async def prepare(job: Claimed, ports: Ports) -> Analysed | Skipped:
-    """Read · open · analyse (in a thread, so that heartbeats go on)."""
+    """Find the session and its sealed words, and read them."""
     assert job.person is not None, "an analysis is about a person"
     session_id = UUID(job.scope["session_id"])
     async with ports.store.for_person(job.person.id) as tx:
@@ -45,42 +40,7 @@ async def prepare(job: Claimed, ports: Ports) -> Analysed | Skipped:
         return Skipped("The session is not there any more.")
     if sealed is None:
         return Skipped("The session's text was gone before it could be analysed.")
-    key = ports.keyring.master.unwrap(f"person|{job.person.id}", sealed.wrapped_key)
-    content = unseal(key, sealed.body, text_aad(job.person.id, session_id, sealed.epoch))
-    analyser = await ports.analyser()
-    reading = await asyncio.to_thread(analyser.read_session, _own_turns(content))
-    return Analysed(
-        person=job.person,
-        numbers=SessionNumbers(
-            session_id=session.id,
-            source=session.source,
-            local_date=session.local_date,
-            local_minute=session.local_minute,
-            use=reading.use,
-            valence=reading.valence,
-            arousal=reading.arousal,
-            emotions=reading.emotions,
-            emotions_present=reading.emotions_present,
-            patterns=reading.patterns,
-            patterns_present=reading.patterns_present,
-            turns=reading.turns,
-            self_shift=_own_rating(session),
-            confidence=reading.confidence,
-            analyser_version=reading.analyser_version,
-        ),
-    )
-
-
-def _own_turns(content: bytes) -> list[PersonTurn]:
-    """The person's own turns of a sealed session; what the app said is not analysed."""
-    turns = orjson.loads(content)["turns"]
-    return [
-        PersonTurn(index, TurnKind(kind), text) for index, speaker, kind, _, text in turns if speaker == Speaker.PERSON
-    ]
-
-
-def _own_rating(session: KeptSession) -> int | None:
-    return self_shift(session.source, session.self_before, session.self_after)
+    return Analysed(person=job.person, numbers=await read(ports, job.person.id, session, sealed))
 
 
 async def keep(tx: Tx, result: Analysed) -> Kept:

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from app.domain.periods import Period, PeriodKind, format_period, period_of, previous
-from app.jobs import Claimed, Kept
+from app.jobs import Claimed, Kept, rebuild
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
 from app.storage import ledger, operations, promises, reconciliation, sessions
@@ -38,7 +38,20 @@ async def prepare(_: Claimed, ports: Ports) -> int:
     log.info("raw_text_erased", count=texts)
     await _watch_promises(ports)
     await _reconcile(ports)
+    await _read_again(ports)
     return texts
+
+
+async def _read_again(ports: Ports) -> None:
+    """Ask for a second reading of what an earlier version of the analyser read; an hour's share of people at a time."""
+    async with ports.store.for_everyone() as tx:
+        outdated = await sessions.list_outdated_people(
+            tx, ports.analyser_version, retention_days=ports.rules.raw_retention_days, limit=ROWS_AT_ONCE
+        )
+        hour: str = await tx.fetchval("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')")
+        asked = await ledger.keep_jobs(tx, [rebuild(person, ports.analyser_version, hour=hour) for person in outdated])
+    if asked:
+        log.info("people_read_again", count=len(asked))
 
 
 async def _reconcile(ports: Ports) -> None:

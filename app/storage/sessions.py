@@ -8,6 +8,7 @@ from uuid import UUID
 from app.domain.affect import CareLevel, Source
 from app.domain.periods import Period
 from app.domain.sessions import SessionStatus
+from app.jobs import PersonAt
 from app.storage.store import Tx
 
 
@@ -42,12 +43,19 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SealedText:
-    """Sealed words, what they are bound to, and the wrapped key that opens them."""
+    """Sealed words, what they are bound to, the wrapped key that opens them, and the care level they came in with."""
 
     body: bytes
     epoch: int
     wrapped_key: bytes
+    care: CareLevel
 
+
+_OUTDATED = """
+    n.analyser_version <> $1 AND date_trunc('month', n.local_date) > now() - make_interval(days => $2)
+    AND EXISTS (SELECT FROM sealed_text t WHERE t.person_id = n.person_id AND t.session_id = n.session_id)
+"""
+"""A month of which some words are gone stays as it was read: half by another version, it would compare with nothing."""
 
 _COLUMNS = "id, source, started_at, ended_at, local_date, local_minute, turn_count, self_before, self_after, status"
 
@@ -165,12 +173,12 @@ async def list_page(
 async def find_sealed(tx: Tx, person_id: UUID, session_id: UUID) -> SealedText | None:
     """The sealed words of a session, None when they are gone."""
     row = await tx.fetchrow(
-        "SELECT t.body, t.epoch, p.data_key FROM sealed_text t JOIN person p ON p.id = t.person_id"
+        "SELECT t.body, t.epoch, t.care, p.data_key FROM sealed_text t JOIN person p ON p.id = t.person_id"
         " WHERE t.person_id = $1 AND t.session_id = $2",
         person_id,
         session_id,
     )
-    return None if row is None else SealedText(row["body"], row["epoch"], row["data_key"])
+    return None if row is None else SealedText(row["body"], row["epoch"], row["data_key"], CareLevel(row["care"]))
 
 
 async def keep_status(tx: Tx, person_id: UUID, session_id: UUID, status: SessionStatus) -> None:
@@ -182,6 +190,45 @@ async def count_by_status(tx: Tx, person_id: UUID) -> dict[SessionStatus, int]:
     """How many of the person's sessions are in each status."""
     rows = await tx.fetch("SELECT status, count(*) AS n FROM session WHERE person_id = $1 GROUP BY status", person_id)
     return {SessionStatus(row["status"]): row["n"] for row in rows}
+
+
+async def list_outdated_people(tx: Tx, analyser_version: str, *, retention_days: int, limit: int) -> list[PersonAt]:
+    """People of whose months that are wholly kept in words another version read something; at most `limit`.
+
+    Without those for whom this version was asked already and has not answered or gave up, and without people who
+    paused or have no plan that reads.
+    """
+    rows = await tx.fetch(
+        f"""
+        SELECT p.id, p.epoch FROM person p
+        WHERE NOT p.paused AND p.plan <> 'FREE'
+          AND p.id IN (SELECT n.person_id FROM session_numbers n WHERE {_OUTDATED})
+          AND NOT EXISTS (
+            SELECT FROM job j WHERE j.person_id = p.id AND j.kind = 'REBUILD' AND j.scope->>'analyser_version' = $1
+              AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING', 'DEAD'))
+        ORDER BY p.id LIMIT $3
+        """,
+        analyser_version,
+        retention_days,
+        limit,
+    )
+    return [PersonAt(row["id"], row["epoch"]) for row in rows]
+
+
+async def list_outdated(
+    tx: Tx, person_id: UUID, analyser_version: str, *, retention_days: int, limit: int
+) -> list[KeptSession]:
+    """The person's sessions, newest first, that another version read, of months that are wholly kept in words."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM session WHERE person_id = $4 AND id IN ("
+        f" SELECT n.session_id FROM session_numbers n WHERE n.person_id = $4 AND {_OUTDATED})"
+        " ORDER BY started_at DESC LIMIT $3",
+        analyser_version,
+        retention_days,
+        limit,
+        person_id,
+    )
+    return [_session(row) for row in rows]
 
 
 async def find_unanalysed(tx: Tx, person_id: UUID) -> UUID | None:

@@ -9,14 +9,14 @@ import pytest
 from app.domain.exclusions import ExclusionTarget
 from app.domain.periods import PeriodKind
 from app.errors import Gone
-from app.jobs import Claimed, JobKind, Queue, monthly_narrative, rewrite_period
+from app.jobs import Claimed, JobKind, Queue, Skipped, monthly_narrative, rebuild, rewrite_period
 from app.pipeline import exclude, forget
 from app.pipeline.commit import commit
 from app.storage import desk, ledger, operations
 from app.storage.operations import Operation, OperationStatus, ResetScope
 from app.wiring import Spectrum
 from tests.client import session
-from tests.life import JUNE, PERSONAL, at, lived, rows_of, snapshot, take, weeks_of, who, work_off
+from tests.life import JUNE, PERSONAL, at, keeping_words, lived, rows_of, snapshot, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS
 from workers.runner import Runner
 
@@ -153,10 +153,13 @@ async def test_nothing_in_flight_writes_after_an_erasure(
     async with spectrum.ports.store.for_person(person_id) as tx:
         month, day = JUNE.date(), JUNE.date()
         rewrites = [rewrite_period(kind, before, day, revision=-1) for kind in PeriodKind]
-        await ledger.keep_jobs(tx, [*rewrites, monthly_narrative(before, month, revision=-1)])
-    begun = [job for queue in (Queue.SECONDS, Queue.MINUTES) for job in await _begin(spectrum, queue)]
+        again = rebuild(before, spectrum.ports.analyser_version, hour="now")
+        await ledger.keep_jobs(tx, [*rewrites, monthly_narrative(before, month, revision=-1), again])
+    await owner.execute("UPDATE session_numbers SET analyser_version = 'older' WHERE person_id = $1", person_id)
+    begun = [job for queue in Queue for job in await _begin(spectrum, queue) if job.person]
     assert {job.kind for job in begun} == set(JobKind) - {JobKind.RESET, JobKind.UPKEEP}
-    prepared = [(job, await HANDLERS[job.kind].prepare(job, spectrum.ports)) for job in begun]
+    prepared = [(job, await HANDLERS[job.kind].prepare(job, keeping_words(spectrum.ports))) for job in begun]
+    assert not any(isinstance(result, Skipped) for _, result in prepared)
     await _ask(spectrum, owner, person_id, scope)
     assert await Runner(spectrum.ports).work_once(Queue.SECONDS) == 1
     after = await rows_of(owner, person_id)
