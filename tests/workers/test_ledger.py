@@ -383,9 +383,7 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) 
     if kind is not JobKind.SESSION_ANALYSIS:
         await runner.work_off(Queue.SECONDS)
     if kind is JobKind.REBUILD:
-        await owner.execute(
-            "UPDATE session_numbers SET analyser_version = 'older' WHERE person_id = $1", who(spectrum, person)
-        )
+        await owner.execute("UPDATE session_numbers SET analyser_version = 'older'")
         await HANDLERS[JobKind.UPKEEP].prepare(None, keeping_words(spectrum.ports))  # type: ignore[arg-type]
     if kind is JobKind.RESET:
         await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
