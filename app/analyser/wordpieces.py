@@ -46,11 +46,10 @@ class Wordpieces:
 
     def __init__(self, path: Path) -> None:
         """`path`: a `tokenizer.json` of the tokenizers library. Raises OSError or ValueError when it is none."""
+        content = path.read_bytes()
         try:
-            self._tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
-        except OSError:
-            raise
-        except Exception as error:
+            self._tokenizer = Tokenizer.from_buffer(content)
+        except Exception as error:  # the library raises nothing narrower
             raise ValueError("this is not a vocabulary of the encoder") from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()

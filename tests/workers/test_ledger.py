@@ -384,7 +384,7 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) 
         await runner.work_off(Queue.SECONDS)
     if kind is JobKind.REBUILD:
         await owner.execute("UPDATE session_numbers SET analyser_version = 'older'")
-        await HANDLERS[JobKind.UPKEEP].prepare(None, keeping_words(spectrum.ports))  # type: ignore[arg-type]
+        await HANDLERS[JobKind.UPKEEP].prepare(None, keeping_words(spectrum.ports))  # type: ignore[arg-type]  # no job is looked at
     if kind is JobKind.RESET:
         await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
     if kind in (JobKind.WEEKLY_AGGREGATION, JobKind.MONTHLY_AGGREGATION, JobKind.UPKEEP, JobKind.MONTHLY_NARRATIVE):
