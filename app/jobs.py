@@ -180,11 +180,14 @@ class Claimed:
         return date.fromisoformat(self.scope["first_day"])
 
 
-def session_analysis(person: PersonAt, session_id: UUID, analyser_version: str) -> Job:
-    """Read one session: once per analyser version and epoch."""
+def session_analysis(
+    person: PersonAt, session_id: UUID, analyser_version: str, *, resumed_at: int | None = None
+) -> Job:
+    """Read one session: once per analyser version and epoch, and again when a pause ended at revision `resumed_at`."""
+    again = "" if resumed_at is None else f":{resumed_at}"
     return Job(
         kind=JobKind.SESSION_ANALYSIS,
-        key=f"analyse:{person.id}:{person.epoch}:{session_id}:{analyser_version}",
+        key=f"analyse:{person.id}:{person.epoch}:{session_id}:{analyser_version}{again}",
         person=person,
         scope={"session_id": str(session_id)},
     )

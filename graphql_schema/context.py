@@ -19,7 +19,7 @@ from app.domain.affect import SessionNumbers
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, fold
 from app.domain.periods import Period, PeriodKind, baseline_of, previous
-from app.errors import Unauthenticated
+from app.errors import ErrorCode, Problem, Refused, Unauthenticated
 from app.pipeline.ports import Ports
 from app.storage import exclusions, numbers, people
 from app.storage.exclusions import KeptExclusion
@@ -74,6 +74,13 @@ class Context:
     async def head(self) -> Head:
         """The caller's head; of someone unknown, one that says so."""
         return await self.once("head", self._find_head())
+
+    async def known_head(self) -> Head:
+        """The caller's head. Refused when nothing is kept of them: there is nothing to change then."""
+        head = await self.head()
+        if not head.known:
+            raise Refused(Problem(ErrorCode.NOT_FOUND, "There are no sessions yet."))
+        return head
 
     async def _find_head(self) -> Head:
         person_id = self.person_id()

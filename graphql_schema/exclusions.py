@@ -5,15 +5,14 @@ from uuid import UUID
 
 import strawberry
 
-from app.domain.affect import Source
-from app.domain.exclusions import ExclusionTarget
 from app.errors import ErrorCode, Problem, Refused
+from app.jobs import PersonAt
 from app.pipeline import exclude
-from app.storage import exclusions, people
+from app.storage import exclusions
 from graphql_schema.context import Context, Info
-from graphql_schema.ids import bad_cursor, decode_cursor, encode_cursor, uuid_of
+from graphql_schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graphql_schema.node import PageInfo, Payload, page_size, user_errors
-from graphql_schema.numbers import DateRangeInput
+from graphql_schema.previews import ExclusionTargetInput, exclusion_ids_of, targets_of
 from graphql_schema.sessions import Exclusion, show_exclusions
 from graphql_schema.spectrum import Spectrum, find_spectrum
 
@@ -63,17 +62,15 @@ async def find_exclusion(context: Context, exclusion_id: UUID) -> Exclusion | No
     return (await show_exclusions(context, found))[0] if found else None
 
 
-@strawberry.input(one_of=True)
-class ExclusionTargetInput:
-    session_id: strawberry.Maybe[strawberry.ID]
-    dates: strawberry.Maybe[DateRangeInput]
-    source: strawberry.Maybe[Source]
-
-
 @strawberry.input
 class ExcludeInput:
     idempotency_key: UUID
-    targets: list[ExclusionTargetInput] = strawberry.field(description="1 to 50.")
+    targets: list[ExclusionTargetInput] | None = strawberry.field(
+        default=None, description="1 to 50. Either these, or the token of a preview."
+    )
+    preview_token: str | None = strawberry.field(
+        default=None, description="Of `exclusionPreview`: do exactly what it showed, what it puts back included."
+    )
 
 
 @strawberry.input
@@ -84,7 +81,9 @@ class RemoveExclusionsInput:
 
 @strawberry.type
 class ExcludePayload(Payload):
-    exclusions: list[Exclusion]
+    exclusions: list[Exclusion] = strawberry.field(
+        description="The new ones, in order; then those that a preview's token put back."
+    )
     spectrum: Spectrum | None = strawberry.field(description="Null when refused, and without entitlement.")
 
 
@@ -94,25 +93,14 @@ class RemoveExclusionsPayload(Payload):
     spectrum: Spectrum | None = strawberry.field(description="Null when refused, and without entitlement.")
 
 
-def _target(asked: ExclusionTargetInput, place: int) -> ExclusionTarget:
-    if asked.session_id:
-        session_id = uuid_of(asked.session_id.value, "Session")
-        if session_id is None:
-            path = ("input", "targets", str(place), "sessionId")
-            raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such session.", path))
-        return ExclusionTarget(session_id=session_id)
-    if asked.dates:
-        return ExclusionTarget(first=asked.dates.value.first, last=asked.dates.value.last)
-    assert asked.source, "one of the three is set"
-    return ExclusionTarget(source=asked.source.value)
-
-
-def _exclusion_id(id_: str, place: int) -> UUID:
-    exclusion_id = uuid_of(id_, "Exclusion")
-    if exclusion_id is None:
-        path = ("input", "exclusionIds", str(place))
-        raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such exclusion.", path))
-    return exclusion_id
+async def _exclude(context: Context, person: PersonAt, asked: ExcludeInput) -> tuple[UUID, ...]:
+    if (asked.targets is None) == (asked.preview_token is None):
+        message = "Give either targets or previewToken."
+        raise Refused(Problem(ErrorCode.REQUIRED if asked.targets is None else ErrorCode.INVALID, message, ("input",)))
+    if asked.preview_token is not None:
+        return await exclude.exclude_as_previewed(context.ports, person, asked.idempotency_key, asked.preview_token)
+    targets = targets_of(asked.targets or [], "input", "targets")
+    return await exclude.exclude(context.ports, person, asked.idempotency_key, targets)
 
 
 async def _changed(context: Context, ids: Sequence[UUID]) -> tuple[list[Exclusion], Spectrum | None]:
@@ -123,14 +111,6 @@ async def _changed(context: Context, ids: Sequence[UUID]) -> tuple[list[Exclusio
     return await show_exclusions(context, kept), await find_spectrum(context)
 
 
-async def require_known(context: Context) -> people.Head:
-    """The caller's head. Refused when nothing is kept of them: there is nothing to change then."""
-    head = await context.head()
-    if not head.known:
-        raise Refused(Problem(ErrorCode.NOT_FOUND, "There are no sessions yet."))
-    return head
-
-
 @strawberry.type
 class ExclusionMutation:
     @strawberry.mutation(
@@ -139,9 +119,8 @@ class ExclusionMutation:
     async def exclude_from_spectrum(self, info: Info, input: ExcludeInput) -> ExcludePayload:  # noqa: A002 - the contract's name
         context = info.context
         try:
-            head = await require_known(context)
-            targets = [_target(asked, place) for place, asked in enumerate(input.targets)]
-            ids = await exclude.exclude(context.ports, head.person, input.idempotency_key, targets)
+            head = await context.known_head()
+            ids = await _exclude(context, head.person, input)
         except Refused as refused:
             return ExcludePayload(user_errors=user_errors(refused), exclusions=[], spectrum=None)
         shown, spectrum = await _changed(context, ids)
@@ -151,8 +130,8 @@ class ExclusionMutation:
     async def remove_exclusions(self, info: Info, input: RemoveExclusionsInput) -> RemoveExclusionsPayload:  # noqa: A002 - the contract's name
         context = info.context
         try:
-            head = await require_known(context)
-            wanted = [_exclusion_id(id_, place) for place, id_ in enumerate(input.exclusion_ids)]
+            head = await context.known_head()
+            wanted = exclusion_ids_of(input.exclusion_ids, "input", "exclusionIds")
             ids = await exclude.put_back(context.ports, head.person, input.idempotency_key, wanted)
         except Refused as refused:
             return RemoveExclusionsPayload(user_errors=user_errors(refused), exclusions=[], spectrum=None)

@@ -113,6 +113,16 @@ class Landscape:
     def text_alternative(self) -> str:
         return self.picture.text_alternative
 
+    @classmethod
+    def of(cls, picture: domain.Landscape, head: Head) -> Self:
+        return cls(
+            granularity=picture.granularity,
+            excluded_count=picture.excluded_count,
+            truncated=picture.truncated,
+            picture=picture,
+            head=head,
+        )
+
 
 async def find_landscape(
     context: Context, period: Days, granularity: Granularity, wanted: frozenset[Source] | None = None
@@ -120,10 +130,4 @@ async def find_landscape(
     """The caller's landscape of `period`."""
     head, read = await context.head(), await context.numbers(period)
     picture = domain.landscape(read.numbers, read.targets, period, granularity=granularity, sources=wanted)
-    return Landscape(
-        granularity=granularity,
-        excluded_count=picture.excluded_count,
-        truncated=picture.truncated,
-        picture=picture,
-        head=head,
-    )
+    return Landscape.of(picture, head)

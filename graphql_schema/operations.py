@@ -12,7 +12,6 @@ from app.storage import operations
 from app.storage.operations import Operation as KeptOperation
 from app.storage.operations import OperationStatus, ResetScope
 from graphql_schema.context import Context, Info
-from graphql_schema.exclusions import require_known
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.node import Node, PageInfo, Payload, page_size, user_errors
 
@@ -168,7 +167,7 @@ async def _requested(context: Context, asked: ResetInput) -> UUID:
     repeated = await forget.find_repeated(ports, person_id, asked.scope, asked.idempotency_key)
     if repeated is not None:
         return repeated
-    head = await require_known(context)
+    head = await context.known_head()
     return await forget.request(ports, head.person, asked.scope, asked.idempotency_key)
 
 

@@ -11,6 +11,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryType
 
 import graphql_schema.vocabulary  # noqa: F401 - gives the domain's enums their GraphQL names
+from graphql_schema.corrections import CorrectionMutation
 from graphql_schema.exclusions import ExclusionMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
@@ -18,6 +19,7 @@ from graphql_schema.job_desk import JobMutation
 from graphql_schema.masking import MaskErrors
 from graphql_schema.operations import DeletionReceipt, OperationMutation, ResetOperation
 from graphql_schema.ops import OpsQuery
+from graphql_schema.pausing import PauseMutation
 from graphql_schema.queues import QueueMutation
 from graphql_schema.scalars import SCALARS
 from graphql_schema.summaries import MonthlySummary, WeeklySummary
@@ -32,7 +34,7 @@ class Query(ViewerQuery):
 
 
 @strawberry.type
-class Mutation(ExclusionMutation, OperationMutation):
+class Mutation(ExclusionMutation, CorrectionMutation, PauseMutation, OperationMutation):
     """What anyone signed in may change."""
 
 
@@ -42,7 +44,7 @@ class TeamQuery(ViewerQuery, OpsQuery):
 
 
 @strawberry.type(name="Mutation")
-class TeamMutation(ExclusionMutation, OperationMutation, IngestionMutation, JobMutation, QueueMutation):
+class TeamMutation(Mutation, IngestionMutation, JobMutation, QueueMutation):
     """The same, ingestion, and the team's part."""
 
 

@@ -24,7 +24,7 @@ from app.domain.exclusions import ExclusionTarget
 from app.domain.measures import label
 from app.domain.periods import Period as Days
 from app.domain.sessions import SessionStatus
-from app.storage import numbers, sessions
+from app.storage import corrections, numbers, sessions
 from app.storage.exclusions import KeptExclusion
 from app.storage.people import Head
 from app.storage.sessions import KeptSession, SessionFilter
@@ -59,18 +59,27 @@ class TurnVector:
     arousal: float = strawberry.field(description="-1..1 after this turn.")
 
 
+@strawberry.enum(description="PERSON once corrected: the correction is the truth from then on.")
+class VectorOrigin(StrEnum):
+    ANALYSER = "ANALYSER"
+    PERSON = "PERSON"
+
+
 @strawberry.type(description="One session's emotional vector.")
 class EmotionVector:
     valence: float = strawberry.field(description="-1 unpleasant .. 1 pleasant.")
     arousal: float = strawberry.field(description="-1 still .. 1 activated.")
     emotions: list[SessionEmotion] = strawberry.field(description="All emotions above 0.05, strongest first.")
     patterns: list[SessionPattern] = strawberry.field(description="Strongest first, at most 5.")
-    confidence: float = strawberry.field(description="How far to trust this vector, 0..1.")
+    confidence: float = strawberry.field(
+        description="How far to trust this vector, 0..1, calibrated on labelled sessions; 1 when the person set it."
+    )
+    origin: VectorOrigin = strawberry.field(description="Whose numbers these are.")
     turns: list[TurnVector] = strawberry.field(description="The person's own turns.")
     analyser_version: str
 
     @classmethod
-    def of(cls, read: SessionNumbers) -> Self:
+    def of(cls, read: SessionNumbers, *, is_corrected: bool) -> Self:
         felt = sorted(zip(read.emotions, EMOTIONS, strict=True), key=lambda pair: -pair[0])
         seen = sorted(
             (pair for pair in zip(read.patterns, PATTERNS, strict=True) if pair[1] in read.patterns_present),
@@ -89,6 +98,7 @@ class EmotionVector:
                 for probability, pattern in seen[:MOST_PATTERNS]
             ],
             confidence=read.confidence / UNIT,
+            origin=VectorOrigin.PERSON if is_corrected else VectorOrigin.ANALYSER,
             turns=[
                 TurnVector(index=turn.index, kind=turn.kind, valence=turn.valence / UNIT, arousal=turn.arousal / UNIT)
                 for turn in read.turns
@@ -102,6 +112,7 @@ class Session(Node):
     kept: strawberry.Private[KeptSession]
     covering: strawberry.Private[list[KeptExclusion]]
     read: strawberry.Private[SessionNumbers | None]
+    is_corrected: strawberry.Private[bool]
     id: strawberry.ID
     source: Source
     started_at: datetime = strawberry.field(description="Start as the app reported it.")
@@ -114,7 +125,9 @@ class Session(Node):
 
     @strawberry.field(description="Null until analysed, or when excluded.")
     def vector(self) -> EmotionVector | None:
-        return None if self.read is None or self.covering else EmotionVector.of(self.read)
+        return (
+            None if self.read is None or self.covering else EmotionVector.of(self.read, is_corrected=self.is_corrected)
+        )
 
     @strawberry.field(description="Every exclusion that covers it; empty when it counts.")
     async def exclusions(self, info: Info) -> list["Exclusion"]:
@@ -222,17 +235,22 @@ async def show_sessions(context: Context, kept: list[KeptSession]) -> list[Sessi
     """The sessions with their numbers and what covers them, in the same order."""
     person_id = context.person_id()
     async with context.ports.store.for_person(person_id) as tx:
-        read = await numbers.list_by_session(tx, person_id, [session.id for session in kept])
+        ids = [session.id for session in kept]
+        read = await numbers.list_by_session(tx, person_id, ids)
+        corrected = await corrections.list_by_session(tx, person_id, ids)
     excluded = await context.active_exclusions()
-    return [_show(session, excluded, read.get(session.id)) for session in kept]
+    return [_show(one, excluded, read.get(one.id), is_corrected=one.id in corrected) for one in kept]
 
 
-def _show(session: KeptSession, excluded: list[KeptExclusion], read: SessionNumbers | None) -> Session:
+def _show(
+    session: KeptSession, excluded: list[KeptExclusion], read: SessionNumbers | None, *, is_corrected: bool
+) -> Session:
     covering = [e for e in excluded if e.target.covers(session.id, session.local_date, session.source)]
     return Session(
         kept=session,
         covering=covering,
         read=read,
+        is_corrected=is_corrected,
         id=encode("Session", session.id),
         source=session.source,
         started_at=session.started_at,

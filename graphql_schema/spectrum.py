@@ -9,6 +9,7 @@ from app.domain.affect import Source
 from app.domain.distribution import DistributionDimension
 from app.domain.findings import InsightKind, sessions_needed_for_month
 from app.domain.fold import fold
+from app.domain.glossary import GLOSSARY
 from app.domain.landscape import Granularity
 from app.domain.measures import SESSIONS_FOR_CARD
 from app.domain.periods import Period, month_of, week_of
@@ -22,6 +23,7 @@ from graphql_schema.insights import InsightConnection, list_insights
 from graphql_schema.landscape import Landscape, find_landscape
 from graphql_schema.node import After, First
 from graphql_schema.numbers import RangeInput
+from graphql_schema.previews import ExclusionPreview, ExclusionPreviewInput, preview_exclusion
 from graphql_schema.scalars import Month, Week
 from graphql_schema.summaries import MonthlySummary, WeeklySummary, find_monthly_summary, find_weekly_summary
 from graphql_schema.turn_impact import TurnImpactSummary, find_turn_impact
@@ -52,6 +54,13 @@ class CollectionProgress:
         description="Sessions still missing for this month's narrative; 0 when reached."
     )
     next_weekly_on: date | None = strawberry.field(description="Local date of the next weekly card; null when paused.")
+
+
+@strawberry.type
+class GlossaryEntry:
+    key: str = strawberry.field(description="Enum value of a pattern, an emotion or a metric.")
+    label: str
+    description: str = strawberry.field(description="What it means, in one or two plain sentences.")
 
 
 def _period(range_: RangeInput, head: Head) -> Period:
@@ -127,6 +136,23 @@ class Spectrum:
     )
     async def monthly_summary(self, info: Info, month: Month) -> MonthlySummary | None:
         return await find_monthly_summary(info.context, month)
+
+    @strawberry.field(
+        description="What would change if this were left out (or, with `removeExclusionIds`, put back). Changes"
+        " nothing."
+    )
+    async def exclusion_preview(
+        self,
+        info: Info,
+        input: ExclusionPreviewInput,  # noqa: A002 - the contract's name
+    ) -> ExclusionPreview:
+        return await preview_exclusion(info.context, input)
+
+    @strawberry.field(
+        description="Short plain-language notes on each pattern, emotion and measure. Static: at most 60 items."
+    )
+    def glossary(self) -> list[GlossaryEntry]:
+        return [GlossaryEntry(key=note.key, label=note.label, description=note.description) for note in GLOSSARY]
 
 
 async def find_spectrum(context: Context) -> Spectrum | None:

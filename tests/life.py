@@ -15,8 +15,10 @@ import asyncpg
 from app.domain.sessions import session_from_json
 from app.embedded import Servers
 from app.jobs import PersonAt, Queue
+from app.pipeline.correct import correct
 from app.pipeline.ingest import Ingested, ingest
 from app.pipeline.ports import Ports
+from app.storage import numbers
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
 from workers.runner import Runner
@@ -106,6 +108,13 @@ async def lived(spectrum: Spectrum, owner: Any, key: str, **more: Any) -> UUID:
     await take(spectrum, *weeks_of(key, **more))
     await work_off(spectrum, owner)
     return who(spectrum, key)
+
+
+async def say_how_it_was(spectrum: Spectrum, person: PersonAt) -> None:
+    """Let someone correct one of their sessions: there were no patterns in it."""
+    async with spectrum.ports.store.for_person(person.id) as tx:
+        session = (await numbers.list_numbers(tx, person.id))[0]
+    await correct(spectrum.ports, person, session.session_id, lambda before: replace(before, patterns=frozenset()))
 
 
 async def rows_of(owner: Any, person_id: UUID) -> dict[str, int]:

@@ -4,7 +4,7 @@ Every day, week, range, baseline, comparison, preview and check of evidence goes
 keeps nothing; what may be shown is decided in `estimates` and `differences`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.domain import sampling
@@ -22,7 +22,7 @@ from app.domain.estimates import (
     estimate,
     withheld,
 )
-from app.domain.exclusions import ExclusionTarget, is_excluded
+from app.domain.exclusions import ExclusionTarget, hidden_by
 from app.domain.measures import (
     BASELINE_WEEKS_WITH_DATA,
     CONFIDENCE,
@@ -149,19 +149,10 @@ def fold(
     inside = [s for s in numbers if first <= s.local_date <= last and (sources is None or s.source in sources)]
     if alike is not None and alike.versions:
         inside = [session for session in inside if session.analyser_version in alike.versions]
-    hidden = _hidden(targets)
-    kept = [session for session in inside if not hidden(session)] if targets else inside
+    hidden = hidden_by(targets)
+    kept = [s for s in inside if not hidden(s.session_id, s.local_date, s.source)] if targets else inside
     kept.sort(key=lambda session: (session.local_date, session.local_minute, session.session_id))
     return Fold(period, tuple(kept), len(inside) - len(kept))
-
-
-def _hidden(targets: Sequence[ExclusionTarget]) -> Callable[[SessionNumbers], bool]:
-    """Whether a session is left out; single sessions, of which there may be hundreds, are looked up at once."""
-    single = {target.session_id for target in targets if target.session_id is not None}
-    others = [target for target in targets if target.session_id is None]
-    return lambda session: (
-        session.session_id in single or is_excluded(others, session.session_id, session.local_date, session.source)
-    )
 
 
 def compare(current: Fold, baseline: Fold, metric: Metric, subject: str | None = None) -> Comparison | None:

@@ -34,10 +34,13 @@ async def prepare(job: Claimed, ports: Ports) -> Analysed | Skipped:
     assert job.person is not None, "an analysis is about a person"
     session_id = UUID(job.scope["session_id"])
     async with ports.store.for_person(job.person.id) as tx:
+        head = await people.find_head(tx, job.person.id)
         session = await sessions.find(tx, job.person.id, session_id)
         sealed = await sessions.find_sealed(tx, job.person.id, session_id)
-    if session is None:
+    if head is None or session is None:
         return Skipped("The session is not there any more.")
+    if head.paused:
+        return Skipped("The person has paused: it is read when they resume.")
     if sealed is None:
         return Skipped("The session's text was gone before it could be analysed.")
     return Analysed(person=job.person, numbers=await read(ports, job.person.id, session, sealed))

@@ -1,23 +1,28 @@
-"""Leaves sessions out and puts them back: numbers at once, words within a minute.
+"""Leaves sessions out and puts them back: shown before it is done, numbers at once, words within a minute.
 
 An exclusion is a line in a list that every fold reads; nothing is erased, so that taking it back is the identity.
 """
 
+import base64
 import hashlib
+import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import date
 from uuid import UUID
 
 import orjson
 
-from app.domain.exclusions import ExclusionTarget
-from app.domain.periods import MAX_RANGE_DAYS, Period
+from app.domain.affect import Source
+from app.domain.exclusions import ExclusionTarget, Place, changing_sides
+from app.domain.periods import MAX_RANGE_DAYS, Period, week_of
 from app.errors import ErrorCode, Problem, Refused
-from app.jobs import Job, Kept, PersonAt
+from app.jobs import Kept, PersonAt
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
-from app.storage import exclusions, operations, sessions
+from app.storage import exclusions, operations, people, sessions
+from app.storage.people import Head
 from app.storage.store import Tx
 
 MAX_TARGETS = 50
@@ -37,8 +42,19 @@ class Wish:
 
 def wish(key: UUID, mutation: str, asked: object) -> Wish:
     """The wish to do `asked` (plain JSON types, UUIDs and dates)."""
-    canonical = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS, default=str)  # the driver's UUIDs are a subclass
-    return Wish(key, mutation, hashlib.sha256(canonical).hexdigest())
+    return Wish(key, mutation, hashlib.sha256(_canonical(asked)).hexdigest())
+
+
+def _canonical(asked: object) -> bytes:
+    return orjson.dumps(asked, option=orjson.OPT_SORT_KEYS, default=str)  # the driver's UUIDs are a subclass
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be left out, and which exclusions are to be put back."""
+
+    add: tuple[ExclusionTarget, ...] = ()
+    remove: tuple[UUID, ...] = ()
 
 
 async def exclude(ports: Ports, person: PersonAt, key: UUID, targets: Sequence[ExclusionTarget]) -> tuple[UUID, ...]:
@@ -49,8 +65,35 @@ async def exclude(ports: Ports, person: PersonAt, key: UUID, targets: Sequence[E
     asked = wish(key, "exclude", [[t.session_id, t.first, t.last, t.source] for t in targets])
 
     async def change(tx: Tx) -> tuple[UUID, ...]:
-        await _check(tx, person.id, targets)
+        if not 1 <= len(targets) <= MAX_TARGETS:
+            raise Refused(Problem(ErrorCode.TOO_MANY, f"targets must be 1 to {MAX_TARGETS}", ("input", "targets")))
+        _refuse(await _problems(tx, person.id, Choice(add=tuple(targets)), ("input", "targets"), ()))
         return tuple(await exclusions.keep_new(tx, person.id, targets))
+
+    return await _once(ports, person, asked, change)
+
+
+async def exclude_as_previewed(ports: Ports, person: PersonAt, key: UUID, token: str) -> tuple[UUID, ...]:
+    """Do exactly what a preview showed: the ids of the new exclusions, then of those put back.
+
+    Refused (PREVIEW_EXPIRED) when anything of the person's changed since, and when the token is no token of theirs.
+    """
+    asked = wish(key, "exclude_as_previewed", token)
+    field = ("input", "previewToken")
+    expired = Refused(
+        Problem(ErrorCode.PREVIEW_EXPIRED, "This preview is out of date: look at a new one first.", field)
+    )
+
+    async def change(tx: Tx) -> tuple[UUID, ...]:
+        head = await people.find_head(tx, person.id)
+        read = _read_token(ports, token)
+        if head is None or read is None or read[0] != _seen(head.person, head.revision - 1):  # the fence raised it
+            raise expired
+        choice = read[1]
+        _refuse(await _problems(tx, person.id, choice, field, field))
+        new = await exclusions.keep_new(tx, person.id, choice.add)
+        await exclusions.keep_removed(tx, person.id, choice.remove)
+        return (*new, *choice.remove)
 
     return await _once(ports, person, asked, change)
 
@@ -60,22 +103,79 @@ async def put_back(ports: Ports, person: PersonAt, key: UUID, ids: Sequence[UUID
     asked = wish(key, "put_back", list(ids))
 
     async def change(tx: Tx) -> tuple[UUID, ...]:
+        field = ("input", "exclusionIds")
         if not 1 <= len(ids) <= MAX_TARGETS:
-            raise Refused(
-                Problem(ErrorCode.TOO_MANY, f"exclusionIds must be 1 to {MAX_TARGETS}", ("input", "exclusionIds"))
-            )
-        known = {exclusion.id for exclusion in await exclusions.list_by_id(tx, person.id, ids)}
-        missing = [
-            Problem(ErrorCode.NOT_FOUND, "There is no such exclusion.", ("input", "exclusionIds", str(place)))
-            for place, id_ in enumerate(ids)
-            if id_ not in known
-        ]
-        if missing:
-            raise Refused(*missing)
+            raise Refused(Problem(ErrorCode.TOO_MANY, f"exclusionIds must be 1 to {MAX_TARGETS}", field))
+        _refuse(await _problems(tx, person.id, Choice(remove=tuple(ids)), (), field))
         await exclusions.keep_removed(tx, person.id, ids)
         return tuple(ids)
 
     return await _once(ports, person, asked, change)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a choice would do: the list that would hold, the sessions that change sides, and the token to do it.
+
+    `spans` hold their days, for the words that rest on them.
+    """
+
+    now: tuple[ExclusionTarget, ...]
+    then: tuple[ExclusionTarget, ...]
+    changing: tuple[Place, ...]
+    spans: tuple[Period, ...]
+    token: str
+
+
+async def foresee(tx: Tx, ports: Ports, head: Head, choice: Choice) -> Foreseen:
+    """Look at a choice without making it. Refused when it could not be made; paths are those of a preview."""
+    add, remove = ("input", "add"), ("input", "removeExclusionIds")
+    for name, asked, field in (("add", choice.add, add), ("removeExclusionIds", choice.remove, remove)):
+        if len(asked) > MAX_TARGETS:
+            raise Refused(Problem(ErrorCode.TOO_MANY, f"{name} must be at most {MAX_TARGETS}", field))
+    person = head.person
+    _refuse(await _problems(tx, person.id, choice, add, remove))
+    active = await exclusions.list_active(tx, person.id)
+    now = tuple(exclusion.target for exclusion in active)
+    then = (*(exclusion.target for exclusion in active if exclusion.id not in choice.remove), *choice.add)
+    changing = changing_sides(await sessions.list_places(tx, person.id), now, then)
+    return Foreseen(now, then, changing, _spans(changing), _token(ports, _seen(person, head.revision), choice))
+
+
+def _seen(person: PersonAt, revision: int) -> str:
+    return f"{person.id.hex}.{person.epoch}.{revision}"
+
+
+def _token(ports: Ports, seen: str, choice: Choice) -> str:
+    """The choice itself, signed: nothing of a preview is kept here."""
+    content = _canonical([seen, [astuple(target) for target in choice.add], choice.remove]).decode()
+    return f"{base64.urlsafe_b64encode(content.encode()).decode()}.{_signature(ports, content)}"
+
+
+def _read_token(ports: Ports, token: str) -> tuple[str, Choice] | None:
+    """Whose data a token was made over, and its choice; None when it is not signed by us."""
+    body, _, signature = token.partition(".")
+    try:
+        content = base64.urlsafe_b64decode(body).decode()
+    except ValueError:
+        return None
+    if not hmac.compare_digest(signature.encode(), _signature(ports, content).encode()):
+        return None
+    seen, add, remove = orjson.loads(content)
+    return seen, Choice(tuple(_target(*each) for each in add), tuple(map(UUID, remove)))
+
+
+def _signature(ports: Ports, content: str) -> str:
+    return ports.keyring.identity.pseudonym("preview", content)
+
+
+def _target(session_id: str | None, first: str | None, last: str | None, source: str | None) -> ExclusionTarget:
+    return ExclusionTarget(
+        session_id=UUID(session_id) if session_id else None,
+        first=date.fromisoformat(first) if first else None,
+        last=date.fromisoformat(last) if last else None,
+        source=Source(source) if source else None,
+    )
 
 
 async def _once(ports: Ports, person: PersonAt, asked: Wish, change: Change) -> tuple[UUID, ...]:
@@ -91,51 +191,61 @@ async def _once(ports: Ports, person: PersonAt, asked: Wish, change: Change) -> 
                 raise Refused(Problem(ErrorCode.IDEMPOTENCY_CONFLICT, message, ("input", "idempotencyKey")))
             answer = first.ids
             return Kept()
+        before = await exclusions.list_targets(tx, person.id)
         answer = await change(tx)
+        after = await exclusions.list_targets(tx, person.id)
         await operations.keep_answer(
             tx, person.id, asked.key, mutation=asked.mutation, input_digest=asked.digest, ids=answer
         )
-        changed = await exclusions.list_by_id(tx, person.id, answer)
-        return Kept(await _rewrite(tx, person, [exclusion.target for exclusion in changed]))
+        changing = changing_sides(await sessions.list_places(tx, person.id), before, after)
+        jobs = await ask_again(tx, person.id, _spans(changing))
+        await exclusions.keep_settled(tx, [person.id])
+        return Kept(jobs)
 
     await commit(ports, keep, person=person)
     return answer
 
 
-async def _check(tx: Tx, person_id: UUID, targets: Sequence[ExclusionTarget]) -> None:
-    problems = []
-    if not 1 <= len(targets) <= MAX_TARGETS:
-        problems.append(Problem(ErrorCode.TOO_MANY, f"targets must be 1 to {MAX_TARGETS}", ("input", "targets")))
-    elif len(await exclusions.list_active(tx, person_id)) + len(targets) > MAX_ACTIVE:
-        problems.append(Problem(ErrorCode.TOO_MANY, f"at most {MAX_ACTIVE} exclusions can be active", ()))
-    wanted = [target.session_id for target in targets if target.session_id is not None]
-    known = {session.id for session in await sessions.list_by_id(tx, person_id, wanted)}
-    for place, target in enumerate(targets[:MAX_TARGETS]):
-        path = ("input", "targets", str(place))
-        if target.session_id is not None and target.session_id not in known:
-            problems.append(Problem(ErrorCode.NOT_FOUND, "There is no such session.", (*path, "sessionId")))
-        if target.first is not None and target.last is not None:
-            days = (target.last - target.first).days + 1
-            if days < 1:
-                problems.append(Problem(ErrorCode.INVALID, "to must not lie before from", (*path, "dates", "to")))
-            elif days > MAX_RANGE_DAYS:
-                message = "to must be at most 366 days after from"
-                problems.append(Problem(ErrorCode.OUT_OF_RANGE, message, (*path, "dates", "to")))
+def _spans(changing: Sequence[Place]) -> tuple[Period, ...]:
+    """The days of these sessions, those of one week together, oldest first."""
+    weeks: dict[Period, list[date]] = {}
+    for place in changing:
+        weeks.setdefault(week_of(place.local_date), []).append(place.local_date)
+    return tuple(Period(min(weeks[week]), max(weeks[week])) for week in sorted(weeks))
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         raise Refused(*problems)
 
 
-async def _rewrite(tx: Tx, person: PersonAt, targets: Sequence[ExclusionTarget]) -> tuple[Job, ...]:
-    spans = [span for target in targets if (span := await _span(tx, person.id, target)) is not None]
-    jobs = await ask_again(tx, person.id, spans)
-    await exclusions.keep_settled(tx, [person.id])
-    return jobs
+async def _problems(
+    tx: Tx, person_id: UUID, choice: Choice, add: tuple[str, ...], remove: tuple[str, ...]
+) -> list[Problem]:
+    """What is wrong with a choice; `add` and `remove` are the paths of its two lists."""
+    problems = []
+    known = {exclusion.id for exclusion in await exclusions.list_by_id(tx, person_id, choice.remove)}
+    for place, id_ in enumerate(choice.remove):
+        if id_ not in known:
+            problems.append(Problem(ErrorCode.NOT_FOUND, "There is no such exclusion.", (*remove, str(place))))
+    if choice.add and len(await exclusions.list_active(tx, person_id)) + len(choice.add) > MAX_ACTIVE:
+        problems.append(Problem(ErrorCode.TOO_MANY, f"at most {MAX_ACTIVE} exclusions can be active", ()))
+    wanted = [target.session_id for target in choice.add if target.session_id is not None]
+    mine = {session.id for session in await sessions.list_by_id(tx, person_id, wanted)}
+    for place, target in enumerate(choice.add):
+        path = (*add, str(place))
+        if target.session_id is not None and target.session_id not in mine:
+            problems.append(Problem(ErrorCode.NOT_FOUND, "There is no such session.", (*path, "sessionId")))
+        problems += _of_range(target, path)
+    return problems
 
 
-async def _span(tx: Tx, person_id: UUID, target: ExclusionTarget) -> Period | None:
-    if target.first is not None and target.last is not None:
-        return Period(target.first, target.last)
-    if target.session_id is not None:
-        session = await sessions.find(tx, person_id, target.session_id)
-        return None if session is None else Period(session.local_date, session.local_date)
-    return await sessions.find_span(tx, person_id)
+def _of_range(target: ExclusionTarget, path: tuple[str, ...]) -> list[Problem]:
+    if target.first is None or target.last is None:
+        return []
+    days = (target.last - target.first).days + 1
+    if days < 1:
+        return [Problem(ErrorCode.INVALID, "to must not lie before from", (*path, "dates", "to"))]
+    if days > MAX_RANGE_DAYS:
+        return [Problem(ErrorCode.OUT_OF_RANGE, "to must be at most 366 days after from", (*path, "dates", "to"))]
+    return []

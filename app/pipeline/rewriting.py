@@ -4,12 +4,13 @@ A text rests on the days of its own period, and on the 12 weeks before it, which
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.domain.periods import BASELINE_WEEKS, Period, PeriodKind, period_of
 from app.jobs import Job, rewrite_period
 from app.storage import aggregates, people, writings
+from app.storage.people import Head
 from app.storage.store import Tx
 
 
@@ -26,6 +27,18 @@ async def ask_again(
     if head is None:
         return ()
     jobs: list[Job] = []
+    for kind, touched in (await list_touched(tx, head, spans, as_yardstick=as_yardstick)).items():
+        await writings.keep_stale(tx, person_id, kind, touched)
+        jobs += [rewrite_period(kind, head.person, first, revision=head.revision, delay_s=delay_s) for first in touched]
+    return tuple(jobs)
+
+
+async def list_touched(
+    tx: Tx, head: Head, spans: Sequence[Period], *, as_yardstick: bool = True
+) -> dict[PeriodKind, list[date]]:
+    """First days of the closed periods whose words rest on `spans`, oldest first."""
+    person_id = head.person.id
+    found: dict[PeriodKind, list[date]] = {}
     for kind in PeriodKind:
         known = {period_of(kind, day) for day in await aggregates.list_first_days(tx, person_id, kind)}
         own = {period_of(kind, day) for span in spans for day in (span.first, span.last)}
@@ -33,12 +46,11 @@ async def ask_again(
         touched = sorted(
             period.first for period in closed if any(_rests_on(period, span, as_yardstick) for span in spans)
         )
-        if as_yardstick:
+        if as_yardstick and spans:
             counted = await writings.list_milestones(tx, person_id, kind, after=min(span.first for span in spans))
             touched = sorted({*touched, *counted})
-        await writings.keep_stale(tx, person_id, kind, touched)
-        jobs += [rewrite_period(kind, head.person, first, revision=head.revision, delay_s=delay_s) for first in touched]
-    return tuple(jobs)
+        found[kind] = touched
+    return found
 
 
 def _rests_on(period: Period, days: Period, as_yardstick: bool) -> bool:

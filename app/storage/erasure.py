@@ -13,7 +13,7 @@ from app.storage.store import Tx
 
 DERIVED = ("session_numbers", "packed_month", "period_aggregate", "writing", "job")
 """What Spectrum made of a person's sessions, and was about to make."""
-HISTORY = (*DERIVED, "session", "sealed_text", "exclusion")
+HISTORY = (*DERIVED, "session", "sealed_text", "correction", "exclusion")
 """The same, and the sessions themselves with everything that names one."""
 SURVIVES_EVERYTHING = ("operation",)
 """The operation and its receipt: the proof that the rest is gone."""

@@ -1,30 +1,23 @@
-"""Session numbers, one row a session, and the packed months that reads use.
+"""Session numbers, one row a session as it was estimated, and the packed months that reads use.
 
-A packed month is derived: all session numbers of one person and month in one value, written again with each
-change. Nothing here folds; that is the domain's.
+A packed month is derived: all session numbers of one person and month as they count, a correction in place of its
+estimate, in one value that is written again with each change. Nothing here folds; that is the domain's.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from app.domain.affect import (
-    EMOTIONS,
-    PATTERNS,
-    Emotion,
-    SessionNumbers,
-    Source,
-    ThinkingPattern,
-    TurnKind,
-    TurnReading,
-    Use,
-)
+from app.domain.affect import EMOTIONS, PATTERNS, SessionNumbers, Source, TurnKind, TurnReading, Use
+from app.domain.corrections import corrected
 from app.domain.findings import Before
 from app.domain.periods import Period, month_of
+from app.storage import corrections
+from app.storage.corrections import correction_of
+from app.storage.masks import emotions_of, mask_of, patterns_of
 from app.storage.store import Tx
 
 _KINDS = tuple(TurnKind)
@@ -37,20 +30,10 @@ _COLUMNS = (
 )  # fmt: skip
 _EMOTIONS_AT = _COLUMNS.index(_EMOTION_COLUMNS[0])
 _PATTERNS_AT = _COLUMNS.index(_PATTERN_COLUMNS[0])
-
-
-def _mask(present: frozenset[Any], order: Sequence[Any]) -> int:
-    return sum(1 << place for place, name in enumerate(order) if name in present)
-
-
-@cache
-def _emotions(mask: int) -> frozenset[Emotion]:
-    return frozenset(name for place, name in enumerate(EMOTIONS) if mask >> place & 1)
-
-
-@cache
-def _patterns(mask: int) -> frozenset[ThinkingPattern]:
-    return frozenset(name for place, name in enumerate(PATTERNS) if mask >> place & 1)
+_AS_IT_COUNTS = (
+    f"SELECT {', '.join(f'n.{name}' for name in _COLUMNS)}, {', '.join(f'c.{name}' for name in corrections.COLUMNS)}"
+    " FROM session_numbers n LEFT JOIN correction c USING (person_id, session_id)"
+)
 
 
 def _values(numbers: SessionNumbers) -> list[Any]:
@@ -63,9 +46,9 @@ def _values(numbers: SessionNumbers) -> list[Any]:
         numbers.valence,
         numbers.arousal,
         *numbers.emotions,
-        _mask(numbers.emotions_present, EMOTIONS),
+        mask_of(numbers.emotions_present, EMOTIONS),
         *numbers.patterns,
-        _mask(numbers.patterns_present, PATTERNS),
+        mask_of(numbers.patterns_present, PATTERNS),
         [turn.index for turn in numbers.turns],
         [_KINDS.index(turn.kind) for turn in numbers.turns],
         [turn.valence for turn in numbers.turns],
@@ -89,9 +72,9 @@ def _numbers(values: Sequence[Any]) -> SessionNumbers:
         valence=values[5],
         arousal=values[6],
         emotions=tuple(values[_EMOTIONS_AT:emotions_end]),
-        emotions_present=_emotions(values[emotions_end]),
+        emotions_present=emotions_of(values[emotions_end]),
         patterns=tuple(values[_PATTERNS_AT:patterns_end]),
-        patterns_present=_patterns(values[patterns_end]),
+        patterns_present=patterns_of(values[patterns_end]),
         turns=tuple(
             TurnReading(place, _KINDS[of], v, a) for place, of, v, a in zip(index, kind, valence, arousal, strict=True)
         ),
@@ -99,6 +82,11 @@ def _numbers(values: Sequence[Any]) -> SessionNumbers:
         confidence=confidence,
         analyser_version=version,
     )
+
+
+def _as_it_counts(row: Any) -> SessionNumbers:
+    values = tuple(row)
+    return corrected(_numbers(values[: len(_COLUMNS)]), correction_of(values[len(_COLUMNS) :]))
 
 
 async def keep(tx: Tx, person_id: UUID, numbers: SessionNumbers) -> None:
@@ -118,8 +106,8 @@ async def keep(tx: Tx, person_id: UUID, numbers: SessionNumbers) -> None:
 async def repack(tx: Tx, person_id: UUID, month: Period) -> None:
     """Write the packed month again from the session numbers as this transaction sees them."""
     rows = await tx.fetch(
-        f"SELECT {', '.join(_COLUMNS)} FROM session_numbers"
-        " WHERE person_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY local_date, local_minute, session_id",
+        f"{_AS_IT_COUNTS} WHERE n.person_id = $1 AND n.local_date BETWEEN $2 AND $3"
+        " ORDER BY n.local_date, n.local_minute, n.session_id",
         person_id,
         month.first,
         month.last,
@@ -132,7 +120,7 @@ async def repack(tx: Tx, person_id: UUID, month: Period) -> None:
         " ON CONFLICT (person_id, month) DO UPDATE SET body = excluded.body, kept_at = clock_timestamp()",
         person_id,
         month.first,
-        orjson.dumps([list(row) for row in rows], default=str),
+        orjson.dumps([_values(_as_it_counts(row)) for row in rows], default=str),
     )
 
 
@@ -163,13 +151,19 @@ async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[U
 
 
 async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SessionNumbers]:
-    """The numbers of those of `ids` that were analysed."""
-    rows = await tx.fetch(
-        f"SELECT {', '.join(_COLUMNS)} FROM session_numbers WHERE person_id = $1 AND session_id = ANY($2)",
+    """The numbers, as they count, of those of `ids` that were analysed."""
+    rows = await tx.fetch(f"{_AS_IT_COUNTS} WHERE n.person_id = $1 AND n.session_id = ANY($2)", person_id, list(ids))
+    return {row["session_id"]: _as_it_counts(row) for row in rows}
+
+
+async def find_estimated(tx: Tx, person_id: UUID, session_id: UUID) -> SessionNumbers | None:
+    """A session's numbers as the analyser estimated them, None when it was not analysed."""
+    row = await tx.fetchrow(
+        f"SELECT {', '.join(_COLUMNS)} FROM session_numbers WHERE person_id = $1 AND session_id = $2",
         person_id,
-        list(ids),
+        session_id,
     )
-    return {row["session_id"]: _numbers(list(row)) for row in rows}
+    return None if row is None else _numbers(tuple(row))
 
 
 async def list_before(tx: Tx, firsts: Mapping[UUID, date]) -> dict[UUID, Before]:

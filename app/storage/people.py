@@ -197,6 +197,26 @@ async def keep_touched(tx: Tx, ids: Sequence[UUID], zones: Sequence[str], as_of:
     )
 
 
+async def keep_paused(tx: Tx, person_id: UUID, *, paused: bool) -> None:
+    """Pause the person's analysis, or take it up again."""
+    await tx.execute("UPDATE person SET paused = $2 WHERE id = $1", person_id, paused)
+
+
+async def keep_due_now(tx: Tx, person_id: UUID) -> None:
+    """Let nothing be due before the week and month that go on now; periods that ended are past, and not planned."""
+    await tx.execute(
+        f"""
+        UPDATE person p SET week_due = i.week, week_due_at = {ends_at_sql("i.week + 7", "p.zone")},
+          month_due = i.month, month_due_at = {ends_at_sql("i.month + interval '1 month'", "p.zone")}
+        FROM (SELECT id, greatest(week_due, date_trunc('week', now() AT TIME ZONE zone)::date) AS week,
+                     greatest(month_due, date_trunc('month', now() AT TIME ZONE zone)::date) AS month
+              FROM person WHERE id = $1) AS i
+        WHERE p.id = i.id
+        """,
+        person_id,
+    )
+
+
 def is_closed(kind: PeriodKind, first_day: date, head: Head) -> bool:
     """Whether the planner has already passed this period, so that a change in it must be written again."""
     return first_day < (head.week_due if kind is PeriodKind.WEEK else head.month_due)

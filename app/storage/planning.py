@@ -1,7 +1,8 @@
 """Plans the periods that fell due, set-based: advance the person's due column, insert the job, once.
 
 The clock is the database's. A period that was missed is made up in order, one after the other; a period without a
-session is passed over; one whose sessions are still being analysed waits for them, at most ten minutes.
+session is passed over; one whose sessions are still being analysed waits for them, at most ten minutes. Nothing is
+planned for people who paused.
 """
 
 from app.domain.periods import PeriodKind
@@ -24,7 +25,7 @@ WITH due AS (
   SELECT p.id, p.epoch, p.zone, p.{column} AS first_day, p.{column}_at AS due_at,
          (p.{column} + interval '{step}')::date AS next_day
   FROM person p
-  WHERE p.{column}_at <= now() AND p.plan <> 'FREE'
+  WHERE p.{column}_at <= now() AND NOT p.paused AND p.plan <> 'FREE'
     AND NOT (SELECT EXISTS (
       SELECT FROM session s WHERE s.person_id = p.id AND s.status = 'PENDING'
         AND s.received_at > now() - interval '{grace}' AND s.local_date < p.{column} + interval '{step}'))

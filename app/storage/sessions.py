@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.affect import CareLevel, Source
+from app.domain.exclusions import Place
 from app.domain.periods import Period
 from app.domain.sessions import SessionStatus
 from app.jobs import PersonAt
@@ -238,6 +239,28 @@ async def find_unanalysed(tx: Tx, person_id: UUID) -> UUID | None:
         person_id,
     )
     return found
+
+
+async def list_waiting(tx: Tx, person_id: UUID) -> list[UUID]:
+    """The person's sessions that wait for analysis, in no order."""
+    rows = await tx.fetch("SELECT id FROM session WHERE person_id = $1 AND status = 'PENDING'", person_id)
+    return [row["id"] for row in rows]
+
+
+async def list_days(tx: Tx, person_id: UUID, *, since: date) -> list[date]:
+    """The local days from `since` on that have a session, oldest first."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT local_date FROM session WHERE person_id = $1 AND local_date >= $2 ORDER BY local_date",
+        person_id,
+        since,
+    )
+    return [row["local_date"] for row in rows]
+
+
+async def list_places(tx: Tx, person_id: UUID) -> list[Place]:
+    """Of all the person's sessions what an exclusion goes by, analysed or not, in no order."""
+    rows = await tx.fetch("SELECT id, local_date, source FROM session WHERE person_id = $1", person_id)
+    return [Place(row["id"], row["local_date"], Source(row["source"])) for row in rows]
 
 
 async def find_span(tx: Tx, person_id: UUID) -> Period | None:

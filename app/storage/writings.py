@@ -226,6 +226,22 @@ async def list_keys(tx: Tx, kind: PeriodKind, first_days: Mapping[UUID, date]) -
     return {person_id: found.get(person_id, frozenset()) for person_id in first_days}
 
 
+async def list_standing(
+    tx: Tx, person_id: UUID, first_days: Mapping[PeriodKind, Sequence[date]], *, limit: int
+) -> list[Writing]:
+    """Up to `limit` texts about these periods that are not taken back, newest period first."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM writing WHERE person_id = $1 AND status <> 'WITHDRAWN'"
+        " AND (period_kind, first_day) IN (SELECT * FROM unnest($2::text[], $3::date[]))"
+        " ORDER BY first_day DESC, period_kind, rank, id LIMIT $4",
+        person_id,
+        [kind for kind, days in first_days.items() for _ in days],
+        [day for days in first_days.values() for day in days],
+        limit,
+    )
+    return [_writing(row) for row in rows]
+
+
 FeedKey = tuple[date, int, UUID]
 """Where a card stands in the feed: first day of its week, rank in it, id."""
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source, ThinkingPattern, TurnKind, Use
 from app.domain.estimates import Direction, Estimate, MeanSample, SuppressionReason
-from app.domain.exclusions import ExclusionTarget, is_excluded
+from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, compare, fold
 from app.domain.measures import CORRECTED_CONFIDENCE, FAMILY, LEAST_CONFIDENCE, SUBJECTS, Metric
 from app.domain.periods import Period, baseline_of
@@ -60,7 +60,7 @@ def test_fold_keeps_exactly_what_no_target_covers(
     sessions, targets = given_
     whole = fold(sessions, targets, MARCH)
     inside = [s for s in sessions if s.local_date in MARCH]
-    kept = [s for s in inside if not is_excluded(targets, s.session_id, s.local_date, s.source)]
+    kept = [s for s in inside if not any(t.covers(s.session_id, s.local_date, s.source) for t in targets)]
     assert sorted(s.session_id for s in whole.sessions) == sorted(s.session_id for s in kept)
     assert whole.excluded_count == len(inside) - len(kept)
     assert whole.session_count == len(kept)
@@ -78,7 +78,7 @@ def test_excluding_and_restoring_is_the_identity(
     before = fold(sessions, [], LONG)
     without = fold(sessions, targets, LONG)
     assert all_measures(fold(sessions, [], LONG)) == all_measures(before)
-    never = [s for s in sessions if not is_excluded(targets, s.session_id, s.local_date, s.source)]
+    never = [s for s in sessions if not any(t.covers(s.session_id, s.local_date, s.source) for t in targets)]
     if never:
         assert all_measures(fold(never, [], LONG)) == all_measures(without)
 

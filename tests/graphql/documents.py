@@ -62,7 +62,12 @@ def named(field: GraphQLField) -> Any:
 
 
 def selection(schema: GraphQLSchema, type_: Any, *, left: int, seen: frozenset[str]) -> str:
-    """Give every field below a type, `left` levels deep, each type once on a path; `edges` repeat `nodes`."""
+    """Give every field below a type, `left` levels deep, each type once on a path; `edges` repeat `nodes`.
+
+    Of what can be any node only the id: every kind of node is asked for by itself.
+    """
+    if type_.name == "Node":
+        return "__typename id"
     if isinstance(type_, GraphQLObjectType):
         return " ".join(["__typename", *_fields(schema, type_, "", left=left, seen=seen)])
     parts = [

@@ -30,7 +30,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "setQueuePaused": frozenset({Role.OPERATOR, Role.ADMIN}),
 }
 """Root fields for some roles only; every other one is for anyone signed in, about themselves."""
-ALIKE = {"entitlement"}
+ALIKE = {"entitlement", "glossary"}
 """Fields that say the same of both people."""
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
 

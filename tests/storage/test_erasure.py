@@ -16,12 +16,25 @@ from app.storage import desk, ledger, operations
 from app.storage.operations import Operation, OperationStatus, ResetScope
 from app.wiring import Spectrum
 from tests.client import session
-from tests.life import JUNE, PERSONAL, at, keeping_words, lived, rows_of, snapshot, take, weeks_of, who, work_off
+from tests.life import (
+    JUNE,
+    PERSONAL,
+    at,
+    keeping_words,
+    lived,
+    rows_of,
+    say_how_it_was,
+    snapshot,
+    take,
+    weeks_of,
+    who,
+    work_off,
+)
 from workers.handlers import HANDLERS
 from workers.runner import Runner
 
 DERIVED = {"session_numbers", "packed_month", "period_aggregate", "writing", "job"}
-HISTORY = DERIVED | {"session", "sealed_text", "exclusion"}
+HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
 EVERYTHING = HISTORY | {"idempotency_key", "person"}
 ERASED = {ResetScope.DERIVED: DERIVED, ResetScope.FORGET_HISTORY: HISTORY, ResetScope.EVERYTHING: EVERYTHING}
 MADE_BY_THE_RESET = {"operation"}
@@ -32,6 +45,7 @@ async def _furnished(spectrum: Spectrum, owner: Any, key: str) -> UUID:
     person_id = await lived(spectrum, owner, key, weeks=5)
     target = ExclusionTarget(first=JUNE.date(), last=JUNE.date())
     await exclude.exclude(spectrum.ports, await at(owner, person_id), uuid4(), [target])
+    await say_how_it_was(spectrum, await at(owner, person_id))
     empty = {name for name, count in (await rows_of(owner, person_id)).items() if not count}
     assert empty == MADE_BY_THE_RESET
     return person_id

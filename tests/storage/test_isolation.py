@@ -14,7 +14,7 @@ from app.pipeline import exclude, forget
 from app.storage import ledger, operations
 from app.storage.operations import ResetScope
 from app.wiring import Spectrum
-from tests.life import JUNE, PERSONAL, at, database_url, lived, rows_of
+from tests.life import JUNE, PERSONAL, at, database_url, lived, rows_of, say_how_it_was
 
 NOBODYS = UUID(int=0)
 
@@ -27,6 +27,7 @@ async def two(spectrum: Spectrum, owner: Any) -> tuple[UUID, UUID]:
         person_id = await lived(spectrum, owner, key, weeks=5)
         person = await at(owner, person_id)
         await exclude.exclude(spectrum.ports, person, uuid4(), [ExclusionTarget(first=JUNE.date(), last=JUNE.date())])
+        await say_how_it_was(spectrum, person)
         await forget.request(spectrum.ports, person, ResetScope.DERIVED, uuid4())
         async with spectrum.ports.store.for_person(person_id) as tx:
             await ledger.keep_jobs(tx, [monthly_narrative(person, JUNE.date(), revision=-1)])

@@ -1,0 +1,59 @@
+"""Takes a person's own word on a session: numbers follow in the same transaction, words within a minute."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from app.domain.corrections import Correction, check_correction
+from app.domain.periods import Period, month_of
+from app.domain.sessions import SessionStatus
+from app.errors import ErrorCode, Problem, Refused
+from app.jobs import Job, Kept, PersonAt
+from app.pipeline.commit import commit
+from app.pipeline.ports import Ports
+from app.pipeline.rewriting import ask_again
+from app.storage import corrections, numbers, sessions
+from app.storage.store import Tx
+
+Revise = Callable[[Correction], Correction]
+"""What the person says now, out of what they said before."""
+
+_NOT_FOUND = Problem(ErrorCode.NOT_FOUND, "There is no such session.", ("input", "sessionId"))
+_NOT_READ_YET = Problem(
+    ErrorCode.CONFLICT, "This session is still being read: try again in a minute.", ("input", "sessionId")
+)
+_NEVER_READ = Problem(
+    ErrorCode.CONFLICT, "This session could not be read, so no number counts it: there is nothing to correct."
+)
+
+
+async def correct(ports: Ports, person: PersonAt, session_id: UUID, revise: Revise) -> None:
+    """Correct a session; saying the same again changes nothing at all.
+
+    Refused when the session is not the person's or has no numbers, and when the correction does not fit it.
+    """
+    async with ports.store.for_person(person.id) as tx:
+        before = await corrections.find(tx, person.id, session_id)
+        known = await sessions.find(tx, person.id, session_id) is not None
+    if known and revise(before) == before:
+        return
+
+    async def keep(tx: Tx) -> Kept:
+        return Kept(await _keep(tx, person, session_id, revise))
+
+    await commit(ports, keep, person=person)
+
+
+async def _keep(tx: Tx, person: PersonAt, session_id: UUID, revise: Revise) -> tuple[Job, ...]:
+    session = await sessions.find(tx, person.id, session_id)
+    if session is None:
+        raise Refused(_NOT_FOUND)
+    estimated = await numbers.find_estimated(tx, person.id, session_id)
+    if estimated is None:
+        raise Refused(_NOT_READ_YET if session.status is SessionStatus.PENDING else _NEVER_READ)
+    correction = revise(await corrections.find(tx, person.id, session_id))
+    problems = tuple(check_correction(correction, estimated))
+    if problems:
+        raise Refused(*problems)
+    await corrections.keep(tx, person.id, session_id, correction)
+    await numbers.repack(tx, person.id, month_of(session.local_date))
+    return await ask_again(tx, person.id, [Period(session.local_date, session.local_date)])
