@@ -73,7 +73,7 @@ class WeeklySummary(Node):
     status: SummaryStatus
     sessions_needed: int | None = strawberry.field(description="Sessions still needed; null unless NOT_ENOUGH_DATA.")
     expected_by: datetime | None = strawberry.field(
-        description="Promised time of publication; null once READY or when nothing is due."
+        description="Promised time of publication; null once READY, in a pause, or when nothing is due."
     )
     published_at: datetime | None = strawberry.field(description="Null until READY.")
 
@@ -109,7 +109,7 @@ async def find_weekly_summary(context: Context, week: Days) -> WeeklySummary | N
         period=Period.of(week, head),
         status=status,
         sessions_needed=SESSIONS_FOR_CARD - counted if status is SummaryStatus.NOT_ENOUGH_DATA else None,
-        expected_by=ends_at(week, head.zone) + PROMISE if status in _DUE else None,
+        expected_by=ends_at(week, head.zone) + PROMISE if status in _DUE and not head.paused else None,
         published_at=min((card.published_at for card in cards), default=None) if ready else None,
     )
 
@@ -155,7 +155,7 @@ class MonthlySummary(Node):
     sample_count: int = strawberry.field(description="Sessions counted, after exclusions.")
     provenance: Provenance | None = strawberry.field(description="Null unless a narrative exists.")
     expected_by: datetime | None = strawberry.field(
-        description="Promised time of publication; null once READY or when nothing is due."
+        description="Promised time of publication; null once READY, in a pause, or when nothing is due."
     )
     published_at: datetime | None = strawberry.field(description="Of this edition; null until it is readable.")
     edition: int = strawberry.field(
@@ -190,7 +190,7 @@ class MonthlySummary(Node):
             sections=sections,
             sample_count=current.session_count,
             provenance=Provenance.of(writing) if writing and narrative else None,
-            expected_by=ends_at(month, head.zone) + PROMISE if status in _DUE else None,
+            expected_by=ends_at(month, head.zone) + PROMISE if status in _DUE and not head.paused else None,
             published_at=writing.written_at if writing and narrative else None,
             edition=writing.edition if writing and narrative else 0,
         )

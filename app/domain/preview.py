@@ -78,12 +78,15 @@ def _changes(whole: Fold, rest: Fold) -> tuple[MetricChange, ...]:
 
 
 def _size(whole: Fold, metric: Metric, subject: str | None, before: Estimate, after: Estimate) -> float:
-    """How much changes, as a part of the metric's scale (of the count, for a count); what comes or goes comes first."""
-    if before.value is None or after.value is None:
-        return 2.0 if before.value != after.value else 0.0
-    apart = abs(after.value - before.value)
+    """How much changes, as a part of the metric's scale: the count first, then what comes or goes, then what moves.
+
+    A share of nothing that comes or goes is the least of all.
+    """
     if metric is Metric.SESSION_COUNT:
-        return apart / max(1.0, before.value)
+        return 3.0
+    if before.value is None or after.value is None:
+        return 2.0 if before.value or after.value else 0.0
+    apart = abs(after.value - before.value)
     sample = whole.sample(metric, subject)
     scale = sample.scale if isinstance(sample, MeanSample) else SHARE
     return apart / (scale.highest - scale.lowest)

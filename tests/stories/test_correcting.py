@@ -136,7 +136,7 @@ async def test_a_correction_that_fits_nothing_is_refused(
 
 
 async def test_what_could_not_be_read_is_told_as_a_whole(spectrum: Spectrum, client: Client, person: str) -> None:
-    """A session in another language counts for feelings once the person says how it felt; of patterns it never tells."""
+    """A session in another language counts for feelings once the person says how it felt; for patterns never."""
     payloads = await client.ingest(
         session(person, START, FOREIGN), *(session(person, START + timedelta(days=day), LIGHT) for day in range(1, 5))
     )
