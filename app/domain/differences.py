@@ -23,12 +23,27 @@ from app.domain.estimates import (
     stated,
     withheld,
 )
-from app.domain.periods import Period
+from app.domain.periods import Period, is_calendar_unit
 from app.domain.quantiles import student_t_quantile
 
 
-def comparison(current: Sample, baseline: Sample, baseline_period: Period) -> Comparison:
-    """`current` against `baseline`, both of one metric (TypeError otherwise).
+def confidence_for_claim(period: Period, shown: int) -> float:
+    """Coverage of the interval behind a claim about `period` made by a field that shows `shown` of its measures.
+
+    A calendar week or month is told, so all its measures are one family, whatever a query selects. Of any other range
+    the family is what the one field shows.
+    """
+    return measures.CORRECTED_CONFIDENCE if is_calendar_unit(period) else measures.corrected_confidence(shown)
+
+
+def comparison(
+    current: Sample,
+    baseline: Sample,
+    baseline_period: Period,
+    *,
+    claim_confidence: float = measures.CORRECTED_CONFIDENCE,
+) -> Comparison:
+    """`current` against `baseline`, both of one metric (TypeError otherwise); a claim needs `claim_confidence`.
 
     The difference is withheld when either side is, under 7 days on either side, and when the 90 % interval of a
     difference of means is wider than the scale allows.
@@ -45,7 +60,7 @@ def comparison(current: Sample, baseline: Sample, baseline_period: Period) -> Co
     if widest is not None and shown.width > widest:
         answer = withheld(SuppressionReason.TOO_UNCERTAIN, sessions, days, None)
         return Comparison(*sides, answer, Direction.UNCLEAR, baseline_period)
-    corrected = claim_interval(current, baseline)
+    corrected = claim_interval(current, baseline, claim_confidence)
     answer = stated(shown, sessions, days)
     return Comparison(*sides, answer, direction(shown, corrected), baseline_period)
 
@@ -89,8 +104,8 @@ def direction(shown: Interval, corrected: Interval) -> Direction:
     return Direction.UNCLEAR
 
 
-def claim_interval(current: Sample, baseline: Sample) -> Interval:
-    """The interval of a difference that a sentence of change needs: corrected for the whole family, and wary.
+def claim_interval(current: Sample, baseline: Sample, confidence: float = measures.CORRECTED_CONFIDENCE) -> Interval:
+    """The interval of a difference that a sentence of change needs: corrected for its family, and wary.
 
     Days of the current side count as apart at least as those of one's usual. A few days that happen to be alike are
     no sign that days have become alike; taken at their word, 7 of them make a false claim in 23 % of weeks in which
@@ -98,8 +113,8 @@ def claim_interval(current: Sample, baseline: Sample) -> Interval:
     """
     if isinstance(current, MeanSample) and isinstance(baseline, MeanSample):
         usual = mean_and_variance(baseline.days)[1]
-        return mean_difference(current, baseline, measures.CORRECTED_CONFIDENCE, least_variance=usual)
-    return difference(current, baseline, measures.CORRECTED_CONFIDENCE)
+        return mean_difference(current, baseline, confidence, least_variance=usual)
+    return difference(current, baseline, confidence)
 
 
 def difference(current: Sample, baseline: Sample, confidence: float) -> Interval:

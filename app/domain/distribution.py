@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from app.domain import sampling
 from app.domain.affect import Emotion, SessionNumbers, Source, ThinkingPattern, TimeOfDay, Weekday
+from app.domain.differences import confidence_for_claim
 from app.domain.estimates import Affect, Comparison, Estimate, ShareSample, SuppressionReason, estimate
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, compare_samples, fold
@@ -136,6 +137,7 @@ def _side(whole: Fold, by: DistributionDimension) -> _Side:
 
 def _slice(now: _Side, usual: _Side, key: str, division: _Division) -> DistributionSlice:
     share = now.fold.estimate(now.shares[key])
+    claim = confidence_for_claim(now.fold.period, len(division.keys))
     told = now.days if division.by_reading else now.fold.readable_days
     days = sampling.only(told, lambda session: key in division.keys_of(session))
     return DistributionSlice(
@@ -143,7 +145,7 @@ def _slice(now: _Side, usual: _Side, key: str, division: _Division) -> Distribut
         label=label(key),
         count=None if share.suppressed else now.shares[key].hits,
         share=share,
-        vs_baseline=compare_samples(now.fold, usual.fold, now.shares[key], usual.shares[key]),
+        vs_baseline=compare_samples(now.fold, usual.fold, now.shares[key], usual.shares[key], claim_confidence=claim),
         affect=Affect(estimate(sampling.valence(days)), estimate(sampling.arousal(days))),
     )
 

@@ -26,6 +26,7 @@ from app.domain.exclusions import ExclusionTarget, hidden_by
 from app.domain.measures import (
     BASELINE_WEEKS_WITH_DATA,
     CONFIDENCE,
+    CORRECTED_CONFIDENCE,
     DAYS_FOR_NARRATIVE,
     LEAST_CONFIDENCE,
     SESSIONS_FOR_NARRATIVE,
@@ -155,22 +156,31 @@ def fold(
     return Fold(period, tuple(kept), len(inside) - len(kept))
 
 
-def compare(current: Fold, baseline: Fold, metric: Metric, subject: str | None = None) -> Comparison | None:
-    """`metric` in `current` against one's own usual, which `baseline` folds.
+def compare(
+    current: Fold,
+    baseline: Fold,
+    metric: Metric,
+    subject: str | None = None,
+    *,
+    claim_confidence: float = CORRECTED_CONFIDENCE,
+) -> Comparison | None:
+    """`metric` in `current` against one's own usual, which `baseline` folds; a claim needs `claim_confidence`.
 
     None when the baseline has sessions in fewer than 4 of its weeks; of a month against the month before, when either
     is too small to be told. The difference is TOO_UNCERTAIN when more than one analyser version read them.
     ValueError when the subject does not fit the metric, and for SESSION_COUNT: periods differ in length.
     """
     now, usual = current.sample(metric, subject), baseline.sample(metric, subject)
-    return compare_samples(current, baseline, now, usual)
+    return compare_samples(current, baseline, now, usual, claim_confidence=claim_confidence)
 
 
-def compare_samples(current: Fold, baseline: Fold, now: Sample, usual: Sample) -> Comparison | None:
+def compare_samples(
+    current: Fold, baseline: Fold, now: Sample, usual: Sample, *, claim_confidence: float = CORRECTED_CONFIDENCE
+) -> Comparison | None:
     """The same for samples that no metric names."""
     if not _is_comparable(current, baseline):
         return None
-    answer = comparison(now, usual, baseline.period)
+    answer = comparison(now, usual, baseline.period, claim_confidence=claim_confidence)
     nothing, nothing_usual = current.nothing(now), baseline.nothing(usual)
     silence = nothing or nothing_usual or _of_two_versions(current, baseline, answer.difference)
     if silence is None:

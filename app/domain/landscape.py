@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.domain import sampling
 from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source
+from app.domain.differences import confidence_for_claim
 from app.domain.estimates import Affect, Comparison, Estimate, SuppressionReason, observed, withheld
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, compare, fold
@@ -31,6 +32,8 @@ from app.domain.plain_words import (
 MAX_POINTS = 400
 """More than the days of any range; only single sessions can be more."""
 TOP_EMOTIONS = 3
+COMPARED = (Metric.VALENCE, Metric.AROUSAL)
+"""What is set beside one's usual: the family of a range that is no calendar week or month."""
 
 
 class Granularity(StrEnum):
@@ -139,6 +142,9 @@ def landscape(
     known = tuple(numbers)
     now = fold(known, targets, period, sources)
     usual = fold(known, targets, baseline_of(period), sources, alike=now)
+    valence, arousal = (
+        compare(now, usual, metric, claim_confidence=confidence_for_claim(period, len(COMPARED))) for metric in COMPARED
+    )
     buckets = _buckets(now, granularity)
     return Landscape(
         period=period,
@@ -146,8 +152,8 @@ def landscape(
         points=tuple(_point(bucket, granularity) for bucket in buckets[-MAX_POINTS:]),
         centre=now.affect(),
         spread=now.measure(Metric.SPREAD),
-        valence_vs_baseline=compare(now, usual, Metric.VALENCE),
-        arousal_vs_baseline=compare(now, usual, Metric.AROUSAL),
+        valence_vs_baseline=valence,
+        arousal_vs_baseline=arousal,
         emotions=_emotions(now),
         session_count=now.session_count,
         day_count=now.day_count,

@@ -68,8 +68,18 @@ FAMILY: tuple[tuple[Metric, str | None], ...] = (
 """Every measure of a person and period about which a change can be claimed, whatever a query selected."""
 FAMILY_SIZE = len(FAMILY) + len(Emotion)
 """The family, and the shares of sessions with each emotion, which have no metric of their own."""
-CORRECTED_CONFIDENCE = 1 - (1 - CONFIDENCE) / FAMILY_SIZE
-"""Coverage of each interval such that all of the family hold together with `CONFIDENCE` (Bonferroni)."""
+
+
+def corrected_confidence(family_size: int) -> float:
+    """Coverage of each interval such that all of `family_size` (1 or more) hold together with `CONFIDENCE`.
+
+    Bonferroni's correction; Dunn, O. J. (1961), Multiple comparisons among means.
+    """
+    return 1 - (1 - CONFIDENCE) / family_size
+
+
+CORRECTED_CONFIDENCE = corrected_confidence(FAMILY_SIZE)
+"""Coverage of each interval behind a claim when the whole family is looked at."""
 
 LABELS: dict[str, str] = {
     Source.MIRROR: "Mirror",

@@ -99,6 +99,11 @@ def following(kind: PeriodKind, period: Period) -> Period:
     return period_of(kind, period.last + timedelta(days=1))
 
 
+def is_calendar_unit(period: Period) -> bool:
+    """Whether `period` is a whole ISO week or calendar month: the periods that are closed and told."""
+    return period in (week_of(period.first), month_of(period.first))
+
+
 def parse_week(text: str) -> Period:
     """The week written as YYYY-Www. ValueError when there is no such week, OverflowError past the calendar."""
     match = _WEEK.fullmatch(text)

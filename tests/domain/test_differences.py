@@ -1,5 +1,6 @@
 """Comparisons with one's own usual. Which sessions are on which side is the fold's to test."""
 
+from datetime import date, timedelta
 from random import Random
 
 import pytest
@@ -7,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.domain.differences import claim_interval, comparison, difference, direction, mean_difference, share_difference
+from app.domain.differences import (
+    claim_interval,
+    comparison,
+    confidence_for_claim,
+    difference,
+    direction,
+    mean_difference,
+    share_difference,
+)
 from app.domain.estimates import SIGNED, Direction, Interval, MeanSample, Sample, Scale, ShareSample, SuppressionReason
-from app.domain.measures import CONFIDENCE
+from app.domain.measures import CONFIDENCE, CORRECTED_CONFIDENCE, corrected_confidence
+from app.domain.periods import Period, month_of, week_of
 from tests.domain.lives import MARCH, calmly
 from tests.domain.test_estimates import OPEN_ENDED, assert_coherent
 
@@ -130,3 +140,40 @@ def test_days_alike_by_chance_claim_nothing() -> None:
     week = MeanSample((0.05,) * 7, 7, Scale(-1, 1, 0.6))
     assert mean_difference(week, usual, CONFIDENCE).high < 0
     assert claim_interval(week, usual).high > 0
+
+
+@pytest.mark.parametrize(
+    ("period", "shown", "coverage"),
+    [
+        (week_of(MARCH.first), 2, 1 - 0.10 / 54),
+        (MARCH, 12, 1 - 0.10 / 54),
+        (Period(date(2026, 2, 1), date(2026, 2, 28)), 2, 1 - 0.10 / 54),
+        (Period(date(2026, 3, 1), date(2026, 3, 7)), 2, 1 - 0.10 / 2),
+        (Period(date(2026, 3, 4), date(2026, 3, 31)), 12, 1 - 0.10 / 12),
+        (Period(date(2026, 3, 31), date(2026, 4, 28)), 1, CONFIDENCE),
+    ],
+)
+def test_only_calendar_weeks_and_months_are_one_family(period: Period, shown: int, coverage: float) -> None:
+    """What is told is corrected over all 54 measures; any other range over those that its one field shows."""
+    assert confidence_for_claim(period, shown) == pytest.approx(coverage)
+
+
+@given(first=st.dates(date(2020, 1, 1), date(2030, 1, 1)), days=st.integers(1, 366), shown=st.integers(1, 12))
+def test_no_range_asks_more_than_the_whole_family(first: date, days: int, shown: int) -> None:
+    """A field's own family never needs a surer interval than all measures do, nor a vaguer one than is shown."""
+    period = Period(first, first + timedelta(days=days - 1))
+    told = period in (week_of(first), month_of(first))
+    expected = CORRECTED_CONFIDENCE if told else corrected_confidence(shown)
+    assert confidence_for_claim(period, shown) == expected
+    assert CONFIDENCE <= expected <= CORRECTED_CONFIDENCE
+
+
+@calmly
+@given(current=mean_samples, baseline=mean_samples, size=st.integers(1, 53))
+def test_smaller_family_claims_no_less(current: MeanSample, baseline: MeanSample, size: int) -> None:
+    """What the whole family allows to claim, a smaller one does; the numbers that are shown stay the same."""
+    whole = comparison(current, baseline, MARCH)
+    small = comparison(current, baseline, MARCH, claim_confidence=corrected_confidence(size))
+    assert (whole.current, whole.baseline, whole.difference) == (small.current, small.baseline, small.difference)
+    if whole.direction is not Direction.UNCLEAR:
+        assert small.direction is whole.direction

@@ -1,5 +1,6 @@
 """How sessions divide. Shares themselves are tested with estimates."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.affect import Emotion, SessionNumbers, Source, ThinkingPattern, Use, Weekday
 from app.domain.distribution import DistributionDimension, distribution
-from app.domain.estimates import SuppressionReason
+from app.domain.estimates import Direction, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import compare, fold
 from app.domain.measures import Metric, label
@@ -113,6 +114,19 @@ def test_comparisons_are_the_folds(by: DistributionDimension) -> None:
         assert {p.key: p.vs_baseline for p in slices} == {
             p.key: compare(now, usual, metrics[by], p.key) for p in slices
         }
+
+
+@pytest.mark.parametrize(("days", "expected"), [(28, Direction.HIGHER), (31, Direction.UNCLEAR)])
+def test_a_range_claims_over_its_dimension(days: int, expected: Direction) -> None:
+    """10 of 28 sessions against 10 of 84 is a change among 12 patterns; of a month it would have to be among all 54."""
+    labelling = frozenset({ThinkingPattern.LABELING})
+    now = [session(n, MARCH.last - timedelta(days=n)) for n in range(days)]
+    usual = [session(100 + n, MARCH.last - timedelta(days=days + n)) for n in range(84)]
+    sessions = [replace(s, patterns_present=labelling) for s in now[:10] + usual[:10]] + now[10:] + usual[10:]
+    period = Period(MARCH.last - timedelta(days=days - 1), MARCH.last)
+    (part,) = distribution(sessions, [], period, by=DistributionDimension.PATTERN).slices
+    assert part.vs_baseline is not None
+    assert part.vs_baseline.direction is expected
 
 
 def test_what_faded_keeps_its_slice() -> None:

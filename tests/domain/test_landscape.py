@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.affect import EMOTIONS, Emotion, SessionNumbers, Source
-from app.domain.estimates import ConfidenceLevel, SuppressionReason
+from app.domain.estimates import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import fold
 from app.domain.landscape import MAX_POINTS, Granularity, Landscape, landscape
@@ -153,6 +153,17 @@ def test_baseline_is_compared_when_there_is_one() -> None:
     filtered = landscape(sessions, [], MARCH, granularity=Granularity.DAY, sources=mirror).valence_vs_baseline
     assert filtered is not None
     assert filtered.baseline == fold(sessions, [], baseline_of(MARCH), mirror).measure(Metric.VALENCE)
+
+
+@pytest.mark.parametrize(("days", "expected"), [(28, Direction.HIGHER), (31, Direction.UNCLEAR)])
+def test_a_range_claims_over_what_it_shows(days: int, expected: Direction) -> None:
+    """A rise of 0.12 is a change among pleasantness and energy; of a month it would have to be among all 54."""
+    first = MARCH.last - timedelta(days=days - 1)
+    dates = [MARCH.last - timedelta(days=n) for n in range(days + 84)]
+    sessions = [session(n, day, valence=2000 * (-1) ** n + 1200 * (day >= first)) for n, day in enumerate(dates)]
+    picture = landscape(sessions, [], Period(first, MARCH.last), granularity=Granularity.DAY)
+    assert picture.valence_vs_baseline is not None
+    assert picture.valence_vs_baseline.direction is expected
 
 
 def test_words_say_the_same_numbers() -> None:
