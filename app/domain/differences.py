@@ -19,6 +19,7 @@ from app.domain.estimates import (
     SuppressionReason,
     estimate,
     mean_and_variance,
+    mean_interval,
     share_interval,
     stated,
     withheld,
@@ -132,7 +133,11 @@ def mean_difference(
     """Difference of two means of at least 4 days each; current days vary by `least_variance` or more.
 
     Welch, B. L. (1947), The generalization of "Student's" problem when several different variances are involved.
+    Means of logarithms are told as what they are logarithms of, and so is their difference.
     """
+    if current.logarithmic:
+        now = mean_interval(current, confidence, least_variance=least_variance)
+        return _recovered(now, mean_interval(baseline, confidence), current.scale)
     mean, variance = mean_and_variance(current.days)
     usual, usual_variance = mean_and_variance(baseline.days)
     part, usual_part = max(variance, least_variance) / current.day_count, usual_variance / baseline.day_count
@@ -155,11 +160,18 @@ def share_difference(current: ShareSample, baseline: ShareSample, confidence: fl
 
     Newcombe, R. G. (1998), Interval estimation for the difference between independent proportions, method 10.
     """
-    now, usual = share_interval(current, confidence), share_interval(baseline, confidence)
+    return _recovered(share_interval(current, confidence), share_interval(baseline, confidence), SHARE)
+
+
+def _recovered(now: Interval, usual: Interval, scale: Scale) -> Interval:
+    """Difference of two numbers whose own intervals need not lie evenly around them.
+
+    Zou, G. Y. and Donner, A. (2008), Construction of confidence limits about effect measures: a general approach.
+    """
     value = now.value - usual.value
     down = sqrt((now.value - now.low) ** 2 + (usual.high - usual.value) ** 2)
     up = sqrt((now.high - now.value) ** 2 + (usual.value - usual.low) ** 2)
-    return Interval(value, value - down, value + up).within(_doubled(SHARE))
+    return Interval(value, value - down, value + up).within(_doubled(scale))
 
 
 def _doubled(scale: Scale) -> Scale:

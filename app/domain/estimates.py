@@ -6,7 +6,7 @@ Plain Python on purpose (it is on the hot read path): scipy checks it in the tes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil, sqrt
+from math import ceil, exp, log, sqrt
 from operator import mul
 
 from app.domain import measures
@@ -91,7 +91,10 @@ class Scale:
 SIGNED = Scale(-1.0, 1.0, measures.WIDEST_INTERVAL)
 MOVEMENT = Scale(-2.0, 2.0, measures.WIDEST_INTERVAL)
 """Differences of two signed numbers."""
-INTENSITY = Scale(0.0, 1.0, measures.WIDEST_INTERVAL / 2)
+INTENSITY = Scale(0.0, 1.0, measures.WIDEST_INTERVAL)
+"""No narrower limit for the shorter scale: days on which a feeling happens to be missing look alike, and a limit of
+half as much let only those weeks show its strength, of which 58 % held the truth instead of 88 %.
+"""
 SHARE = Scale(0.0, 1.0, None)
 DISTANCE = Scale(0.0, sqrt(8), measures.WIDEST_INTERVAL)
 """Of two points on the feeling plane, whose sides are 2 long."""
@@ -102,13 +105,15 @@ class MeanSample:
     """One number for each day, oldest first, whose mean is asked for, and the sessions behind them.
 
     `told` is the number to tell when it is not that mean itself but one that a small sample bends (a spread comes
-    out too small): then the days are free of the bend, and the interval is drawn from them.
+    out too small): then the days are free of the bend, and the interval is drawn from them. When `logarithmic` the
+    days are natural logarithms, and `told` is not.
     """
 
     days: tuple[float, ...]
     session_count: int
     scale: Scale
     told: float | None = None
+    logarithmic: bool = False
 
     @property
     def day_count(self) -> int:
@@ -118,11 +123,25 @@ class MeanSample:
 
 @dataclass(frozen=True, slots=True)
 class ShareSample:
-    """How many of `session_count` sessions on `day_count` days are `hits`."""
+    """How many of `session_count` sessions on `day_count` days are `hits`.
+
+    `a_day`: how many sessions the day of a session has on average, itself counted; None when all days have as many.
+    """
 
     hits: int
     session_count: int
     day_count: int
+    a_day: float | None = None
+
+    @property
+    def effective_count(self) -> float:
+        """Sessions on days of their own that would weigh as much: those of one day resemble each other.
+
+        Kish, L. (1965), Survey sampling, section 5.4; for clusters of unequal size Donner, A. and Klar, N. (2000),
+        Design and analysis of cluster randomization trials: days count as often as they have sessions.
+        """
+        a_day = self.session_count / self.day_count if self.a_day is None else self.a_day
+        return self.session_count / (1 + (a_day - 1) * measures.SESSIONS_IN_SAME_DAY_ALIKE)
 
 
 Sample = MeanSample | ShareSample
@@ -220,12 +239,18 @@ def confidence_level(session_count: int, width: float) -> ConfidenceLevel:
     return ConfidenceLevel.LOW
 
 
-def mean_interval(sample: MeanSample, confidence: float) -> Interval:
-    """Mean of at least 4 days with its Student's t interval at `confidence`."""
+def mean_interval(sample: MeanSample, confidence: float, *, least_variance: float = 0.0) -> Interval:
+    """Mean of at least 4 days with its Student's t interval at `confidence`; days vary by `least_variance` or more."""
     mean, variance = mean_and_variance(sample.days)
-    reach = student_t_quantile(confidence, sample.day_count - 1) * sqrt(variance / sample.day_count)
+    reach = student_t_quantile(confidence, sample.day_count - 1) * sqrt(
+        max(variance, least_variance) / sample.day_count
+    )
     value = mean if sample.told is None else sample.told
-    return Interval(value, min(value, mean - reach), max(value, mean + reach)).within(sample.scale)
+    low, high = mean - reach, mean + reach
+    if sample.logarithmic:
+        most = log(sample.scale.highest)
+        low, high = exp(min(low, most)), exp(min(high, most))
+    return Interval(value, min(value, low), max(value, high)).within(sample.scale)
 
 
 def mean_and_variance(days: Sequence[float]) -> tuple[float, float]:
@@ -236,15 +261,13 @@ def mean_and_variance(days: Sequence[float]) -> tuple[float, float]:
     return mean, sum(map(mul, apart, apart)) / (n - 1)
 
 
-def share_interval(
-    sample: ShareSample, confidence: float, *, alike: float = measures.SESSIONS_IN_SAME_DAY_ALIKE
-) -> Interval:
-    """Share of at least 1 session with Wilson's interval on n / (1 + (sessions per day - 1) x `alike`).
+def share_interval(sample: ShareSample, confidence: float) -> Interval:
+    """Share of at least 1 session with Wilson's interval on the effective number of sessions.
 
     Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference.
     """
     share = sample.hits / sample.session_count
-    effective = sample.session_count / (1 + (sample.session_count / sample.day_count - 1) * alike)
+    effective = sample.effective_count
     z = normal_quantile(confidence)
     shrink = 1 + z * z / effective
     centre = (share + z * z / (2 * effective)) / shrink
@@ -259,6 +282,8 @@ def _sessions_to_narrow(sample: MeanSample) -> int | None:
     """Sessions until the interval is narrow enough, were days to come as they came; None when that is too far off."""
     assert sample.scale.widest is not None
     _, variance = mean_and_variance(sample.days)
+    if sample.logarithmic:
+        variance *= (sample.told or 0.0) ** 2
     per_day = sample.session_count / sample.day_count
     for extra_days in range(1, MOST_SESSIONS_ASKED_FOR + 1):
         days = sample.day_count + extra_days

@@ -17,7 +17,7 @@ DAYS_FOR_COMPARISON = 7
 """On each side."""
 BASELINE_WEEKS_WITH_DATA = 4
 WIDEST_INTERVAL = 0.6
-"""On a scale from -1 to 1; a wider interval says too little. Means from 0 to 1 take half of it."""
+"""Of a mean or a difference of means; a wider interval says too little."""
 SMALLEST_DIFFERENCE = 0.10
 """Worth naming: of valence, and of a share."""
 SESSIONS_IN_SAME_DAY_ALIKE = 0.3

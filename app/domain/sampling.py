@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from math import sqrt
-from operator import attrgetter, sub
+from math import log, sqrt
+from operator import attrgetter, mul, sub
 
 from app.domain.affect import EMOTIONS, UNIT, SessionNumbers, TimeOfDay, TurnReading, Use, Weekday, time_of_day
 from app.domain.estimates import DISTANCE, INTENSITY, MOVEMENT, SIGNED, MeanSample, Sample, Scale, ShareSample
@@ -108,8 +108,10 @@ def shares(
 ) -> dict[str, ShareSample]:
     """How many of the sessions have each of `keys`."""
     hits = Counter(chain.from_iterable(map(keys_of, chain.from_iterable(days))))
-    sessions = _count(days)
-    return {key: ShareSample(hits[key], sessions, len(days)) for key in keys}
+    sizes = [len(day) for day in days]
+    sessions = sum(sizes)
+    a_day = sum(map(mul, sizes, sizes)) / sessions if sessions else None
+    return {key: ShareSample(hits[key], sessions, len(days), a_day) for key in keys}
 
 
 def means(days: Days, reading: Callable[[SessionNumbers], int], scale: Scale) -> MeanSample:
@@ -146,19 +148,21 @@ def emotion_means(day: Day) -> list[float]:
 def spread(days: Days) -> MeanSample:
     """Root mean square distance of sessions from the centre, which is the mean of day means; 0..2.83.
 
-    The days are jackknife pseudo-values (Tukey 1958: what the spread becomes without one day, turned into that
-    day's own part of it). Their mean is free of most of the smallness that few days bring, Student's t on them is
-    the jackknife interval, and Welch's interval compares periods of different length fairly. What is told is the
-    plain distance.
+    The days are jackknife pseudo-values of its logarithm (Miller, R. G. (1974), The jackknife - a review: what the
+    number becomes without one day, turned into that day's own part of it). Their mean is free of most of the
+    smallness that few days bring, and on the logarithm, where a spread does not vary more the larger it is, Student's
+    t on them is a fair interval from 4 days on. What is told is the plain distance.
     """
     moments = [_moments(day) for day in days]
     totals = tuple(map(sum, zip(*moments, strict=True)))
     count = len(days)
     if count < 2:
-        return MeanSample((0.0,) * count, _count(days), DISTANCE)
-    whole = _distance(totals, count)
-    without = [_distance(tuple(map(sub, totals, day)), count - 1) for day in moments]
-    return MeanSample(tuple([count * whole - (count - 1) * one for one in without]), _count(days), DISTANCE, whole)
+        return MeanSample((0.0,) * count, _count(days), DISTANCE, 0.0, logarithmic=True)
+    told = _distance(totals, count)
+    whole = log(max(told, 1 / UNIT))
+    without = [log(max(_distance(tuple(map(sub, totals, day)), count - 1), 1 / UNIT)) for day in moments]
+    own = tuple([count * whole - (count - 1) * one for one in without])
+    return MeanSample(own, _count(days), DISTANCE, told, logarithmic=True)
 
 
 Moments = tuple[float, ...]

@@ -1,6 +1,7 @@
 """Comparisons with one's own usual. Which sessions are on which side is the fold's to test."""
 
 from datetime import date, timedelta
+from math import hypot, log
 from random import Random
 
 import pytest
@@ -17,7 +18,18 @@ from app.domain.differences import (
     mean_difference,
     share_difference,
 )
-from app.domain.estimates import SIGNED, Direction, Interval, MeanSample, Sample, Scale, ShareSample, SuppressionReason
+from app.domain.estimates import (
+    DISTANCE,
+    SIGNED,
+    Direction,
+    Interval,
+    MeanSample,
+    Sample,
+    Scale,
+    ShareSample,
+    SuppressionReason,
+    mean_interval,
+)
 from app.domain.measures import CONFIDENCE, CORRECTED_CONFIDENCE, corrected_confidence
 from app.domain.periods import Period, month_of, week_of
 from tests.domain.lives import MARCH, calmly
@@ -60,10 +72,42 @@ def test_share_difference_is_newcombes(current: ShareSample, baseline: ShareSamp
     assert (swapped.value, swapped.low, swapped.high) == pytest.approx((-found.value, -found.high, -found.low))
 
 
-def test_share_difference_gives_the_published_example() -> None:
-    """Newcombe (1998), table II (a): 56 of 70 against 48 of 80 gives 0.0524 to 0.3339 at 95 %, sessions on own days."""
-    found = share_difference(ShareSample(56, 70, 70), ShareSample(48, 80, 80), 0.95)
-    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+@pytest.mark.parametrize(
+    ("now", "usual", "low", "high"),
+    [
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((6, 7), (2, 7), 0.0582, 0.8062),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+        ((0, 10), (0, 20), -0.1611, 0.2775),
+        ((0, 10), (0, 10), -0.2775, 0.2775),
+        ((10, 10), (0, 20), 0.6791, 1.0),
+        ((10, 10), (0, 10), 0.6075, 1.0),
+    ],
+    ids=list("abcdefgh"),
+)
+def test_share_difference_gives_the_published_examples(
+    now: tuple[int, int], usual: tuple[int, int], low: float, high: float
+) -> None:
+    """Newcombe (1998), table II, method 10 at 95 %, sessions on days of their own."""
+    sides = [ShareSample(hits, size, size) for hits, size in (now, usual)]
+    found = share_difference(sides[0], sides[1], 0.95)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_difference_of_spreads_recovers_their_own_intervals() -> None:
+    """Each end lies as far away as the two ends of the sides that lead there, squared and added (Zou and Donner)."""
+    now, usual = (
+        MeanSample(tuple(log(level) + 0.1 * (n % 5 - 2) for n in range(days)), days, DISTANCE, level, logarithmic=True)
+        for level, days in ((0.5, 10), (0.3, 40))
+    )
+    one, other = mean_interval(now, CONFIDENCE), mean_interval(usual, CONFIDENCE)
+    found = difference(now, usual, CONFIDENCE)
+    assert found.value == pytest.approx(0.2)
+    assert found.low == pytest.approx(0.2 - hypot(0.5 - one.low, other.high - 0.3))
+    assert found.high == pytest.approx(0.2 + hypot(one.high - 0.5, 0.3 - other.low))
+    alike = MeanSample((log(0.5),) * 10, 10, DISTANCE, 0.5, logarithmic=True)
+    assert difference(alike, usual, CONFIDENCE).width < claim_interval(alike, usual, CONFIDENCE).width
 
 
 @calmly

@@ -1,10 +1,14 @@
 """Single numbers with their intervals, and when they are withheld. Which sessions count is the fold's to test."""
 
+from math import exp
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from app.domain import sampling
+from app.domain.affect import Source
 from app.domain.estimates import (
     INTENSITY,
     SIGNED,
@@ -24,7 +28,7 @@ from app.domain.estimates import (
     share_interval,
 )
 from app.domain.measures import CONFIDENCE, CORRECTED_CONFIDENCE
-from tests.domain.lives import calmly
+from tests.domain.lives import MARCH, calmly, session
 
 OPEN_ENDED = Scale(-100.0, 100.0, None)
 day_values = st.lists(st.integers(-10_000, 10_000).map(lambda n: n / 10_000), min_size=1, max_size=40).map(tuple)
@@ -81,9 +85,10 @@ def test_mean_interval_is_students_t(days: tuple[float, ...]) -> None:
 @calmly
 @given(sample=share_samples)
 def test_share_interval_is_wilsons(sample: ShareSample) -> None:
-    """Were sessions of a day not alike at all, the interval of a share would be scipy's Wilson interval."""
+    """Of sessions on days of their own, the interval of a share is scipy's Wilson interval."""
+    sample = ShareSample(sample.hits, sample.session_count, sample.session_count)
     expected = stats.binomtest(sample.hits, sample.session_count).proportion_ci(CONFIDENCE, method="wilson")
-    found = share_interval(sample, CONFIDENCE, alike=0.0)
+    found = share_interval(sample, CONFIDENCE)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
@@ -144,11 +149,35 @@ def test_hopeless_interval_asks_for_nothing() -> None:
 
 
 def test_scale_decides_how_wide_is_too_wide() -> None:
-    """An interval of 0.45 is shown on -1..1 and withheld on 0..1, where it is twice as vague."""
+    """An interval of 0.42 is shown of a mood and of a feeling's strength alike, and withheld by a narrower limit."""
     days = (0.3, 0.5, 0.6, 0.7, 0.2, 0.9)
-    assert mean_interval(MeanSample(days, 6, SIGNED), CONFIDENCE).width == pytest.approx(0.42, abs=0.03)
+    assert mean_interval(MeanSample(days, 6, SIGNED), CONFIDENCE).width == pytest.approx(0.42, abs=0.01)
     assert mean_estimate(MeanSample(days, 6, SIGNED)).suppressed is None
-    assert mean_estimate(MeanSample(days, 6, INTENSITY)).suppressed is SuppressionReason.TOO_UNCERTAIN
+    assert mean_estimate(MeanSample(days, 6, INTENSITY)).suppressed is None
+    assert mean_estimate(MeanSample(days, 6, Scale(0.0, 1.0, 0.4))).suppressed is SuppressionReason.TOO_UNCERTAIN
+
+
+@pytest.mark.parametrize(
+    ("sizes", "effective"),
+    [((1, 1, 1, 1), 4.0), ((2, 2), 4 / 1.3), ((1, 3), 4 / (1 + 1.5 * 0.3)), ((4,), 4 / 1.9)],
+)
+def test_crowded_days_weigh_by_their_sessions(sizes: tuple[int, ...], effective: float) -> None:
+    """4 sessions count for fewer the more of them share a day: of 1 and 3, a session's day has 2.5 on average."""
+    days = tuple(tuple(session(n, MARCH.first) for n in range(size)) for size in sizes)
+    sample = sampling.shares(days, sampling.keys_of_source, Source)[Source.MIRROR]
+    assert sample.effective_count == pytest.approx(effective)
+
+
+@given(days=st.lists(st.integers(-20, 5).map(lambda n: n / 10), min_size=4, max_size=30), told=st.floats(0.01, 1))
+def test_mean_of_logarithms_is_told_on_the_scale(days: list[float], told: float) -> None:
+    """The interval of a number whose days are logarithms is scipy's t interval of those, turned back."""
+    if len(set(days)) == 1:
+        return
+    expected = stats.ttest_1samp(days, 0).confidence_interval(CONFIDENCE)
+    scale = Scale(0.0, 1e6, None)
+    found = mean_interval(MeanSample(tuple(days), len(days), scale, told, logarithmic=True), CONFIDENCE)
+    assert found.low == pytest.approx(min(told, exp(expected.low)), rel=1e-4)
+    assert found.high == pytest.approx(max(told, min(1e6, exp(expected.high))), rel=1e-4)
 
 
 @calmly
