@@ -13,11 +13,17 @@ from app.domain.findings.evidence import Evidence, evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction
 from app.domain.findings.leaning import is_repeated, leaning
 from app.domain.fold import Fold, compare
-from app.domain.measures import SESSIONS_FOR_CARD, Metric
+from app.domain.measures import SESSIONS_FOR_CARD, Metric, corrected_confidence
 
 WELCOME = frozenset({Emotion.JOY, Emotion.WARMTH, Emotion.HOPE})
 UNWELCOME = frozenset({Emotion.SADNESS, Emotion.FEAR, Emotion.ANGER, Emotion.SHAME})
 HELPING_TURNS = (TurnKind.NAMING_PATTERN, TurnKind.REFRAMING, TurnKind.AFFIRMING)
+_MOVEMENTS: tuple[tuple[Metric, TurnKind | None], ...] = (
+    (Metric.SESSION_SHIFT_VALENCE, None),
+    *((Metric.TURN_SHIFT_VALENCE, kind) for kind in HELPING_TURNS),
+)
+_SURE_OF_MOVEMENT = corrected_confidence(len(_MOVEMENTS))
+"""Where nothing moves, one in ten would be told that something did, were each movement taken alone."""
 _CERTAINTY = {ConfidenceLevel.LOW: 0.6, ConfidenceLevel.MEDIUM: 0.8, ConfidenceLevel.HIGH: 1.0}
 _CHANGING: tuple[tuple[Metric, str | None], ...] = (
     (Metric.VALENCE, None),
@@ -157,11 +163,11 @@ def times(current: Fold, baseline: Fold | None, *, weekdays: bool = False) -> It
 
 
 def helping(current: Fold) -> Iterator[Sighting]:
-    """Movements inside sessions whose interval lies above 0. Observed, never explained."""
-    measures = [(Metric.SESSION_SHIFT_VALENCE, None), *((Metric.TURN_SHIFT_VALENCE, kind) for kind in HELPING_TURNS)]
-    for metric, subject in measures:
+    """Movements inside sessions whose interval, corrected over all that are looked at, lies above 0. Observed only."""
+    for metric, subject in _MOVEMENTS:
         evidence = evidence_of(metric, subject, current)
-        if evidence.get("sign") != 1 or 2 * evidence["lifted"] <= evidence["total"]:
+        sure = current.measure(metric, subject, confidence=_SURE_OF_MOVEMENT)
+        if (sure.low or 0.0) <= 0 or 2 * evidence["lifted"] <= evidence["total"]:
             continue
         key = f"helped:{subject or 'SESSIONS'}"
         step = _STEP_AFTER_MOVEMENT[subject]
