@@ -6,7 +6,7 @@ PEOPLE ?= 100000
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check test-browser faults bench bench-analyser train format lock clean
+.PHONY: help setup up test quick check test-browser faults bench bench-honesty bench-analyser train format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: setup ## what pipeline, jobs and analyser cost, as ratios inside one run 
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.jobs --people $(PEOPLE)
 	$(BIN)/python -m benchmarks.analyser.speed
+
+bench-honesty: setup ## coverage, false claims and power of the numbers, over invented people (ten minutes on one core)
+	$(BIN)/python -m benchmarks.honesty
 
 bench-analyser: setup ## texts a second and load times of both engines, beside VADER (and torch, where it is installed)
 	$(BIN)/python -m benchmarks.analyser.speed

@@ -25,6 +25,7 @@ from app.domain.affect import (
 from app.domain.exclusions import ExclusionTarget
 from app.domain.measures import LEAST_CONFIDENCE
 from app.domain.periods import Period
+from benchmarks.honesty.lives import any_life, lived
 
 calmly = settings(max_examples=40, deadline=None)
 """For every property: few enough examples for every commit, and no wall clock in the verdict."""
@@ -116,45 +117,5 @@ def some_targets(sessions: list[SessionNumbers]) -> st.SearchStrategy[list[Exclu
 
 
 def steady_life(random: Random, days: Period, chance: float = 0.75) -> Iterator[SessionNumbers]:
-    """A person with whom nothing changes, as the design simulated: one or two sessions on most days.
-
-    Feelings differ by 0.25 between days and by 0.20 within a day (standard deviations); each pattern, feeling,
-    source and hour has a fixed chance that is shared in part by the sessions of a day (intraclass correlation 0.3).
-    """
-    level = random.uniform(-0.3, 0.3), random.uniform(-0.3, 0.3)
-    habits = [random.uniform(0.05, 0.6) for _ in (*PATTERNS, *EMOTIONS)]
-    for day in days:
-        if random.random() > chance:
-            continue
-        mood = [random.gauss(middle, 0.25) for middle in level]
-        today = [random.betavariate(chance * 7 / 3, (1 - chance) * 7 / 3) for chance in habits]
-        source, hour = random.choice(tuple(Source)), random.randrange(24)
-        for _ in range(random.choice((1, 2))):
-            yield _steady_session(random, day, mood, today, (source, hour))
-
-
-def _steady_session(
-    random: Random, day: date, mood: list[float], today: list[float], habit: tuple[Source, int]
-) -> SessionNumbers:
-    shown = [random.random() < chance for chance in today]
-    kept = random.random() < 0.55
-    feelings = shown[len(PATTERNS) :]
-    course = [_signed_unit(random.gauss(mood[0], 0.25)) for _ in range(4)]
-    return session(
-        random.getrandbits(64),
-        day,
-        source=habit[0] if kept else random.choice(tuple(Source)),
-        local_minute=60 * (habit[1] if kept else random.randrange(24)),
-        valence=_signed_unit(random.gauss(mood[0], 0.2)),
-        arousal=_signed_unit(random.gauss(mood[1], 0.2)),
-        emotions=tuple(round(random.uniform(4000, 9000) if felt else random.uniform(0, 3000)) for felt in feelings),
-        emotions_present=frozenset(e for e, felt in zip(EMOTIONS, feelings, strict=True) if felt),
-        patterns_present=frozenset(p for p, there in zip(PATTERNS, shown, strict=False) if there),
-        turns=tuple(
-            TurnReading(n, random.choice(tuple(TurnKind)), value, -value // 2) for n, value in enumerate(course)
-        ),
-    )
-
-
-def _signed_unit(value: float) -> int:
-    return max(-10_000, min(10_000, round(value * 10_000)))
+    """A person with whom nothing changes, as the benchmarks of honesty invent them."""
+    return lived(any_life(random), random, days, chance)

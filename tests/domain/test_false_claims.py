@@ -1,55 +1,83 @@
 """The published target: where nothing changes, at most one period in ten makes any claim of change.
 
-Small enough for every commit; how the target was found is in the decision record.
+Small enough for every commit; `python -m benchmarks.honesty` asks thousands of the same people.
 """
 
 from random import Random
 
 import pytest
 
-from app.domain.affect import CareLevel
 from app.domain.distribution import DistributionDimension, distribution
 from app.domain.estimates import Comparison, Direction
-from app.domain.findings import InsightKind, find_month
-from app.domain.fold import compare, fold
-from app.domain.measures import FAMILY
-from app.domain.periods import Period, PeriodKind, baseline_of, previous, week_of
-from tests.domain.lives import MARCH, steady_life
+from app.domain.fold import fold
+from app.domain.landscape import Granularity, landscape
+from app.domain.measures import corrected_confidence
+from app.domain.periods import Period, baseline_of
+from benchmarks.honesty import claims
+from benchmarks.honesty.lives import any_life
+from benchmarks.honesty.rules import Rule, compared
+from benchmarks.honesty.tally import Cell, Tally
 
-LIVES = 40
-
-
-def all_comparisons(random: Random, period: Period, chance: float) -> list[Comparison]:
-    """Every comparison that a steady life offers about `period`."""
-    life = list(steady_life(random, Period(baseline_of(period).first, period.last), chance))
-    now, usual = fold(life, [], period), fold(life, [], baseline_of(period))
-    feelings = distribution(life, [], period, by=DistributionDimension.EMOTION).slices
-    found = [compare(now, usual, metric, subject) for metric, subject in FAMILY]
-    found += [part.vs_baseline for part in feelings]
-    return [one for one in found if one is not None]
+LIVES = 30
 
 
-@pytest.mark.parametrize(("period", "chance"), [(MARCH, 0.6), (week_of(MARCH.last), 1.0)])
-def test_steady_lives_rarely_hear_of_change(period: Period, chance: float) -> None:
-    """At most 10 % of steady lives hear of any change, though most would by 90 % intervals alone."""
-    claimed = naive = 0
+@pytest.fixture(scope="module")
+def steady() -> Tally:
+    """What is claimed of a few steady people."""
+    tally = Tally()
     for seed in range(LIVES):
-        found = all_comparisons(Random(seed), period, chance)
-        assert found
-        claimed += any(one.direction in (Direction.HIGHER, Direction.LOWER) for one in found)
-        shown = [one.difference for one in found if one.difference.low is not None]
-        naive += any((one.low or 0.0) > 0 or (one.high or 0.0) < 0 for one in shown)
-    assert claimed <= LIVES * 0.10
-    assert naive >= LIVES * 0.50
+        tally.add(claims.false_claims(Random(seed)))
+    return tally
 
 
-def test_steady_months_are_rarely_told_a_change() -> None:
-    """The words are as wary as the numbers: against one's usual and the month before, at most 10 % name a side."""
-    told = 0
-    before = previous(PeriodKind.MONTH, MARCH)
-    for seed in range(2 * LIVES):
-        life = list(steady_life(Random(seed), Period(baseline_of(MARCH).first, MARCH.last), 0.6))
-        folds = [fold(life, [], period) for period in (MARCH, baseline_of(MARCH), before)]
-        found = find_month(*folds, care=CareLevel.NONE)
-        told += any(each.topic == "change" or each.kind is InsightKind.SHIFT for each in found)
-    assert told <= 2 * LIVES * 0.10
+@pytest.mark.parametrize("period", claims.PERIODS)
+def test_steady_lives_rarely_hear_of_change(steady: Tally, period: str) -> None:
+    """Of weeks, months and ranges at most 10 % claim any change, though most would by 90 % intervals alone."""
+    built, naive = (steady[Cell(claims.FAMILY_TABLE, rule, period)] for rule in (Rule.BONFERRONI, Rule.NAIVE))
+    assert built.asked == naive.asked == LIVES
+    assert built.share <= 0.10
+    assert naive.share >= 0.50
+
+
+@pytest.mark.parametrize("period", ["week", "month"])
+def test_steady_lives_are_rarely_told_anything_false(steady: Tally, period: str) -> None:
+    """The words are as wary as the numbers: changes, sides of a time of day and movements, all taken together."""
+    told = steady[Cell(claims.TOLD_TABLE, "any of the three", period)]
+    assert told.asked == LIVES
+    assert told.share <= 0.10
+
+
+@pytest.mark.parametrize("period", ["28 days", "90 days"])
+@pytest.mark.parametrize("field", claims.FIELDS)
+def test_fields_of_a_range_rarely_claim(steady: Tally, period: str, field: str) -> None:
+    """Corrected over what it shows, no field of a range claims much oftener than in one life of ten; these are few."""
+    assert steady[Cell(claims.FIELD_TABLE, field, period)].share <= 0.20
+
+
+@pytest.mark.parametrize("name", ["28 days", "90 days"])
+def test_fields_are_asked_as_they_answer(name: str) -> None:
+    """What the simulation takes for a field's claims is what the landscape and the distributions say."""
+    random = Random(8)
+    known, period = claims.steady_life(random, any_life(random)), claims.PERIODS[name]
+    picture = landscape(known, (), period, granularity=Granularity.MONTH)
+    said = {"landscape": _claims((picture.valence_vs_baseline, picture.arousal_vs_baseline))}
+    divisions = zip(list(claims.FIELDS)[1:], ("PATTERN", "EMOTION", "SOURCE", "TIME_OF_DAY", "WEEKDAY"), strict=True)
+    for field, by in divisions:
+        slices = distribution(known, (), period, by=DistributionDimension(by)).slices
+        said[field] = _claims(tuple(part.vs_baseline for part in slices))
+    found = compared(*(fold(known, (), each) for each in (period, baseline_of(period))))
+    for field, family in claims.FIELDS.items():
+        sure = corrected_confidence(len(family))
+        assert said[field] == sum(each.measure in family and each.excludes_zero(sure) for each in found)
+
+
+def _claims(comparisons: tuple[Comparison | None, ...]) -> int:
+    return sum(c is not None and c.direction in (Direction.HIGHER, Direction.LOWER) for c in comparisons)
+
+
+def test_periods_asked_are_what_they_are_called() -> None:
+    """The last week and the month end together, and the ranges are neither a week nor a month."""
+    assert {name: period.days for name, period in claims.PERIODS.items()} == {
+        "week": 7, "month": 31, "28 days": 28, "90 days": 90,
+    }  # fmt: skip
+    assert claims.WEEK.last == claims.MONTH.last == Period(claims.LAST, claims.LAST).last

@@ -1,0 +1,1 @@
+"""How honest the numbers are: coverage, false claims and power, over thousands of invented people."""
