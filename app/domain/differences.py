@@ -15,6 +15,7 @@ from app.domain.estimates import (
     MeanSample,
     Sample,
     Scale,
+    Shape,
     ShareSample,
     SuppressionReason,
     estimate,
@@ -135,7 +136,7 @@ def mean_difference(
     Welch, B. L. (1947), The generalization of "Student's" problem when several different variances are involved.
     Means of logarithms are told as what they are logarithms of, and so is their difference.
     """
-    if current.logarithmic:
+    if current.shape is Shape.LOGARITHMIC:
         now = mean_interval(current, confidence, least_variance=least_variance)
         return _recovered(now, mean_interval(baseline, confidence), current.scale)
     mean, variance = mean_and_variance(current.days)

@@ -11,7 +11,7 @@ from math import log, sqrt
 from operator import attrgetter, mul, sub
 
 from app.domain.affect import EMOTIONS, UNIT, SessionNumbers, TimeOfDay, TurnReading, Use, Weekday, time_of_day
-from app.domain.estimates import DISTANCE, INTENSITY, MOVEMENT, SIGNED, MeanSample, Sample, Scale, ShareSample
+from app.domain.estimates import DISTANCE, INTENSITY, MOVEMENT, SIGNED, MeanSample, Sample, Scale, Shape, ShareSample
 from app.domain.measures import LEAST_CONFIDENCE, SUBJECTS, Metric
 
 Day = tuple[SessionNumbers, ...]
@@ -131,11 +131,14 @@ def arousal(days: Days) -> MeanSample:
 
 
 def emotion_intensities(days: Days) -> dict[str | None, Sample]:
-    """Intensity (0..1) of every emotion, absent counted as 0."""
+    """Intensity (0..1) of every emotion, absent counted as 0: most days lie near 0, so that the sample is skewed."""
     rows = [emotion_means(day) for day in days]
     columns = zip(*rows, strict=True) if rows else [()] * len(EMOTIONS)
     sessions = _count(days)
-    return {emotion: MeanSample(column, sessions, INTENSITY) for emotion, column in zip(EMOTIONS, columns, strict=True)}
+    return {
+        emotion: MeanSample(column, sessions, INTENSITY, shape=Shape.SKEWED)
+        for emotion, column in zip(EMOTIONS, columns, strict=True)
+    }
 
 
 def emotion_means(day: Day) -> list[float]:
@@ -157,12 +160,12 @@ def spread(days: Days) -> MeanSample:
     totals = tuple(map(sum, zip(*moments, strict=True)))
     count = len(days)
     if count < 2:
-        return MeanSample((0.0,) * count, _count(days), DISTANCE, 0.0, logarithmic=True)
+        return MeanSample((0.0,) * count, _count(days), DISTANCE, 0.0, shape=Shape.LOGARITHMIC)
     told = _distance(totals, count)
     whole = log(max(told, 1 / UNIT))
     without = [log(max(_distance(tuple(map(sub, totals, day)), count - 1), 1 / UNIT)) for day in moments]
     own = tuple([count * whole - (count - 1) * one for one in without])
-    return MeanSample(own, _count(days), DISTANCE, told, logarithmic=True)
+    return MeanSample(own, _count(days), DISTANCE, told, shape=Shape.LOGARITHMIC)
 
 
 Moments = tuple[float, ...]

@@ -24,7 +24,7 @@ STUDIES: dict[str, Callable[[Random], Iterator[Answer]]] = {
     "claims": false_claims,
     "power": power,
 }
-LIVES = 3_000
+LIVES = 2_000
 MOST_LIVES = 100_000
 POWER_EVERY = 5
 """Every fifth life is asked for power, which looks at fourteen periods instead of four."""

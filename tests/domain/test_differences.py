@@ -26,6 +26,7 @@ from app.domain.estimates import (
     MeanSample,
     Sample,
     Scale,
+    Shape,
     ShareSample,
     SuppressionReason,
     mean_interval,
@@ -98,7 +99,9 @@ def test_share_difference_gives_the_published_examples(
 def test_difference_of_spreads_recovers_their_own_intervals() -> None:
     """Each end lies as far away as the two ends of the sides that lead there, squared and added (Zou and Donner)."""
     now, usual = (
-        MeanSample(tuple(log(level) + 0.1 * (n % 5 - 2) for n in range(days)), days, DISTANCE, level, logarithmic=True)
+        MeanSample(
+            tuple(log(level) + 0.1 * (n % 5 - 2) for n in range(days)), days, DISTANCE, level, shape=Shape.LOGARITHMIC
+        )
         for level, days in ((0.5, 10), (0.3, 40))
     )
     one, other = mean_interval(now, CONFIDENCE), mean_interval(usual, CONFIDENCE)
@@ -106,7 +109,7 @@ def test_difference_of_spreads_recovers_their_own_intervals() -> None:
     assert found.value == pytest.approx(0.2)
     assert found.low == pytest.approx(0.2 - hypot(0.5 - one.low, other.high - 0.3))
     assert found.high == pytest.approx(0.2 + hypot(one.high - 0.5, 0.3 - other.low))
-    alike = MeanSample((log(0.5),) * 10, 10, DISTANCE, 0.5, logarithmic=True)
+    alike = MeanSample((log(0.5),) * 10, 10, DISTANCE, 0.5, shape=Shape.LOGARITHMIC)
     assert difference(alike, usual, CONFIDENCE).width < claim_interval(alike, usual, CONFIDENCE).width
 
 

@@ -1,5 +1,6 @@
 """Single numbers with their intervals, and when they are withheld. Which sessions count is the fold's to test."""
 
+from dataclasses import replace
 from math import exp
 
 import pytest
@@ -16,6 +17,7 @@ from app.domain.estimates import (
     Estimate,
     MeanSample,
     Scale,
+    Shape,
     ShareSample,
     SuppressionReason,
     confidence_level,
@@ -168,6 +170,23 @@ def test_crowded_days_weigh_by_their_sessions(sizes: tuple[int, ...], effective:
     assert sample.effective_count == pytest.approx(effective)
 
 
+@calmly
+@given(days=st.lists(st.integers(0, 100).map(lambda n: n / 100), min_size=4, max_size=40))
+def test_interval_of_what_lies_askew_leans_with_it(days: list[float]) -> None:
+    """It holds the mean, reaches further on the side of the tail, and is scipy's t interval when nothing is askew."""
+    if len(set(days)) == 1:
+        return
+    found = mean_interval(MeanSample(tuple(days), len(days), OPEN_ENDED, shape=Shape.SKEWED), CONFIDENCE)
+    plain = mean_interval(MeanSample(tuple(days), len(days), OPEN_ENDED), CONFIDENCE)
+    assert found.low < found.value == plain.value < found.high
+    leans = (found.high - found.value) - (found.value - found.low)
+    skewness = stats.skew(days)
+    assert leans * skewness >= 0 or abs(skewness) < 1e-6
+    mirrored = MeanSample((*days, *(2 * found.value - day for day in days)), 2 * len(days), OPEN_ENDED)
+    even = mean_interval(mirrored, CONFIDENCE)
+    assert mean_interval(replace(mirrored, shape=Shape.SKEWED), CONFIDENCE).width == pytest.approx(even.width)
+
+
 @given(days=st.lists(st.integers(-20, 5).map(lambda n: n / 10), min_size=4, max_size=30), told=st.floats(0.01, 1))
 def test_mean_of_logarithms_is_told_on_the_scale(days: list[float], told: float) -> None:
     """The interval of a number whose days are logarithms is scipy's t interval of those, turned back."""
@@ -175,7 +194,7 @@ def test_mean_of_logarithms_is_told_on_the_scale(days: list[float], told: float)
         return
     expected = stats.ttest_1samp(days, 0).confidence_interval(CONFIDENCE)
     scale = Scale(0.0, 1e6, None)
-    found = mean_interval(MeanSample(tuple(days), len(days), scale, told, logarithmic=True), CONFIDENCE)
+    found = mean_interval(MeanSample(tuple(days), len(days), scale, told, shape=Shape.LOGARITHMIC), CONFIDENCE)
     assert found.low == pytest.approx(min(told, exp(expected.low)), rel=1e-4)
     assert found.high == pytest.approx(max(told, min(1e6, exp(expected.high))), rel=1e-4)
 

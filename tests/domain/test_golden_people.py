@@ -173,20 +173,38 @@ def test_dan_leaves_a_session_out() -> None:
     assert fold(dan(), (), MARCH) == before
 
 
-# Eli: strength of hope on five days.
+# Eli: strength of hope on five days, and of fear on six.
 ELI_HOPE = [0.60, 0.40, 0.50, 0.30, 0.20]
+ELI_FEAR = [0.10, 0.20, 0.10, 0.40, 0.30, 0.10]
 
 
-def test_eli_strength() -> None:
-    """Mean 2.00 / 5 = 0.40; squares 0.04 + 0 + 0.01 + 0.01 + 0.04 = 0.10, variance 0.025: 0.2493 to 0.5507 as Ada's."""
-    hope = EMOTIONS.index(Emotion.HOPE)
+def eli(emotion: Emotion, strengths: list[float]) -> Estimate:
+    """The strength of one feeling on days in a row."""
+    place = EMOTIONS.index(emotion)
     sessions = [
-        session(n, MONDAY + timedelta(days=n), emotions=tuple(round(v * UNIT * (e == hope)) for e in range(9)))
-        for n, v in enumerate(ELI_HOPE)
+        session(n, MONDAY + timedelta(days=n), emotions=tuple(round(v * UNIT * (e == place)) for e in range(9)))
+        for n, v in enumerate(strengths)
     ]
-    whole = fold(sessions, (), MARCH)
-    assert_reads(whole.measure(Metric.EMOTION_INTENSITY, Emotion.HOPE), 0.40, 0.2493, 0.5507)
-    assert_reads(whole.measure(Metric.EMOTION_INTENSITY, Emotion.FEAR), 0.0, 0.0, 0.0)
+    return fold(sessions, (), MARCH).measure(Metric.EMOTION_INTENSITY, emotion)
+
+
+def test_eli_strength_of_hope() -> None:
+    """Mean 2.00 / 5 = 0.40; squares 0.04 + 0 + 0.01 + 0.01 + 0.04 = 0.10, variance 0.025: 0.2493 to 0.5507 as Ada's.
+
+    The days lie evenly around the mean: cubes 0.008 + 0 + 0.001 - 0.001 - 0.008 = 0, so nothing is askew.
+    """
+    assert_reads(eli(Emotion.HOPE, ELI_HOPE), 0.40, 0.2493, 0.5507)
+
+
+def test_eli_strength_of_fear() -> None:
+    """Mean 1.20 / 6 = 0.20; squares 4 x 0.01 + 0.04 = 0.08, variance 0.016, error sqrt(0.016 / 6) = 0.05164.
+
+    Cubes -3 x 0.001 + 0.008 + 0.001 = 0.006; times 6 / (5 x 4) is 0.0018; over 0.016^1.5 = 0.0020239 skewness 0.8894.
+    Hall's bend 0.8894 / sqrt(6) = 0.36309. With t(5) = 2.0150, down: 1 + 0.36309 x (2.0150 - 0.0605) = 1.70966, cube
+    root 1.19572, 3 x 0.19572 / 0.36309 = 1.6171 errors; up: 1 + 0.36309 x (-2.0150 - 0.0605) = 0.24640, cube root
+    0.62692, 3 x 0.37308 / 0.36309 = 3.0825 errors. So 0.20 - 0.0835 = 0.1165 to 0.20 + 0.1592 = 0.3592.
+    """
+    assert_reads(eli(Emotion.FEAR, ELI_FEAR), 0.20, 0.1165, 0.3592)
 
 
 @pytest.mark.parametrize(
