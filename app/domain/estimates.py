@@ -145,10 +145,19 @@ class ShareSample:
     def effective_count(self) -> float:
         """Sessions on days of their own that would weigh as much: those of one day resemble each other.
 
-        Kish, L. (1965), Survey sampling, section 5.4; for clusters of unequal size Donner, A. and Klar, N. (2000),
-        Design and analysis of cluster randomization trials: days count as often as they have sessions.
+        Kish, L. (1965), Survey sampling, section 5.4: the design effect of clusters, here of sessions per day.
         """
-        a_day = self.session_count / self.day_count if self.a_day is None else self.a_day
+        return self._effective(self.session_count / self.day_count)
+
+    @property
+    def wary_count(self) -> float:
+        """The same, where days count as often as they have sessions: never more, and fewer when some are crowded.
+
+        Donner, A. and Klar, N. (2000), Design and analysis of cluster randomization trials: clusters of unequal size.
+        """
+        return self.effective_count if self.a_day is None else self._effective(self.a_day)
+
+    def _effective(self, a_day: float) -> float:
         return self.session_count / (1 + (a_day - 1) * measures.SESSIONS_IN_SAME_DAY_ALIKE)
 
 
@@ -294,13 +303,13 @@ def mean_and_variance(days: Sequence[float]) -> tuple[float, float]:
     return mean, sum(map(mul, apart, apart)) / (n - 1)
 
 
-def share_interval(sample: ShareSample, confidence: float) -> Interval:
-    """Share of at least 1 session with Wilson's interval on the effective number of sessions.
+def share_interval(sample: ShareSample, confidence: float, *, wary: bool = False) -> Interval:
+    """Share of at least 1 session with Wilson's interval on the effective number of sessions, the `wary` one if asked.
 
     Wilson, E. B. (1927), Probable inference, the law of succession, and statistical inference.
     """
     share = sample.hits / sample.session_count
-    effective = sample.effective_count
+    effective = sample.wary_count if wary else sample.effective_count
     z = normal_quantile(confidence)
     shrink = 1 + z * z / effective
     centre = (share + z * z / (2 * effective)) / shrink

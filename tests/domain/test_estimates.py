@@ -160,14 +160,21 @@ def test_scale_decides_how_wide_is_too_wide() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "effective"),
-    [((1, 1, 1, 1), 4.0), ((2, 2), 4 / 1.3), ((1, 3), 4 / (1 + 1.5 * 0.3)), ((4,), 4 / 1.9)],
+    ("sizes", "effective", "wary"),
+    [
+        ((1, 1, 1, 1), 4.0, 4.0),
+        ((2, 2), 4 / 1.3, 4 / 1.3),
+        ((1, 3), 4 / 1.3, 4 / (1 + 1.5 * 0.3)),
+        ((4,), 4 / 1.9, 4 / 1.9),
+    ],
 )
-def test_crowded_days_weigh_by_their_sessions(sizes: tuple[int, ...], effective: float) -> None:
-    """4 sessions count for fewer the more of them share a day: of 1 and 3, a session's day has 2.5 on average."""
+def test_crowded_days_weigh_by_their_sessions(sizes: tuple[int, ...], effective: float, wary: float) -> None:
+    """4 sessions on 2 days are 2 a day; a claim of change minds that of 1 and 3, a session's day has 2.5 on average."""
     days = tuple(tuple(session(n, MARCH.first) for n in range(size)) for size in sizes)
     sample = sampling.shares(days, sampling.keys_of_source, Source)[Source.MIRROR]
     assert sample.effective_count == pytest.approx(effective)
+    assert sample.wary_count == pytest.approx(wary)
+    assert share_interval(sample, CONFIDENCE, wary=True).width >= share_interval(sample, CONFIDENCE).width
 
 
 @calmly
