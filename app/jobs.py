@@ -190,6 +190,7 @@ def session_analysis(
         key=f"analyse:{person.id}:{person.epoch}:{session_id}:{analyser_version}{again}",
         person=person,
         scope={"session_id": str(session_id)},
+        unless_waiting=resumed_at is not None,
     )
 
 

@@ -44,11 +44,16 @@ def _given(asked: CorrectSessionInput) -> Mapping[str, Any]:
     given: dict[str, Any] = {}
     for name, number in numbers.items():
         if number:
-            given[name] = None if number.value is None else round(number.value * UNIT)
+            given[name] = None if number.value is None else _scaled(number.value)
     for name, chosen in names.items():
         if chosen:
             given[name] = None if chosen.value is None else frozenset(chosen.value)
     return given
+
+
+def _scaled(value: float) -> int:
+    """In the domain's units; what lies out of range stays so, however far it lies and however near."""
+    return round(value * UNIT) if -1 <= value <= 1 else UNIT + 1
 
 
 async def _correct(context: Context, asked: CorrectSessionInput) -> UUID:

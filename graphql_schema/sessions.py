@@ -24,8 +24,9 @@ from app.domain.exclusions import ExclusionTarget
 from app.domain.measures import label
 from app.domain.periods import Period as Days
 from app.domain.sessions import SessionStatus
-from app.storage import corrections, numbers, sessions
+from app.storage import numbers, sessions
 from app.storage.exclusions import KeptExclusion
+from app.storage.numbers import Counted
 from app.storage.people import Head
 from app.storage.sessions import KeptSession, SessionFilter
 from graphql_schema.context import Context, Info
@@ -79,7 +80,8 @@ class EmotionVector:
     analyser_version: str
 
     @classmethod
-    def of(cls, read: SessionNumbers, *, is_corrected: bool) -> Self:
+    def of(cls, counted: Counted) -> Self:
+        read = counted.numbers
         felt = sorted(zip(read.emotions, EMOTIONS, strict=True), key=lambda pair: -pair[0])
         seen = sorted(
             (pair for pair in zip(read.patterns, PATTERNS, strict=True) if pair[1] in read.patterns_present),
@@ -98,7 +100,7 @@ class EmotionVector:
                 for probability, pattern in seen[:MOST_PATTERNS]
             ],
             confidence=read.confidence / UNIT,
-            origin=VectorOrigin.PERSON if is_corrected else VectorOrigin.ANALYSER,
+            origin=VectorOrigin.PERSON if counted.is_corrected else VectorOrigin.ANALYSER,
             turns=[
                 TurnVector(index=turn.index, kind=turn.kind, valence=turn.valence / UNIT, arousal=turn.arousal / UNIT)
                 for turn in read.turns
@@ -111,8 +113,7 @@ class EmotionVector:
 class Session(Node):
     kept: strawberry.Private[KeptSession]
     covering: strawberry.Private[list[KeptExclusion]]
-    read: strawberry.Private[SessionNumbers | None]
-    is_corrected: strawberry.Private[bool]
+    read: strawberry.Private[Counted | None]
     id: strawberry.ID
     source: Source
     started_at: datetime = strawberry.field(description="Start as the app reported it.")
@@ -125,9 +126,7 @@ class Session(Node):
 
     @strawberry.field(description="Null until analysed, or when excluded.")
     def vector(self) -> EmotionVector | None:
-        return (
-            None if self.read is None or self.covering else EmotionVector.of(self.read, is_corrected=self.is_corrected)
-        )
+        return None if self.read is None or self.covering else EmotionVector.of(self.read)
 
     @strawberry.field(description="Every exclusion that covers it; empty when it counts.")
     async def exclusions(self, info: Info) -> list["Exclusion"]:
@@ -235,22 +234,17 @@ async def show_sessions(context: Context, kept: list[KeptSession]) -> list[Sessi
     """The sessions with their numbers and what covers them, in the same order."""
     person_id = context.person_id()
     async with context.ports.store.for_person(person_id) as tx:
-        ids = [session.id for session in kept]
-        read = await numbers.list_by_session(tx, person_id, ids)
-        corrected = await corrections.list_by_session(tx, person_id, ids)
+        read = await numbers.list_by_session(tx, person_id, [session.id for session in kept])
     excluded = await context.active_exclusions()
-    return [_show(one, excluded, read.get(one.id), is_corrected=one.id in corrected) for one in kept]
+    return [_show(session, excluded, read.get(session.id)) for session in kept]
 
 
-def _show(
-    session: KeptSession, excluded: list[KeptExclusion], read: SessionNumbers | None, *, is_corrected: bool
-) -> Session:
+def _show(session: KeptSession, excluded: list[KeptExclusion], read: Counted | None) -> Session:
     covering = [e for e in excluded if e.target.covers(session.id, session.local_date, session.source)]
     return Session(
         kept=session,
         covering=covering,
         read=read,
-        is_corrected=is_corrected,
         id=encode("Session", session.id),
         source=session.source,
         started_at=session.started_at,

@@ -73,7 +73,7 @@ class WeeklySummary(Node):
     status: SummaryStatus
     sessions_needed: int | None = strawberry.field(description="Sessions still needed; null unless NOT_ENOUGH_DATA.")
     expected_by: datetime | None = strawberry.field(
-        description="Promised time of publication; null once READY, in a pause, or when nothing is due."
+        description="Promised time of publication; null once READY, when nothing is due, and when it ended in a pause."
     )
     published_at: datetime | None = strawberry.field(description="Null until READY.")
 
@@ -109,9 +109,15 @@ async def find_weekly_summary(context: Context, week: Days) -> WeeklySummary | N
         period=Period.of(week, head),
         status=status,
         sessions_needed=SESSIONS_FOR_CARD - counted if status is SummaryStatus.NOT_ENOUGH_DATA else None,
-        expected_by=ends_at(week, head.zone) + PROMISE if status in _DUE and not head.paused else None,
+        expected_by=_expected_by(week, head) if status in _DUE else None,
         published_at=min((card.published_at for card in cards), default=None) if ready else None,
     )
+
+
+def _expected_by(period: Days, head: Head) -> datetime | None:
+    """When the words of a period are promised, None when they are not."""
+    ended_at = ends_at(period, head.zone)
+    return ended_at + PROMISE if head.is_promised(ended_at) else None
 
 
 def _week_status(head: Head, week: Days, *, closed: bool, counted: int, cards: list[Writing]) -> SummaryStatus:
@@ -155,7 +161,7 @@ class MonthlySummary(Node):
     sample_count: int = strawberry.field(description="Sessions counted, after exclusions.")
     provenance: Provenance | None = strawberry.field(description="Null unless a narrative exists.")
     expected_by: datetime | None = strawberry.field(
-        description="Promised time of publication; null once READY, in a pause, or when nothing is due."
+        description="Promised time of publication; null once READY, when nothing is due, and when it ended in a pause."
     )
     published_at: datetime | None = strawberry.field(description="Of this edition; null until it is readable.")
     edition: int = strawberry.field(
@@ -190,7 +196,7 @@ class MonthlySummary(Node):
             sections=sections,
             sample_count=current.session_count,
             provenance=Provenance.of(writing) if writing and narrative else None,
-            expected_by=ends_at(month, head.zone) + PROMISE if status in _DUE and not head.paused else None,
+            expected_by=_expected_by(month, head) if status in _DUE else None,
             published_at=writing.written_at if writing and narrative else None,
             edition=writing.edition if writing and narrative else 0,
         )

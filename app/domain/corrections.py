@@ -38,14 +38,17 @@ class Correction:
         return None not in (self.valence, self.arousal, self.emotions)
 
 
-def check_correction(correction: Correction, estimated: SessionNumbers) -> Iterator[Problem]:
-    """What is wrong with `correction` of the session that was `estimated` so; paths are those of the mutation."""
+def check_correction(before: Correction, correction: Correction, estimated: SessionNumbers) -> Iterator[Problem]:
+    """What is wrong with `correction`, said in place of `before`, of the session that was `estimated` so.
+
+    Paths are those of the mutation. Patterns that were said before are not held against who says something else now.
+    """
     for name, value in (("valence", correction.valence), ("arousal", correction.arousal)):
         if value is not None and not -UNIT <= value <= UNIT:
             yield Problem(ErrorCode.OUT_OF_RANGE, f"{name} must be -1 to 1", ("input", name))
     if correction.emotions is not None and not 1 <= len(correction.emotions) <= MOST_EMOTIONS:
         yield Problem(ErrorCode.OUT_OF_RANGE, f"emotions must be 1 to {MOST_EMOTIONS}", ("input", "emotions"))
-    if correction.patterns is not None and estimated.use is not Use.FULL:
+    if correction.patterns not in (None, before.patterns) and estimated.use is not Use.FULL:
         yield Problem(ErrorCode.INVALID, "Patterns are not counted in this session.", ("input", "patterns"))
     if not (correction.is_empty or is_readable(estimated) or correction.tells_how_it_felt):
         message = "This session could not be read: tell valence, arousal and emotions together."
@@ -53,20 +56,25 @@ def check_correction(correction: Correction, estimated: SessionNumbers) -> Itera
 
 
 def corrected(estimated: SessionNumbers, correction: Correction) -> SessionNumbers:
-    """The session as it counts: the person's word where there is one, and then with full confidence."""
+    """The session as it counts: the person's word where there is one, and then with full confidence.
+
+    A session that could not be read goes on not to be, unless the person says all of how it felt; of one that is used
+    for feelings only no pattern counts, whoever saw it.
+    """
     if correction.is_empty:
         return estimated
+    sure = is_readable(estimated) or correction.tells_how_it_felt
     numbers = replace(
         estimated,
         valence=estimated.valence if correction.valence is None else correction.valence,
         arousal=estimated.arousal if correction.arousal is None else correction.arousal,
-        confidence=UNIT,
+        confidence=UNIT if sure else estimated.confidence,
     )
     if correction.emotions is not None:
         strengths = zip(EMOTIONS, estimated.emotions, strict=True)
         felt = tuple(max(strength, LEAST_NAMED) if name in correction.emotions else 0 for name, strength in strengths)
         numbers = replace(numbers, emotions=felt, emotions_present=correction.emotions)
-    if correction.patterns is not None:
+    if correction.patterns is not None and estimated.use is Use.FULL:
         shown = tuple(UNIT if pattern in correction.patterns else 0 for pattern in PATTERNS)
         numbers = replace(numbers, patterns=shown, patterns_present=correction.patterns)
     return numbers

@@ -3,6 +3,7 @@
 An exclusion hides; it erases nothing. Removing it gives back exactly what was.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,23 +32,42 @@ class ExclusionTarget:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Of a session all that an exclusion goes by."""
+    """Of a session all that an exclusion goes by; `has_numbers` once it was read."""
 
     session_id: UUID
     local_date: date
     source: Source
+    has_numbers: bool = True
 
 
 IsHidden = Callable[[UUID, date, Source], bool]
 
 
 def hidden_by(targets: Sequence[ExclusionTarget]) -> IsHidden:
-    """Whether a session is left out by any of `targets`; single sessions, maybe hundreds, are looked up at once."""
+    """Whether a session is left out by any of `targets`; however many there are, a session is looked up at once."""
     single = {target.session_id for target in targets if target.session_id is not None}
-    others = [target for target in targets if target.session_id is None]
-    return lambda session_id, local_date, source: (
-        session_id in single or any(target.covers(session_id, local_date, source) for target in others)
-    )
+    sources = {target.source for target in targets if target.source is not None}
+    spans = _merged((t.first, t.last) for t in targets if t.first is not None and t.last is not None)
+    firsts = [first for first, _ in spans]
+
+    def is_hidden(session_id: UUID, local_date: date, source: Source) -> bool:
+        if session_id in single or source in sources:
+            return True
+        place = bisect_right(firsts, local_date)
+        return place > 0 and local_date <= spans[place - 1][1]
+
+    return is_hidden
+
+
+def _merged(ranges: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The same days in ranges that do not overlap, in order."""
+    merged: list[tuple[date, date]] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
+        else:
+            merged.append((first, last))
+    return merged
 
 
 def changing_sides(

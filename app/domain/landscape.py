@@ -142,6 +142,12 @@ def landscape(
     known = tuple(numbers)
     now = fold(known, targets, period, sources)
     usual = fold(known, targets, baseline_of(period), sources, alike=now)
+    return landscape_of(now, usual, granularity=granularity)
+
+
+def landscape_of(now: Fold, usual: Fold, *, granularity: Granularity) -> Landscape:
+    """The landscape of a period that is folded already, beside the fold of the 12 weeks before it."""
+    period = now.period
     valence, arousal = (
         compare(now, usual, metric, claim_confidence=confidence_for_claim(period, len(COMPARED))) for metric in COMPARED
     )

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.affect import SessionNumbers
-from app.domain.estimates import SHARE, Estimate, MeanSample
+from app.domain.estimates import SHARE, Estimate, MeanSample, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.findings import sessions_needed_for_month
 from app.domain.fold import Fold, fold
-from app.domain.landscape import Granularity, Landscape, landscape
-from app.domain.measures import DAYS_FOR_MEAN, FAMILY, SESSIONS_FOR_CARD, SESSIONS_FOR_MEAN, Metric
-from app.domain.periods import Period, month_of, week_of
+from app.domain.landscape import Granularity, Landscape, landscape_of
+from app.domain.measures import FAMILY, SESSIONS_FOR_CARD, Metric
+from app.domain.periods import Period, baseline_of, month_of, week_of
 
 MOST_CHANGES = 20
+_TOO_FEW = (SuppressionReason.TOO_FEW_SESSIONS, SuppressionReason.TOO_FEW_DAYS, SuppressionReason.EXCLUDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,14 @@ def preview(
     `numbers` hold its sessions and those of the 12 weeks before it.
     """
     known = tuple(numbers)
-    before, after = (landscape(known, targets, period, granularity=Granularity.DAY) for targets in (now, then))
     whole, rest = fold(known, now, period), fold(known, then, period)
+    before, after = (_picture(known, targets, current) for targets, current in ((now, whole), (then, rest)))
     return Preview(before, after, _changes(whole, rest), is_enough(whole) and not is_enough(rest))
+
+
+def _picture(known: Sequence[SessionNumbers], targets: Sequence[ExclusionTarget], current: Fold) -> Landscape:
+    usual = fold(known, targets, baseline_of(current.period), alike=current)
+    return landscape_of(current, usual, granularity=Granularity.DAY)
 
 
 def is_enough(whole: Fold) -> bool:
@@ -64,7 +70,7 @@ def is_enough(whole: Fold) -> bool:
         return whole.session_count >= SESSIONS_FOR_CARD
     if period == month_of(period.first):
         return not sessions_needed_for_month(whole)
-    return whole.session_count >= SESSIONS_FOR_MEAN and whole.day_count >= DAYS_FOR_MEAN
+    return whole.measure(Metric.VALENCE).suppressed not in _TOO_FEW
 
 
 def _changes(whole: Fold, rest: Fold) -> tuple[MetricChange, ...]:
@@ -80,13 +86,13 @@ def _changes(whole: Fold, rest: Fold) -> tuple[MetricChange, ...]:
 def _size(whole: Fold, metric: Metric, subject: str | None, before: Estimate, after: Estimate) -> float:
     """How much changes, as a part of the metric's scale: the count first, then what comes or goes, then what moves.
 
-    A share of nothing that comes or goes is the least of all.
+    A share or strength of nothing that comes or goes is the least of all.
     """
     if metric is Metric.SESSION_COUNT:
         return 3.0
-    if before.value is None or after.value is None:
-        return 2.0 if before.value or after.value else 0.0
-    apart = abs(after.value - before.value)
     sample = whole.sample(metric, subject)
     scale = sample.scale if isinstance(sample, MeanSample) else SHARE
-    return apart / (scale.highest - scale.lowest)
+    if before.value is None or after.value is None:
+        is_nothing = scale.lowest == 0 and not (before.value or after.value)
+        return 0.0 if is_nothing else 2.0
+    return abs(after.value - before.value) / (scale.highest - scale.lowest)

@@ -51,7 +51,7 @@ async def keep(tx: Tx, result: Analysed) -> Kept:
     await numbers.keep(tx, result.person.id, result.numbers)
     await sessions.keep_status(tx, result.person.id, result.numbers.session_id, SessionStatus.DONE)
     day = Period(result.numbers.local_date, result.numbers.local_date)
-    return Kept(await ask_again(tx, result.person.id, [day], delay_s=LATE_SESSION_DEBOUNCE_S))
+    return Kept(await ask_again(tx, result.person.id, [day], delay_s=LATE_SESSION_DEBOUNCE_S, are_more=True))
 
 
 async def bury(tx: Tx, job: Claimed) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from app.domain.corrections import Correction, check_correction
+from app.domain.corrections import Correction, check_correction, corrected
+from app.domain.exclusions import hidden_by
 from app.domain.periods import Period, month_of
 from app.domain.sessions import SessionStatus
 from app.errors import ErrorCode, Problem, Refused
@@ -11,7 +12,7 @@ from app.jobs import Job, Kept, PersonAt
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
-from app.storage import corrections, numbers, sessions
+from app.storage import corrections, exclusions, numbers, sessions
 from app.storage.store import Tx
 
 Revise = Callable[[Correction], Correction]
@@ -21,8 +22,8 @@ _NOT_FOUND = Problem(ErrorCode.NOT_FOUND, "There is no such session.", ("input",
 _NOT_READ_YET = Problem(
     ErrorCode.CONFLICT, "This session is still being read: try again in a minute.", ("input", "sessionId")
 )
-_NEVER_READ = Problem(
-    ErrorCode.CONFLICT, "This session could not be read, so no number counts it: there is nothing to correct."
+_NO_NUMBERS = Problem(
+    ErrorCode.CONFLICT, "No number counts this session, so there is nothing to correct.", ("input", "sessionId")
 )
 
 
@@ -47,13 +48,20 @@ async def _keep(tx: Tx, person: PersonAt, session_id: UUID, revise: Revise) -> t
     session = await sessions.find(tx, person.id, session_id)
     if session is None:
         raise Refused(_NOT_FOUND)
+    before = await corrections.find(tx, person.id, session_id)
+    correction = revise(before)
     estimated = await numbers.find_estimated(tx, person.id, session_id)
-    if estimated is None:
-        raise Refused(_NOT_READ_YET if session.status is SessionStatus.PENDING else _NEVER_READ)
-    correction = revise(await corrections.find(tx, person.id, session_id))
-    problems = tuple(check_correction(correction, estimated))
-    if problems:
-        raise Refused(*problems)
+    if estimated is None and not correction.is_empty:
+        raise Refused(_NOT_READ_YET if session.status is SessionStatus.PENDING else _NO_NUMBERS)
+    if estimated is not None:
+        problems = tuple(check_correction(before, correction, estimated))
+        if problems:
+            raise Refused(*problems)
     await corrections.keep(tx, person.id, session_id, correction)
+    if estimated is None or corrected(estimated, before) == corrected(estimated, correction):
+        return ()
     await numbers.repack(tx, person.id, month_of(session.local_date))
+    is_hidden = hidden_by(await exclusions.list_targets(tx, person.id))
+    if is_hidden(session.id, session.local_date, session.source):
+        return ()
     return await ask_again(tx, person.id, [Period(session.local_date, session.local_date)])

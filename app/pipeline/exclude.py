@@ -89,8 +89,7 @@ async def exclude_as_previewed(ports: Ports, person: PersonAt, key: UUID, token:
         read = _read_token(ports, token)
         if head is None or read is None or read[0] != _seen(head.person, head.revision - 1):  # the fence raised it
             raise expired
-        choice = read[1]
-        _refuse(await _problems(tx, person.id, choice, field, field))
+        choice = read[1]  # possible when it was looked at, and nothing has changed since
         new = await exclusions.keep_new(tx, person.id, choice.add)
         await exclusions.keep_removed(tx, person.id, choice.remove)
         return (*new, *choice.remove)
@@ -184,12 +183,9 @@ async def _once(ports: Ports, person: PersonAt, asked: Wish, change: Change) -> 
 
     async def keep(tx: Tx) -> Kept:
         nonlocal answer
-        first = await operations.find_answer(tx, person.id, asked.key)
+        first = await _answered(tx, person.id, asked)
         if first is not None:
-            if (first.mutation, first.input_digest) != (asked.mutation, asked.digest):
-                message = "This idempotency key was used for something else."
-                raise Refused(Problem(ErrorCode.IDEMPOTENCY_CONFLICT, message, ("input", "idempotencyKey")))
-            answer = first.ids
+            answer = first
             return Kept()
         before = await exclusions.list_targets(tx, person.id)
         answer = await change(tx)
@@ -202,15 +198,29 @@ async def _once(ports: Ports, person: PersonAt, asked: Wish, change: Change) -> 
         await exclusions.keep_settled(tx, [person.id])
         return Kept(jobs)
 
+    async with ports.store.for_person(person.id) as tx:
+        known = await _answered(tx, person.id, asked)
+    if known is not None:
+        return known
     await commit(ports, keep, person=person)
     return answer
 
 
+async def _answered(tx: Tx, person_id: UUID, asked: Wish) -> tuple[UUID, ...] | None:
+    """What a wish was answered with before, None when it is new. Refused when its key was another wish's."""
+    first = await operations.find_answer(tx, person_id, asked.key)
+    if first is not None and (first.mutation, first.input_digest) != (asked.mutation, asked.digest):
+        message = "This idempotency key was used for something else."
+        raise Refused(Problem(ErrorCode.IDEMPOTENCY_CONFLICT, message, ("input", "idempotencyKey")))
+    return None if first is None else first.ids
+
+
 def _spans(changing: Sequence[Place]) -> tuple[Period, ...]:
-    """The days of these sessions, those of one week together, oldest first."""
+    """The days of these sessions, as far as they have numbers; those of one week together, oldest first."""
     weeks: dict[Period, list[date]] = {}
     for place in changing:
-        weeks.setdefault(week_of(place.local_date), []).append(place.local_date)
+        if place.has_numbers:
+            weeks.setdefault(week_of(place.local_date), []).append(place.local_date)
     return tuple(Period(min(weeks[week]), max(weeks[week])) for week in sorted(weeks))
 
 
@@ -228,7 +238,8 @@ async def _problems(
     for place, id_ in enumerate(choice.remove):
         if id_ not in known:
             problems.append(Problem(ErrorCode.NOT_FOUND, "There is no such exclusion.", (*remove, str(place))))
-    if choice.add and len(await exclusions.list_active(tx, person_id)) + len(choice.add) > MAX_ACTIVE:
+    active = [each for each in await exclusions.list_active(tx, person_id) if each.id not in choice.remove]
+    if choice.add and len(active) + len(choice.add) > MAX_ACTIVE:
         problems.append(Problem(ErrorCode.TOO_MANY, f"at most {MAX_ACTIVE} exclusions can be active", ()))
     wanted = [target.session_id for target in choice.add if target.session_id is not None]
     mine = {session.id for session in await sessions.list_by_id(tx, person_id, wanted)}

@@ -4,11 +4,13 @@ What exists stays, and goes on following its numbers. Nothing is planned for who
 the weeks and months that ended meanwhile: they are written when their sessions are read.
 """
 
-from app.domain.periods import Period
+from datetime import date
+
+from app.domain.periods import PeriodKind, period_of
 from app.jobs import LATE_SESSION_DEBOUNCE_S, Job, Kept, PersonAt, session_analysis
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
-from app.pipeline.rewriting import ask_again
+from app.pipeline.rewriting import ask_for
 from app.storage import people, sessions
 from app.storage.people import Head
 from app.storage.store import Tx
@@ -34,18 +36,26 @@ async def set_paused(ports: Ports, person: PersonAt, *, paused: bool) -> None:
 async def _catch_up(tx: Tx, ports: Ports, before: Head) -> tuple[Job, ...]:
     """Read what waits, and write the periods that ended during the pause and have a session."""
     person = before.person
-    await people.keep_due_now(tx, person.id)
     if before.plan == "FREE":
         return ()
+    await people.keep_due_now(tx, person.id)
+    after = await people.find_head(tx, person.id)
+    assert after is not None, "the fence has just seen this person"
     waiting = await sessions.list_waiting(tx, person.id)
-    days = await sessions.list_days(tx, person.id, since=min(before.week_due, before.month_due))
     return (
         *(session_analysis(person, id_, ports.analyser_version, resumed_at=before.revision) for id_ in waiting),
-        *await ask_again(
-            tx,
-            person.id,
-            [Period(day, day) for day in days],
-            delay_s=LATE_SESSION_DEBOUNCE_S,
-            as_yardstick=False,
-        ),
+        *await ask_for(tx, after, await _list_ended(tx, before, after), delay_s=LATE_SESSION_DEBOUNCE_S),
     )
+
+
+async def _list_ended(tx: Tx, before: Head, after: Head) -> dict[PeriodKind, list[date]]:
+    """First days of the periods with a session that fell due during the pause, by kind, oldest first."""
+    due = {
+        PeriodKind.WEEK: (before.week_due, after.week_due),
+        PeriodKind.MONTH: (before.month_due, after.month_due),
+    }
+    days = await sessions.list_days(tx, before.person.id, since=min(before.week_due, before.month_due))
+    return {
+        kind: sorted({first for day in days if old <= (first := period_of(kind, day).first) < new})
+        for kind, (old, new) in due.items()
+    }

@@ -3,7 +3,7 @@
 A text rests on the days of its own period, and on the 12 weeks before it, which are its yardstick. Writes no text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,26 +15,40 @@ from app.storage.store import Tx
 
 
 async def ask_again(
-    tx: Tx, person_id: UUID, spans: Sequence[Period], *, delay_s: float = 0.0, as_yardstick: bool = True
+    tx: Tx,
+    person_id: UUID,
+    spans: Sequence[Period],
+    *,
+    delay_s: float = 0.0,
+    as_yardstick: bool = True,
+    are_more: bool = False,
 ) -> tuple[Job, ...]:
     """Mark the closed periods whose words rest on `spans` as stale; the jobs that write them again.
 
-    Milestones count from the very first session: all later ones rest on `spans` too.
-    `as_yardstick` False: only the periods that `spans` lie in, when what changed is no number. The caller holds the
-    person's lock and inserts the jobs.
+    `as_yardstick` False: only the periods that `spans` lie in, when what changed is no number. `are_more`: there are
+    more sessions than before, left out or not, so that all later milestones rest on `spans` too. The caller holds
+    the person's lock and inserts the jobs.
     """
     head = await people.find_head(tx, person_id)
     if head is None:
         return ()
+    touched = await list_touched(tx, head, spans, as_yardstick=as_yardstick, are_more=are_more)
+    return await ask_for(tx, head, touched, delay_s=delay_s)
+
+
+async def ask_for(
+    tx: Tx, head: Head, first_days: Mapping[PeriodKind, Sequence[date]], *, delay_s: float
+) -> tuple[Job, ...]:
+    """Mark the words of these closed periods as stale; the jobs that write them (again)."""
     jobs: list[Job] = []
-    for kind, touched in (await list_touched(tx, head, spans, as_yardstick=as_yardstick)).items():
-        await writings.keep_stale(tx, person_id, kind, touched)
-        jobs += [rewrite_period(kind, head.person, first, revision=head.revision, delay_s=delay_s) for first in touched]
+    for kind, firsts in first_days.items():
+        await writings.keep_stale(tx, head.person.id, kind, firsts)
+        jobs += [rewrite_period(kind, head.person, first, revision=head.revision, delay_s=delay_s) for first in firsts]
     return tuple(jobs)
 
 
 async def list_touched(
-    tx: Tx, head: Head, spans: Sequence[Period], *, as_yardstick: bool = True
+    tx: Tx, head: Head, spans: Sequence[Period], *, as_yardstick: bool = True, are_more: bool = False
 ) -> dict[PeriodKind, list[date]]:
     """First days of the closed periods whose words rest on `spans`, oldest first."""
     person_id = head.person.id
@@ -46,7 +60,7 @@ async def list_touched(
         touched = sorted(
             period.first for period in closed if any(_rests_on(period, span, as_yardstick) for span in spans)
         )
-        if as_yardstick and spans:
+        if are_more and spans:
             counted = await writings.list_milestones(tx, person_id, kind, after=min(span.first for span in spans))
             touched = sorted({*touched, *counted})
         found[kind] = touched

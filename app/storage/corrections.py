@@ -23,19 +23,12 @@ def correction_of(values: Sequence[Any]) -> Correction:
     )
 
 
-async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Correction]:
-    """The corrections of those of `ids` that have one."""
-    rows = await tx.fetch(
-        f"SELECT session_id, {', '.join(COLUMNS)} FROM correction WHERE person_id = $1 AND session_id = ANY($2)",
-        person_id,
-        list(ids),
-    )
-    return {row["session_id"]: correction_of(tuple(row)[1:]) for row in rows}
-
-
 async def find(tx: Tx, person_id: UUID, session_id: UUID) -> Correction:
     """What the person said of a session; an empty correction when they said nothing."""
-    return (await list_by_session(tx, person_id, [session_id])).get(session_id, Correction())
+    row = await tx.fetchrow(
+        f"SELECT {', '.join(COLUMNS)} FROM correction WHERE person_id = $1 AND session_id = $2", person_id, session_id
+    )
+    return Correction() if row is None else correction_of(tuple(row))
 
 
 async def keep(tx: Tx, person_id: UUID, session_id: UUID, correction: Correction) -> None:
@@ -47,7 +40,7 @@ async def keep(tx: Tx, person_id: UUID, session_id: UUID, correction: Correction
         f"INSERT INTO correction (person_id, session_id, {', '.join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT (person_id, session_id) DO UPDATE SET"
         f" {', '.join(f'{name} = excluded.{name}' for name in COLUMNS)},"
-        " corrected_at = now(), kept_at = clock_timestamp()",
+        " kept_at = clock_timestamp()",
         person_id,
         session_id,
         correction.valence,

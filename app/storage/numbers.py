@@ -5,6 +5,7 @@ estimate, in one value that is written again with each change. Nothing here fold
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -150,10 +151,21 @@ async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[U
     return found
 
 
-async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, SessionNumbers]:
-    """The numbers, as they count, of those of `ids` that were analysed."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A session's numbers as they count, and whether its person corrected them."""
+
+    numbers: SessionNumbers
+    is_corrected: bool
+
+
+async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[UUID, Counted]:
+    """The numbers of those of `ids` that were analysed."""
     rows = await tx.fetch(f"{_AS_IT_COUNTS} WHERE n.person_id = $1 AND n.session_id = ANY($2)", person_id, list(ids))
-    return {row["session_id"]: _as_it_counts(row) for row in rows}
+    return {
+        row["session_id"]: Counted(_as_it_counts(row), any(value is not None for value in tuple(row)[len(_COLUMNS) :]))
+        for row in rows
+    }
 
 
 async def find_estimated(tx: Tx, person_id: UUID, session_id: UUID) -> SessionNumbers | None:

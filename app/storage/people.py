@@ -25,8 +25,13 @@ class Head:
     created_at: datetime
     week_due: date
     month_due: date
+    promised_from: datetime | None
     now: datetime
     known: bool = True
+
+    def is_promised(self, ended_at: datetime) -> bool:
+        """Whether words were promised in time for a period that ended then: not when it ended in a pause."""
+        return not self.paused and (self.promised_from is None or self.promised_from <= ended_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def unknown(person_id: UUID, plan: str, now: datetime) -> Head:
         created_at=now,
         week_due=today,
         month_due=today,
+        promised_from=None,
         now=now,
         known=False,
     )
@@ -80,7 +86,8 @@ async def find_head(tx: Tx, person_id: UUID) -> Head | None:
 async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
     """The heads of those who are known."""
     rows = await tx.fetch(
-        "SELECT id, epoch, revision, plan, zone, locale, paused, created_at, week_due, month_due, now() AS now"
+        "SELECT id, epoch, revision, plan, zone, locale, paused, created_at, week_due, month_due, promised_from,"
+        " now() AS now"
         " FROM person WHERE id = ANY($1)",
         list(ids),
     )
@@ -95,6 +102,7 @@ async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
             created_at=row["created_at"],
             week_due=row["week_due"],
             month_due=row["month_due"],
+            promised_from=row["promised_from"],
             now=row["now"],
         )
         for row in rows
@@ -198,8 +206,12 @@ async def keep_touched(tx: Tx, ids: Sequence[UUID], zones: Sequence[str], as_of:
 
 
 async def keep_paused(tx: Tx, person_id: UUID, *, paused: bool) -> None:
-    """Pause the person's analysis, or take it up again."""
-    await tx.execute("UPDATE person SET paused = $2 WHERE id = $1", person_id, paused)
+    """Pause the person's analysis, or take it up again, from when on words are promised in time."""
+    await tx.execute(
+        "UPDATE person SET paused = $2, promised_from = CASE WHEN $2 THEN promised_from ELSE now() END WHERE id = $1",
+        person_id,
+        paused,
+    )
 
 
 async def keep_due_now(tx: Tx, person_id: UUID) -> None:

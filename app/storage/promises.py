@@ -23,7 +23,8 @@ WITH settled AS (
   WHERE kind = $1 AND first_day = $2 AND due_at IS NOT NULL AND NOT backfilled AND settled_at IS NOT NULL
 ), missing AS (
   SELECT FROM person p CROSS JOIN LATERAL (SELECT {ends_at_sql("$3::date + 1", "p.zone")} AS ended_at) AS period
-  WHERE p.plan <> 'FREE' AND NOT p.paused AND period.ended_at <= now()
+  WHERE p.plan <> 'FREE' AND period.ended_at <= now()
+    AND NOT p.paused AND (p.promised_from IS NULL OR p.promised_from <= period.ended_at)
     AND EXISTS (SELECT FROM session s WHERE s.person_id = p.id AND s.local_date BETWEEN $2 AND $3
                 AND s.received_at < period.ended_at AND s.status <> 'SKIPPED')
     AND NOT EXISTS (SELECT FROM operation o WHERE o.person_id = p.id AND o.requested_at >= period.ended_at)
@@ -42,7 +43,7 @@ async def find_promise(tx: Tx, kind: PeriodKind, period: Period) -> Promise:
     """How the promise of a week's or month's words went until now.
 
     Whoever had something erased after the period's end is promised nothing any more, unless it was told again; nor is
-    who has paused.
+    whoever had paused at that end.
     """
     row = await tx.fetchrow(_PROMISE, kind, period.first, period.last, float(TARGET_S), _LAST_ZONE)
     assert row is not None, "an aggregate always answers with one row"

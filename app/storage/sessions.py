@@ -259,8 +259,11 @@ async def list_days(tx: Tx, person_id: UUID, *, since: date) -> list[date]:
 
 async def list_places(tx: Tx, person_id: UUID) -> list[Place]:
     """Of all the person's sessions what an exclusion goes by, analysed or not, in no order."""
-    rows = await tx.fetch("SELECT id, local_date, source FROM session WHERE person_id = $1", person_id)
-    return [Place(row["id"], row["local_date"], Source(row["source"])) for row in rows]
+    rows = await tx.fetch("SELECT id, local_date, source, status FROM session WHERE person_id = $1", person_id)
+    return [
+        Place(row["id"], row["local_date"], Source(row["source"]), has_numbers=row["status"] == SessionStatus.DONE)
+        for row in rows
+    ]
 
 
 async def find_span(tx: Tx, person_id: UUID) -> Period | None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.domain.affect import EMOTIONS, PATTERNS, UNIT, Emotion, SessionNumbers, ThinkingPattern, Use
 from app.domain.corrections import LEAST_NAMED, Correction, check_correction, corrected
 from app.domain.measures import LEAST_CONFIDENCE
+from app.domain.sampling import is_readable
 from app.errors import ErrorCode
 from tests.domain.lives import MARCH, calmly, invented, session
 
@@ -38,8 +39,10 @@ def test_what_is_said_counts_and_the_rest_stands(estimated: SessionNumbers, said
     assert counted.valence == (estimated.valence if said.valence is None else said.valence)
     assert counted.arousal == (estimated.arousal if said.arousal is None else said.arousal)
     assert counted.emotions_present == (estimated.emotions_present if said.emotions is None else said.emotions)
-    assert counted.patterns_present == (estimated.patterns_present if said.patterns is None else said.patterns)
-    assert counted.confidence == (estimated.confidence if said.is_empty else UNIT)
+    named = estimated.use is Use.FULL and said.patterns is not None
+    assert counted.patterns_present == (said.patterns if named else estimated.patterns_present)
+    sure = not said.is_empty and (is_readable(estimated) or said.tells_how_it_felt)
+    assert counted.confidence == (UNIT if sure else estimated.confidence)
     names = ("valence", "arousal", "emotions", "emotions_present", "patterns", "patterns_present", "confidence")
     back: dict[str, Any] = {name: getattr(estimated, name) for name in names}
     assert replace(counted, **back) == estimated
@@ -88,5 +91,16 @@ WHOLE = Correction(valence=1, arousal=2, emotions=frozenset({Emotion.HOPE}))
 )
 def test_a_correction_must_fit(said: Correction, estimated: Any, found: Any) -> None:
     """Ranges, the number of feelings, patterns only where they count, and all of it where nothing could be read."""
-    problems = list(check_correction(said, session(1, MARCH.first, **estimated)))
+    problems = list(check_correction(Correction(), said, session(1, MARCH.first, **estimated)))
     assert [(problem.code, problem.field[-1]) for problem in problems] == found
+
+
+def test_what_was_said_before_is_held_against_nobody() -> None:
+    """Patterns said of what a later reading uses for feelings only stand in nobody's way, and do not count."""
+    patterns = frozenset({ThinkingPattern.COMPARING})
+    reread = session(1, MARCH.first, use=Use.AFFECT_ONLY, **UNREAD)
+    said = Correction(patterns=patterns)
+    assert corrected(reread, said).patterns_present == frozenset()
+    assert corrected(reread, said).confidence == UNREAD["confidence"]
+    assert not list(check_correction(said, replace(WHOLE, patterns=patterns), reread))
+    assert list(check_correction(Correction(), replace(WHOLE, patterns=patterns), reread))

@@ -19,6 +19,7 @@ from app.errors import ErrorCode, Refused
 from app.pipeline import exclude
 from app.storage import aggregates, exclusions, numbers, operations, writings
 from app.storage.aggregates import Aggregate, AggregateRef
+from app.storage.numbers import Counted
 from app.storage.writings import Making, NewWriting, WritingStatus
 from app.wiring import Spectrum
 from tests.client import session
@@ -65,7 +66,7 @@ async def test_packed_months_are_the_session_numbers(
             await numbers.keep(tx, person_id, each)
         assert await numbers.list_numbers(tx, person_id) == sorted(kept, key=_order)
         single = await numbers.list_by_session(tx, person_id, [each.session_id for each in kept])
-        assert single == {each.session_id: each for each in kept}
+        assert single == {each.session_id: Counted(each, is_corrected=False) for each in kept}
         february = month_of(date(2024, 2, 1))
         expected = [each for each in sorted(kept, key=_order) if each.local_date in february]
         assert await numbers.list_numbers(tx, person_id, february) == expected

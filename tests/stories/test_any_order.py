@@ -15,12 +15,14 @@ from app.domain.distribution import DistributionDimension, distribution
 from app.domain.exclusions import ExclusionTarget
 from app.domain.landscape import Granularity, landscape
 from app.domain.periods import Period
+from app.domain.preview import preview
 from app.domain.turn_impact import TurnGrouping, turn_impact
+from app.errors import Refused
 from app.jobs import Queue
 from app.pipeline import exclude, forget
 from app.pipeline.correct import correct
 from app.pipeline.pause import set_paused
-from app.storage import exclusions, numbers
+from app.storage import exclusions, numbers, people
 from app.storage.operations import ResetScope
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
@@ -29,6 +31,8 @@ from workers.runner import Runner
 
 SPRING = Period(date(2026, 3, 1), date(2026, 5, 31))
 POOL = 9
+FOREIGN = "Ich weiß nicht, wie es weitergehen soll, und schlafe seit Wochen schlecht, weil mich alles bedrückt."
+GRAVE = "I want to end my life tonight."
 Action = tuple[Any, ...]
 
 _place = st.integers(0, POOL - 1)
@@ -53,6 +57,7 @@ _action = st.one_of(
     st.tuples(st.just("read")),
     st.tuples(st.just("leave out"), _target),
     st.tuples(st.just("put back"), st.integers(0, 4)),
+    st.tuples(st.just("look first"), _target, st.none() | st.integers(0, 4)),
     st.tuples(st.just("correct"), _place, _correction),
     st.tuples(st.just("pause"), st.booleans()),
     st.tuples(st.just("reset"), st.sampled_from(ResetScope)),
@@ -79,9 +84,9 @@ def _pool(person: str) -> list[dict[str, Any]]:
     """Nine sessions of spring, across the end of a month and the change of the clocks."""
     start = datetime(2026, 3, 26, 5, 30, tzinfo=UTC)
     moments = [start + timedelta(days=place * 2, hours=place * 5) for place in range(POOL)]
-    texts = [(HEAVY, LIGHT), (HEAVY,), (LIGHT, HEAVY)]
+    texts = [(HEAVY, LIGHT), (HEAVY,), (FOREIGN,), (LIGHT, HEAVY), (GRAVE, HEAVY)]
     return [
-        session(person, moment, *texts[place % 3], source=tuple(Source)[place % 2])
+        session(person, moment, *texts[place % len(texts)], source=tuple(Source)[place % 2])
         for place, moment in enumerate(moments)
     ]
 
@@ -119,12 +124,42 @@ async def _put_back(spectrum: Spectrum, owner: Any, person: str, life: Life, pla
         await exclude.put_back(spectrum.ports, await at(owner, who(spectrum, person)), uuid4(), [id_])
 
 
+async def _look_first(spectrum: Spectrum, owner: Any, person: str, life: Life, wanted: Any, place: int | None) -> None:
+    """Look at what leaving out and putting back would change; do it by the token; it is what was shown."""
+    if isinstance(wanted, int):
+        wanted = ExclusionTarget(session_id=life.key(wanted)) if wanted in life.taken else None
+    removed = [life.left_out[place]] if place is not None and place < len(life.left_out) else []
+    choice = exclude.Choice((wanted,) if wanted else (), tuple(id_ for id_, _ in removed))
+    me = await at(owner, who(spectrum, person))
+    async with spectrum.ports.store.for_person(me.id) as tx:
+        head = await people.find_head(tx, me.id)
+        known = await numbers.list_numbers(tx, me.id)
+        assert head is not None
+        foreseen = await exclude.foresee(tx, spectrum.ports, head, choice)
+    seen = preview(known, foreseen.now, foreseen.then, SPRING)
+    before = await _shown(spectrum, me.id)
+    ids = await exclude.exclude_as_previewed(spectrum.ports, me, uuid4(), foreseen.token)
+    after = await _shown(spectrum, me.id)
+    by_day = tuple(Granularity).index(Granularity.DAY)
+    assert (seen.before, seen.after) == (before[by_day], after[by_day])
+    life.left_out = [each for each in life.left_out if each not in removed]
+    if wanted:
+        life.left_out.append((ids[0], wanted))
+
+
 async def _correct(spectrum: Spectrum, owner: Any, person: str, life: Life, place: int, said: Correction) -> None:
     me = await at(owner, who(spectrum, person))
-    read = "SELECT EXISTS (SELECT FROM session_numbers WHERE person_id = $1 AND session_id = $2)"
-    if await owner.fetchval(read, me.id, life.key(place)):
+    try:
         await correct(spectrum.ports, me, life.key(place), lambda _: said)
+    except Refused:  # not read yet, or it does not fit: nothing was said then
+        return
+    if life.key(place) in await _read_ids(owner, me.id):
         life.said[place] = said
+
+
+async def _read_ids(owner: Any, person_id: UUID) -> set[UUID]:
+    rows = await owner.fetch("SELECT session_id FROM session_numbers WHERE person_id = $1", person_id)
+    return {row["session_id"] for row in rows}
 
 
 async def _pause(spectrum: Spectrum, owner: Any, person: str, _: Life, paused: bool) -> None:
@@ -143,6 +178,7 @@ _WISHES: Mapping[str, Any] = {
     "read": _read,
     "leave out": _leave_out,
     "put back": _put_back,
+    "look first": _look_first,
     "correct": _correct,
     "pause": _pause,
     "reset": _reset,

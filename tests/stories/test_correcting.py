@@ -7,6 +7,7 @@ import pytest
 
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
+from tests.life import who
 from tests.stories.telling import checks, numbers, read
 from workers.drain import drain
 
@@ -120,7 +121,8 @@ async def test_the_same_word_twice_changes_nothing(client: Client, person: str, 
     [
         ({}, "REQUIRED", ["input"]),
         ({"valence": 1.01}, "OUT_OF_RANGE", ["input", "valence"]),
-        ({"arousal": -1e300}, "OUT_OF_RANGE", ["input", "arousal"]),
+        ({"valence": 1.00004}, "OUT_OF_RANGE", ["input", "valence"]),
+        ({"arousal": -1e308}, "OUT_OF_RANGE", ["input", "arousal"]),
         ({"emotions": []}, "OUT_OF_RANGE", ["input", "emotions"]),
         ({"emotions": ["JOY", "WARMTH", "HOPE", "SADNESS", "FEAR", "ANGER"]}, "OUT_OF_RANGE", ["input", "emotions"]),
     ],
@@ -176,3 +178,54 @@ async def test_a_correction_outlives_a_second_reading(
     again = await read(client, person)
     assert numbers(again) == numbers(corrected) != numbers(before)
     assert (await _vector(client, person, ids[0]))["valence"] == 0.75
+
+
+async def test_only_words_that_rest_on_a_counted_session_are_asked_again(
+    spectrum: Spectrum, client: Client, person: str
+) -> None:
+    """Its own week and the twelve after it, whose yardstick it is; no later one, and none when it is left out."""
+    weeks = [0, 2, 12, 14, 31]  # the last one tells of a return
+    payloads = await client.ingest(
+        *(session(person, START + timedelta(weeks=week, days=day), HEAVY) for week in weeks for day in range(3))
+    )
+    await drain(spectrum.ports)
+    feed = "{ viewer { spectrum { insightFeed(first: 100) { nodes { status period { from } } } } } }"
+
+    async def stale() -> set[str]:
+        cards = (await client.ask(feed, subject=person))["viewer"]["spectrum"]["insightFeed"]["nodes"]
+        return {card["period"]["from"] for card in cards if card["status"] == "STALE"}
+
+    first = payloads[0]["sessionId"]
+    await _correct(client, person, first, valence=0.5)
+    mondays = [(START - timedelta(days=2) + timedelta(weeks=week)).date().isoformat() for week in weeks]
+    assert await stale() == set(mondays[:3])
+    await drain(spectrum.ports)
+    exclude = """mutation($input: ExcludeInput!) { excludeFromSpectrum(input: $input) { userErrors { code } } }"""
+    asked = {"idempotencyKey": "7b0e4a4e-6f51-4f6e-9d3a-3f2f0a1b2c3e", "targets": [{"sessionId": first}]}
+    await client.ask(exclude, {"input": asked}, subject=person)
+    await drain(spectrum.ports)
+    await _correct(client, person, first, valence=-0.5)
+    assert await stale() == set()
+
+
+async def test_a_correction_of_what_is_gone_can_still_be_taken_back(
+    spectrum: Spectrum, client: Client, owner: Any, person: str, ids: list[str]
+) -> None:
+    """When words and estimate are gone the session counts no more; what was said of it can only be taken back."""
+    await _correct(client, person, ids[0], valence=0.5, arousal=0.5, emotions=["HOPE"])
+    await owner.execute("DELETE FROM sealed_text WHERE person_id = $1", who(spectrum, person))
+    asked = {
+        "idempotencyKey": "7b0e4a4e-6f51-4f6e-9d3a-3f2f0a1b2c3f",
+        "scope": "DERIVED",
+        "confirmation": "RESET",
+        "immediately": True,
+    }
+    reset = """mutation($input: ResetInput!) { resetSpectrum(input: $input) { userErrors { code } } }"""
+    await client.ask(reset, {"input": asked}, subject=person)
+    await drain(spectrum.ports)
+    assert await _vector(client, person, ids[0]) is None
+    renewed = await _correct(client, person, ids[0], valence=0.25)
+    assert [(e["code"], e["field"]) for e in renewed["userErrors"]] == [("CONFLICT", ["input", "sessionId"])]
+    back = await _correct(client, person, ids[0], valence=None, arousal=None, emotions=None)
+    assert back["userErrors"] == []
+    assert await owner.fetchval("SELECT count(*) FROM correction WHERE person_id = $1", who(spectrum, person)) == 0

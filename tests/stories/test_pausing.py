@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.domain.periods import PeriodKind, ends_at, format_week, previous, week_of
+from app.domain.periods import PeriodKind, ends_at, format_month, format_week, month_of, previous, week_of
 from app.jobs import Queue
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
@@ -131,10 +131,13 @@ async def test_nothing_is_promised_in_a_pause(spectrum: Spectrum, client: Client
     await _pause(client, person, paused=True)
     await _back_in_last_week(owner, who(spectrum, person))
     await client.ingest(*_week(person, LAST_WEEK.first, HEAVY))
-    await owner.execute("UPDATE session SET received_at = $1", _on(LAST_WEEK.first, 12))
+    arrived = "UPDATE session SET received_at = $1 WHERE person_id = $2"
+    await owner.execute(arrived, _on(LAST_WEEK.first, 12), who(spectrum, person))
     await drain(spectrum.ports)
     assert (await client.team(PROMISES, asked))["ops"]["weeklySla"] == before
     await _pause(client, person, paused=False)
+    assert (await client.team(PROMISES, asked))["ops"]["weeklySla"] == before
+    assert (await _state(client, person))["weeklySummary"]["expectedBy"] is None
     await drain_half_a_minute_later(spectrum)
     assert (await client.team(PROMISES, asked))["ops"]["weeklySla"] == before
 
@@ -143,3 +146,68 @@ async def test_someone_unknown_has_nothing_to_pause(client: Client, person: str)
     """Before the first session there is nothing to stop, and it says so."""
     refused = await _pause(client, person, paused=True)
     assert (refused["userErrors"], refused["spectrum"]) == ([{"code": "NOT_FOUND"}], None)
+
+
+async def test_a_short_pause_rewrites_nothing(spectrum: Spectrum, client: Client, owner: Any, person: str) -> None:
+    """Pausing and resuming at once leaves every card as it is, and makes no job."""
+    weeks = [LAST_WEEK.first - timedelta(weeks=week) for week in range(6)]
+    await client.ingest(*(each for first in weeks for each in _week(person, first, HEAVY)))
+    await drain(spectrum.ports)
+    jobs = "SELECT count(*) FROM job WHERE person_id = $1"
+    before, count = await _state(client, person), await owner.fetchval(jobs, who(spectrum, person))
+    for paused in (True, False):
+        await _pause(client, person, paused=paused)
+    after = await _state(client, person)
+    assert after["insightFeed"] == before["insightFeed"]
+    assert {card["status"] for card in after["insightFeed"]["nodes"]} == {"ACTIVE"}
+    assert await owner.fetchval(jobs, who(spectrum, person)) == count
+
+
+async def test_a_month_that_ended_in_a_pause_is_told_on_resume(
+    spectrum: Spectrum, client: Client, owner: Any, person: str
+) -> None:
+    """Months are made up for as weeks are, and the month that goes on is planned as ever."""
+    month = previous(PeriodKind.MONTH, month_of(datetime.now(UTC).date()))
+    await client.ingest(*(session(person, _on(day), HEAVY, zone="UTC") for day in list(month)[::2]))
+    await Runner(spectrum.ports).work_off(Queue.SECONDS)
+    await _pause(client, person, paused=True)
+    await drain(spectrum.ports)
+    asked = {"month": format_month(month)}
+    document = "query($month: Month!) { viewer { spectrum { monthlySummary(month: $month) { status expectedBy } } } }"
+
+    async def told() -> Any:
+        return (await client.ask(document, asked, subject=person))["viewer"]["spectrum"]["monthlySummary"]
+
+    assert await told() == {"status": "PENDING", "expectedBy": None}
+    await _pause(client, person, paused=False)
+    await drain_half_a_minute_later(spectrum)
+    assert await told() == {"status": "READY", "expectedBy": None}
+    due = await owner.fetchval("SELECT month_due FROM person WHERE id = $1", who(spectrum, person))
+    assert due == month_of(datetime.now(UTC).date()).first
+    closed = "SELECT count(*) FROM job WHERE person_id = $1 AND kind = 'MONTHLY_AGGREGATION' AND due_at IS NOT NULL"
+    assert await owner.fetchval(closed, who(spectrum, person)) == 0, "it was promised to nobody"
+
+
+async def test_a_pause_without_a_plan_loses_no_week(
+    spectrum: Spectrum, client: Client, owner: Any, person: str
+) -> None:
+    """Someone on FREE who pauses and resumes has their weeks made up for once they have a plan, like anyone on FREE."""
+    await client.ingest(*_week(person, LAST_WEEK.first, HEAVY))
+    await Runner(spectrum.ports).work_off(Queue.SECONDS)
+    plan = "UPDATE person SET plan = $2 WHERE id = $1"
+    await owner.execute(plan, who(spectrum, person), "FREE")
+    for paused in (True, False):
+        await _pause(client, person, paused=paused)
+    await owner.execute(plan, who(spectrum, person), "PLUS")
+    await drain(spectrum.ports)
+    assert (await _state(client, person))["weeklySummary"]["insights"]["nodes"]
+
+
+async def test_resuming_twice_reads_once(spectrum: Spectrum, client: Client, owner: Any, person: str) -> None:
+    """What waits to be read already is not asked for again, however often someone pauses and resumes."""
+    await client.ingest(*_week(person, LAST_WEEK.first, HEAVY))
+    for _ in range(3):
+        await _pause(client, person, paused=True)
+        await _pause(client, person, paused=False)
+    asked = "SELECT count(*) FROM job WHERE person_id = $1 AND kind = 'SESSION_ANALYSIS'"
+    assert await owner.fetchval(asked, who(spectrum, person)) == 5

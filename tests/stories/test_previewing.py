@@ -9,6 +9,7 @@ import pytest
 
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
+from tests.life import who
 from tests.stories.telling import numbers, read
 from workers.drain import drain
 
@@ -108,7 +109,7 @@ async def test_a_token_holds_for_one_state_and_one_person(client: Client, person
     await client.ingest(session(other, START))
     token = shown["token"]
     body, _, signature = token.partition(".")
-    for who, wrong in (
+    for subject, wrong in (
         (other, token),
         (person, f"{body}.{'0' * len(signature)}"),
         (person, f"{body[:-4]}AAAA.{signature}"),
@@ -116,7 +117,7 @@ async def test_a_token_holds_for_one_state_and_one_person(client: Client, person
         (person, "ÿ.ü"),
         (person, ""),
     ):
-        refused = await _exclude(client, who, previewToken=wrong)
+        refused = await _exclude(client, subject, previewToken=wrong)
         assert [(e["code"], e["field"]) for e in refused["userErrors"]] == [
             ("PREVIEW_EXPIRED", ["input", "previewToken"])
         ], wrong
@@ -175,3 +176,55 @@ async def test_a_preview_of_what_is_not_there_is_refused(client: Client, person:
         answer = await client.post(PREVIEW, {"input": asked}, subject=other)
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]
         assert answer["data"] == {"viewer": {"spectrum": None}}
+
+
+async def test_a_token_of_an_earlier_life_is_refused(
+    spectrum: Spectrum, client: Client, owner: Any, person: str
+) -> None:
+    """Someone who was erased and came back is at the same revision one day; what they saw before holds no more."""
+    first = session(person, START)
+    await client.ingest(first)
+    await drain(spectrum.ports)
+    token = (await _preview(client, person, [{"source": "MIRROR"}]))["token"]
+    revision = await owner.fetchval("SELECT revision FROM person WHERE id = $1", who(spectrum, person))
+    reset = """mutation($input: ResetInput!) { resetSpectrum(input: $input) { userErrors { code } } }"""
+    asked = {"idempotencyKey": str(uuid4()), "scope": "EVERYTHING", "confirmation": "RESET", "immediately": True}
+    await client.ask(reset, {"input": asked}, subject=person)
+    await drain(spectrum.ports)
+    await client.ingest(first)
+    await drain(spectrum.ports)
+    await owner.execute("UPDATE person SET revision = $2 WHERE id = $1", who(spectrum, person), revision)
+    assert (await _exclude(client, person, previewToken=token))["userErrors"][0]["code"] == "PREVIEW_EXPIRED"
+
+
+async def test_only_texts_that_rest_on_what_changes_sides_are_named(
+    spectrum: Spectrum, client: Client, person: str
+) -> None:
+    """Between two sessions that lie far apart there are weeks whose words rest on neither, and they are left alone."""
+    weeks = [0, 14, 16, 31]
+    payloads = await client.ingest(
+        *(session(person, START - timedelta(weeks=40 - week, days=-day), HEAVY) for week in weeks for day in range(3))
+    )
+    await drain(spectrum.ports)
+    ends = [{"sessionId": payloads[place]["sessionId"]} for place in (0, -1)]
+    shown = await _preview(client, person, ends)
+    firsts = {await _first_day(client, person, node["id"]) for node in shown["rewritten"] if "headline" in node}
+    mondays = [(START - timedelta(weeks=40 - week, days=2)).date().isoformat() for week in weeks]
+    assert firsts == {mondays[0], mondays[3]}
+    await _exclude(client, person, previewToken=shown["token"])
+    assert await _stale(client, person) == {node["id"] for node in shown["rewritten"] if "headline" in node}
+
+
+async def test_a_repeated_call_expires_no_preview(client: Client, person: str, ids: list[str]) -> None:
+    """Replaying an answer changes nothing, not even the revision that a token holds for."""
+    key = str(uuid4())
+    await _exclude(client, person, key, targets=[{"sessionId": ids[0]}])
+    shown = await _preview(client, person, [{"sessionId": ids[1]}])
+    await _exclude(client, person, key, targets=[{"sessionId": ids[0]}])
+    assert (await _exclude(client, person, previewToken=shown["token"]))["userErrors"] == []
+
+
+async def _first_day(client: Client, person: str, id_: str) -> str:
+    document = "query($id: ID!) { node(id: $id) { ... on Insight { period { from } } } }"
+    day: str = (await client.ask(document, {"id": id_}, subject=person))["node"]["period"]["from"]
+    return day
