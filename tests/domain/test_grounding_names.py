@@ -1,16 +1,50 @@
-"""The quick look for a name finds whatever the name's own pattern finds."""
+"""One look for all names finds whatever each name's own pattern finds."""
+
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.narrative.check_grounding import _SUBJECTS, subjects_in
+from app.domain.narrative.check_grounding import _NAMES, subjects_in
+from app.domain.narrative.check_words import Words
 
 
-@pytest.mark.parametrize("subject", _SUBJECTS)
+@pytest.mark.parametrize("subject", _NAMES)
 @given(data=st.data())
 def test_no_name_is_overlooked(subject: str, data: st.DataObject) -> None:
     """Whatever a subject may be called, in whatever letters and words around it, it is found."""
-    name = _SUBJECTS[subject]
-    text = data.draw(st.text("ab \u017f\u212a.", max_size=6)) + data.draw(st.from_regex(name.pattern))
-    assert name.pattern.search(text) is None or subject in subjects_in(text)
+    name = re.compile(rf"\b(?:{_NAMES[subject]})\b", re.IGNORECASE)
+    text = data.draw(st.text("ab \u017f\u212a.", max_size=6)) + data.draw(st.from_regex(name))
+    assert name.search(text) is None or subject in subjects_in(text)
+
+
+@pytest.mark.parametrize("first", _NAMES)
+def test_no_name_stands_in_the_way_of_another(first: str) -> None:
+    """Of two names right after each other both are found, so none begins inside another or takes its place."""
+    for second in _NAMES:
+        texts = [f"{_plain(one)} {_plain(other)}" for one in _ways(first) for other in _ways(second)]
+        assert all({first, second} <= subjects_in(text) for text in texts)
+
+
+def _ways(subject: str) -> list[str]:
+    """What a subject may be called, as patterns without a choice between words."""
+    return re.split(r"\|(?![^(]*\))", _NAMES[subject])
+
+
+def _plain(pattern: str) -> str:
+    """A text that such a pattern finds."""
+    text = re.sub(r"\(\?:([^|)]*)[^)]*\)\??", r"\1", pattern)
+    text = re.sub(r"\[- \]|\\W\{1,2\}", " ", text)
+    return re.sub(r"\[sz\]", "s", text).replace(r"\w+", "sed").replace(r"\w*", "s").replace("?", "")
+
+
+@given(st.text("aAbB cC.\u2019", max_size=12))
+def test_words_are_found_in_letters_of_any_size(text: str) -> None:
+    """Small letters of a text find what a pattern for either size finds, where it stands and as it stands."""
+    pattern = r"\b(?:ab|b\w*c|ca? b)\b"
+    words, either = Words(pattern), re.compile(pattern, re.IGNORECASE)
+    found = either.search(text)
+    assert words.find(text) == (None if found is None else found[0])
+    assert [each.span() for each in words.finditer(text)] == [each.span() for each in either.finditer(text)]
+    assert words.replaced(text, lambda word: f"<{word}>") == either.sub(lambda m: f"<{m[0].lower()}>", text)

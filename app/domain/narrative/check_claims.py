@@ -15,6 +15,7 @@ _LETTERS = re.compile(r"[ -~\u2018\u2019\u201c\u201d\u2013\u2014]*")
 """What a plain text may hold once accents are read away and an ellipsis is three dots (NFKC)."""
 _ACCENTED = re.compile(r"[ -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u2018\u2019\u201c\u201d\u2013\u2014]*")
 _ENDS = re.compile(r"(?<=[.?!;])\s+")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _HARMLESS = frozenset(
     _WORD.findall(
@@ -119,7 +120,7 @@ def _is_title(text: str) -> bool:
 
 
 def _is_harmless(text: str) -> bool:
-    return not re.search(r"\d", text) and all(word.lower() in _HARMLESS for word in _WORD.findall(text))
+    return not _DIGIT.search(text) and all(word.lower() in _HARMLESS for word in _WORD.findall(text))
 
 
 @lru_cache(maxsize=64)
@@ -139,6 +140,8 @@ def _read(sentence: Sentence) -> Sentence:
 
 
 def _as_read(text: str) -> str:
+    if text.isascii():
+        return text
     composed = unicodedata.normalize("NFKC", text)
     if len(composed) > MOST_CHARACTERS:
         return text  # Only letters that are not plain grow, and those are refused as they stand.

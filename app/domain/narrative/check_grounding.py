@@ -4,11 +4,12 @@ Judges no tone and repairs nothing. A check returns where it failed, or None.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 
 from app.domain.affect import Emotion, ThinkingPattern, TimeOfDay, Weekday
 from app.domain.narrative.brief import NAMED_OUTRIGHT, Brief, Fact
+from app.domain.narrative.check_words import Words
 from app.domain.narrative.draft import Draft, Sentence
 
 _PATTERN_NAMES: Mapping[ThinkingPattern, str] = {
@@ -37,41 +38,26 @@ _FEELING_NAMES: Mapping[Emotion, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """How a subject is called. `starts`: how each of its names begins, which is quicker to look for than the names."""
-
-    pattern: re.Pattern[str]
-    starts: tuple[str, ...]
-
-    def is_in(self, text: str, folded: str) -> bool:
-        """Whether `text` names it; `folded` is its casefold."""
-        return any(start in folded for start in self.starts) and self.pattern.search(text) is not None
-
-
-def _name(names: str) -> _Name:
-    """From alternatives that each begin with letters; what follows a bar inside brackets is looked for in vain."""
-    starts = tuple(found[1] for each in names.split("|") if (found := _START.match(each)))
-    return _Name(re.compile(rf"\b(?:{names})\b", re.IGNORECASE), starts)
-
-
-_START = re.compile(r"([a-z]+)(?:[a-z]\?|(?![a-z?]))")
-"""The letters that a name surely begins with: one that may be missing is not among them."""
-_SUBJECTS = {
-    str(subject): _name(names)
+_NAMES = {
+    str(subject): names
     for subject, names in (
         *_PATTERN_NAMES.items(),
         *_FEELING_NAMES.items(),
-        *((part, rf"{part.lower()}s?") for part in TimeOfDay),
-        *((day, rf"{day.lower()}s?") for day in Weekday),
+        *((slot, rf"{slot.lower()}s?") for slot in (*TimeOfDay, *Weekday)),
     )
 }
+_SUBJECTS = tuple(_NAMES)
+_NAMED = Words(rf"\b(?:{'|'.join(_NAMES.values())})\b")
+"""No name begins like another's or inside one, so that a single look finds the names of all subjects."""
+_WHOSE = re.compile("|".join(f"({names})" for names in _NAMES.values()))
+"""The same with a group for each of `_SUBJECTS`, which would be slow to look for in a whole text."""
+_FEATURES = re.compile(r"\b(?:Mirror|Turn|Lens)\b")
 _EXPERIENCES = frozenset(map(str, (*_PATTERN_NAMES, *_FEELING_NAMES)))
-_UNMEASURED = re.compile(
+_UNSURE = frozenset(map(str, ThinkingPattern)) - NAMED_OUTRIGHT
+_UNMEASURED = Words(
     r"\b(?:calm(?:ness)?|stress\w*|lonel\w*|exhaust\w*|tired\w*|fatigue\w*|grie[fv]\w*|jealous\w*|env(?:y|ious)"
     r"|worr(?:y|ied|ies|ying)|bored|boredom|furious|rage|disgust\w*|despair\w*|pain\w*|happiness|love[ds]?|hat(?:e|red)"
-    r"|relie(?:f|ved)|nervous\w*|tension|overwhelm\w*|numb(?:ness)?|regret\w*|confus\w*|peace\w*|gratitude|grateful)\b",
-    re.IGNORECASE,
+    r"|relie(?:f|ved)|nervous\w*|tension|overwhelm\w*|numb(?:ness)?|regret\w*|confus\w*|peace\w*|gratitude|grateful)\b"
 )
 """Feelings that nothing here measures, so that no brief can hold them."""
 _HEDGED_BEFORE = re.compile(
@@ -97,19 +83,20 @@ def _first(draft: Draft, brief: Brief, fault: Callable[[Sentence, tuple[Fact, ..
 
 
 def _ungrounded_subject(sentence: Sentence, cited: tuple[Fact, ...], _: Brief) -> str | None:
+    text = sentence.text
+    unmeasured = _UNMEASURED.find(text)
+    if unmeasured is not None:
+        return f"{unmeasured} is not measured"
     known = {fact.subject for fact in cited} | {
         name.removeprefix("with:") for fact in cited for name, _ in fact.shown if name.startswith("with:")
     }
-    unmeasured = _UNMEASURED.search(sentence.text)
-    if unmeasured:
-        return f"{unmeasured[0]} is not measured"
-    for subject, name in _named(sentence.text):
-        unsure = subject in tuple(ThinkingPattern) and subject not in NAMED_OUTRIGHT
-        for found in name.pattern.finditer(sentence.text):
-            if subject not in known:
-                return f"{found[0]} is not cited"
-            if unsure and not _is_hedged(sentence.text, found):
-                return f"{found[0]} is named as sure"
+    named = ((_place(found), found) for found in _NAMED.finditer(text))
+    for place, found in sorted(named, key=itemgetter(0)):
+        subject, name = _SUBJECTS[place], text[found.start() : found.end()]
+        if subject not in known:
+            return f"{name} is not cited"
+        if subject in _UNSURE and not _is_hedged(text, found):
+            return f"{name} is named as sure"
     return None
 
 
@@ -118,17 +105,22 @@ def _is_hedged(text: str, name: re.Match[str]) -> bool:
     return _HEDGED_BEFORE.search(before) is not None or _HEDGED_AFTER.match(after) is not None
 
 
-def _named(text: str) -> list[tuple[str, _Name]]:
-    folded = text.casefold()
-    return [(subject, name) for subject, name in _SUBJECTS.items() if name.is_in(text, folded)]
+def _place(found: re.Match[str]) -> int:
+    """Whose name it is, by place in `_SUBJECTS`."""
+    whose = _WHOSE.fullmatch(found[0])
+    assert whose is not None, "each name has its group"
+    return (whose.lastindex or 0) - 1
+
+
+def _named(text: str) -> Iterator[str]:
+    return (_SUBJECTS[_place(found)] for found in _NAMED.finditer(text))
 
 
 def experiences_in(text: str) -> frozenset[str]:
     """The feelings and thinking patterns that `text` names."""
-    return frozenset(subject for subject, _ in _named(text) if subject in _EXPERIENCES)
+    return frozenset(_named(text)) & _EXPERIENCES
 
 
 def subjects_in(text: str) -> frozenset[str]:
     """The feelings, patterns, times of day, weekdays and (written large) features that `text` names."""
-    named = {subject for subject, _ in _named(text)}
-    return frozenset(named | {name.upper() for name in ("Mirror", "Turn", "Lens") if re.search(rf"\b{name}\b", text)})
+    return frozenset((*_named(text), *map(str.upper, _FEATURES.findall(text))))

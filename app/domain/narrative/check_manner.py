@@ -4,10 +4,10 @@ Judges words alone; whether they are true is judged by the grounding checks.
 """
 
 import re
-from collections.abc import Iterator
 
 from app.domain.narrative.brief import Brief, Form, Manner
-from app.domain.narrative.draft import Draft, Sentence
+from app.domain.narrative.check_words import Words
+from app.domain.narrative.draft import Draft
 
 LONGEST_HEADLINE_WORDS = 18
 LONGEST_SENTENCE = 240
@@ -16,46 +16,41 @@ LONGEST_HEADING = 80
 MEAN_WORDS = 20
 MOST_WORDS = 32
 
-_CAUSAL = re.compile(
+_CAUSAL = Words(
     r"\b(?:because|caus(?:e[ds]?|ing)|(?:led|leads?|leading) to|due to|thanks to|owing to|as a result|results? in"
     r"|resulted in|therefore|hence|thus|so that|trigger\w*|helps|helped|(?:makes?|made|making) (?:you|things)"
     r"|the reason|explains?|explained|affect(?:s|ed)?|effects? of|impact\w*|drives?|driven by|thereby"
     r"|brought (?:on|about)|stem\w* from|(?:came|comes?|coming|ar(?:o|i)ses?|follow(?:s|ed)?) from"
     r"(?! moments you chose)|blam(?:e|es|ed|ing)|(?:is|was) why|your fault|fault of|rooted in|root of|sources? of"
-    r"|responsible for|down to your|since (?:you|your|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b",
-    re.IGNORECASE,
+    r"|responsible for|down to your|since (?:you|your|(?:mon|tues|wednes|thurs|fri|satur|sun)day))\b"
 )
-_DIAGNOSIS = re.compile(
+_DIAGNOSIS = Words(
     r"\b(?:depress\w*|anxi(?:ety|ous\w*)|panic\w*|bipolar|adhd|ptsd|ocd|bpd|autis\w*|asperger\w*|borderline"
     r"|narciss\w*|mani(?:a|c|as|cal)|hypomani\w*|schizo\w*|dissociat\w*|paranoi\w*|delusion\w*|hallucinat\w*|phobi\w*"
     r"|obsess\w*|compuls\w*|anore\w*|bulimi\w*|eating (?:problems?|habits|disorders?)|addict\w*|alcoholi\w*|insomni\w*"
     r"|dysthymi\w*|melanchol\w*|dement\w*|personality|codependen\w*|toxic|abus\w*|disorders?|diagnos\w*|symptoms?"
     r"|clinical\w*|patholog\w*|syndrome|illness\w*|ill|mentally ill|insane|crazy|neuro\w+|psych\w+|trauma\w*"
-    r"|burn(?:t|ed|ing)?[- ]?out|distort\w*|thinking errors?|irrational\w*|unhealthy|abnormal\w*|patients?)\b",
-    re.IGNORECASE,
+    r"|burn(?:t|ed|ing)?[- ]?out|distort\w*|thinking errors?|irrational\w*|unhealthy|abnormal\w*|patients?)\b"
 )
-_CRISIS = re.compile(
+_CRISIS = Words(
     r"\b(?:suicid\w*|self[- ]?(?:harm|injur)\w*|cris[ei]s|overdos\w*|kill\w*|dead|death|d(?:ie[ds]?|ying)"
     r"|end(?:ing|ed)? (?:it|everything|things|your|all)|(?:hurt|harm|cut|injur)\w* (?:yourself|you)|at risk|in danger"
-    r"|emergenc\w*|your lowest|not (?:be|stay) alone|worthless|hopeless\w*|no way out|give up|given up|broken)\b",
-    re.IGNORECASE,
+    r"|emergenc\w*|your lowest|not (?:be|stay) alone|worthless|hopeless\w*|no way out|give up|given up|broken)\b"
 )
-_MEDICATION = re.compile(
+_MEDICATION = Words(
     r"\b(?:medic(?:ine|ines|ation|ations|ated)|meds|pills?|tablets?|dos(?:e|es|age)|antidepress\w*|ssris?|snris?"
     r"|prescri\w+|drugs?|supplements?|sedat\w+|therap\w+|treatments?|cures?|remed\w+|doctors?|counsell\w*|clinics?"
     r"|prozac|zoloft|lexapro|xanax|valium|ritalin|adderall|wellbutrin|cymbalta|effexor|ativan|seroquel|lithium"
     r"|\w+(?:oxetine|traline|alopram|oxamine|faxine|azepam|azolam|apine|iprazole|peridone|triptyline|bupropion)"
     r"|bupropion|mirtazapine|methylphenidate|trazodone|ketamine|melatonin|st\.? john['\u2019]?s wort|cannabis|cbd"
-    r"|psilocybin|alcohol|vitamins?)\b",
-    re.IGNORECASE,
+    r"|psilocybin|alcohol|vitamins?)\b"
 )
-_ORDER = re.compile(
+_ORDER = Words(
     r"\b(?:you|one)(?:['\u2019]d| really| also)? (?:should|must|need to|have to|ought to|had better|better|are to"
     r"|shall)\b|\b(?:don['\u2019]t|do not) (?:forget|worry|let|be|try|give|think|stop)\b|\b(?:make|be) sure\b"
     r"|\bplease\b|\b(?:would|might|may|could|will) be (?:best|better|wise|good|right|time) to\b"
     r"|\b(?:it is|it['\u2019]s) (?:best|better|wise|time) to\b|\b(?:recommend|advi[sc]e|suggest)\w*"
-    r"|\b(?:might|may|could|would) suit you\b|\bwhy not\b",
-    re.IGNORECASE,
+    r"|\b(?:might|may|could|would) suit you\b|\bwhy not\b"
 )
 _IMPERATIVES = (
     *("accept", "allow", "ask", "avoid", "be", "begin", "breathe", "call", "challenge", "change", "choose", "come"),
@@ -67,31 +62,28 @@ _IMPERATIVES = (
     *("stay", "stop", "take", "talk", "tell", "think", "treat", "trust", "try", "use", "visit", "wait"),
     *("walk", "watch", "work", "write"),
 )
-_IMPERATIVE = re.compile(
+_IMPERATIVE = Words(
     r"(?:^|[.!?:;]\s+|[,\u2013\u2014]\s+(?:so |then )?)"
-    rf"(?:{'|'.join(_IMPERATIVES)}|turn (?:to|it|this|that|your|away|off|around))\b",
-    re.IGNORECASE,
+    rf"(?:{'|'.join(_IMPERATIVES)}|turn (?:to|it|this|that|your|away|off|around))\b"
 )
 _QUESTION_WORDS = re.compile(r"[^.?!:;]*\?")
-_URL = re.compile(
+_URL = Words(
     r"https?:|www\.|//|[^\W\d_][\w-]{0,40}\.[^\W\d_]{2}|\w\.\w{2,20}/|\w ?\(?dot\)? ?(?:com|org|net|io|ly)\b"
-    r"|@|\bmailto\b",
-    re.IGNORECASE,
+    r"|@|\bmailto\b"
 )
 _MARKUP = re.compile(r"[<>*_#`|\[\]{}\\~^=\n\r\t\x00-\x1f\x7f]|&\w+;|[\U0001F000-\U0001FAFF\u2600-\u27BF]")
-_TONE = re.compile(
+_TONE = Words(
     r"!|\b(?:scores?|scored|streaks?|well done|congrat\w*|good (?:job|work|going)|bad|(?:good|great|best|worst) (?:week"
     r"|month|day)|proud|keep it up|keep going|amazing|awesome|great|excellent|impressive|fail\w*|missed|skipped|lazy"
     r"|disappoint\w*|finally|at least|guilt\w*|wrong with you|only \d+|points?|badges?|levels?|achiev\w*|goals?|target"
-    r" reached|perfect score)\b",
-    re.IGNORECASE,
+    r" reached|perfect score)\b"
 )
 _SHOUT = re.compile(r"\b[A-Z]{3,}\b")
-_CELEBRATION = re.compile(
-    r"\b(?:celebrat\w*|wonderful|lovely|glad|happy|happily|delight\w*|enjoy\w*|nice|worth keeping|milestone|hooray)\b",
-    re.IGNORECASE,
+_CELEBRATION = Words(
+    r"\b(?:celebrat\w*|wonderful|lovely|glad|happy|happily|delight\w*|enjoy\w*|nice|worth keeping|milestone|hooray)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+_DIGIT = re.compile(r"\d")
 
 
 def length(draft: Draft, _: Brief) -> str | None:
@@ -124,12 +116,12 @@ def no_medication(draft: Draft, _: Brief) -> str | None:
 def no_command(draft: Draft, _: Brief) -> str | None:
     """Nothing tells the reader what to do; questions and offers ("if you like, you could") are fine."""
     for place, sentence in enumerate(draft.everything()):
-        order = _ORDER.search(sentence.text)
+        order = _ORDER.find(sentence.text)
         if order is None:
-            statements = _QUESTION_WORDS.sub(" ", sentence.text).strip()
-            order = _IMPERATIVE.search(statements)
-        if order:
-            return f"text {place}: {order[0].strip()}"
+            asks = "?" in sentence.text
+            order = _IMPERATIVE.find((_QUESTION_WORDS.sub(" ", sentence.text) if asks else sentence.text).strip())
+        if order is not None:
+            return f"text {place}: {order.strip()}"
     return None
 
 
@@ -140,12 +132,12 @@ def no_url(draft: Draft, _: Brief) -> str | None:
 
 def no_markup(draft: Draft, _: Brief) -> str | None:
     """Plain text: no markup, no control characters, no pictures."""
-    return _found(draft, _MARKUP)
+    return _marked(draft, _MARKUP)
 
 
 def tone(draft: Draft, _: Brief) -> str | None:
     """No score, streak, praise, blame or shouting."""
-    return _found(draft, _TONE) or _found(draft, _SHOUT)
+    return _found(draft, _TONE) or _marked(draft, _SHOUT)
 
 
 def care(draft: Draft, brief: Brief) -> str | None:
@@ -154,7 +146,7 @@ def care(draft: Draft, brief: Brief) -> str | None:
         return None
     if brief.manner is Manner.SUPPORT:
         for place, sentence in enumerate(draft.everything()):
-            if sentence.evidence or re.search(r"\d", sentence.text):
+            if sentence.evidence or _DIGIT.search(sentence.text):
                 return f"text {place}: a claim beside an offer of support"
     return _found(draft, _CELEBRATION)
 
@@ -171,13 +163,17 @@ def reading_ease(draft: Draft, _: Brief) -> str | None:
     return None
 
 
-def _found(draft: Draft, pattern: re.Pattern[str]) -> str | None:
-    for place, sentence in _placed(draft):
-        match = pattern.search(sentence.text)
-        if match:
-            return f"text {place}: {match[0].strip()}"
+def _found(draft: Draft, words: Words) -> str | None:
+    for place, sentence in enumerate(draft.everything()):
+        found = words.find(sentence.text)
+        if found is not None:
+            return f"text {place}: {found.strip()}"
     return None
 
 
-def _placed(draft: Draft) -> Iterator[tuple[int, Sentence]]:
-    return enumerate(draft.everything())
+def _marked(draft: Draft, marks: re.Pattern[str]) -> str | None:
+    for place, sentence in enumerate(draft.everything()):
+        match = marks.search(sentence.text)
+        if match:
+            return f"text {place}: {match[0].strip()}"
+    return None

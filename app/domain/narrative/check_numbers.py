@@ -4,11 +4,12 @@ Reads clause by clause and judges no words; what it cannot bind to a cited integ
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.narrative.brief import HUNDREDTHS, Brief, Fact
 from app.domain.narrative.check_grounding import subjects_in
+from app.domain.narrative.check_words import Words
 from app.domain.narrative.draft import Draft
 
 Facts = tuple[Fact, ...]
@@ -25,26 +26,30 @@ _VALUES = {
     **{word: 10 * value for value, word in enumerate(_TENS, start=3)},
 }
 _WORDS = "|".join(word for word in _VALUES if word != "one")
-_SPELLED_OUT = re.compile(rf"\b(?:{_WORDS}|one(?= (?:of|in|out|day|time|week|session)))\b", re.IGNORECASE)
+_SPELLED_OUT = Words(rf"\b(?:{_WORDS}|one(?= (?:of|in|out|day|time|week|session)))\b")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _CALENDAR = re.compile(rf"(?:(?:{_MONTHS}) \d{{1,2}}|\d{{1,2}} (?:{_MONTHS}))(?: \d{{4}})?|(?:{_MONTHS}) \d{{4}}")
-_NEVER_GROUNDED = re.compile(
+_NEVER_GROUNDED = Words(
     r"\b(?:twice|thrice|double[ds]?|tripl\w+|dozens?|quarters?|(?:a|one|two) thirds?|always|never"
     r"|(?:nearly|almost) (?:every|all)|many of|many (?:sessions|days|times)|several|a few (?:sessions|of|days|times)"
-    r"|hardly any|every (?:time|session|day|evening|morning)|nobody else|everyone|percent\w*)\b",
-    re.IGNORECASE,
+    r"|hardly any|every (?:time|session|day|evening|morning)|nobody else|everyone|percent\w*)\b"
 )
-_MOST = re.compile(r"\b(?:most (?:of|sessions)|majority)\b", re.IGNORECASE)
-_HALF = re.compile(r"\bhalf\b", re.IGNORECASE)
-_ALL = re.compile(r"\ball (?:\d+|of (?:them|your|the)|sessions)\b", re.IGNORECASE)
+_RULES: tuple[tuple[Words, Callable[[int, int], bool]], ...] = (
+    (Words(r"\b(?:most (?:of|sessions)|majority)\b"), lambda part, whole: 2 * part > whole),
+    (Words(r"\bhalf\b"), lambda part, whole: 2 * part == whole),
+    (Words(r"\ball (?:\d+|of (?:them|your|the)|sessions)\b"), lambda part, whole: part == whole),
+)
+_COUNTING = Words(r"\d|\b(?:most|majority|half|all)\b")
+"""What a text holds that says how many; of any other there is nothing to check."""
+_DIGIT = re.compile(r"\d")
 
 _STATEMENT = re.compile(r"(?<=[.?])\s+|;\s+")
 _CLAUSE = re.compile(r",\s+|:\s+|\s+(?:and|but|while|whereas)\s+|\s+(?=against\b)")
-_BEFORE = re.compile(r"\b(?:in|over|during|for) the (?:\d+ )?(?:weeks?|months?) before\b|\bagainst\b", re.IGNORECASE)
-_NEGATED = re.compile(
+_BEFORE = Words(r"\b(?:in|over|during|for) the (?:\d+ )?(?:weeks?|months?) before\b|\bagainst\b")
+_ENERGY = Words(r"\benergy\b")
+_NEGATED = Words(
     r"\b(?:no|not|\w+n['\u2019]t|never|without|neither|nor|hardly"
-    r"|except|absent|missing|lack\w*|gone|free of|other than)\b",
-    re.IGNORECASE,
+    r"|except|absent|missing|lack\w*|gone|free of|other than)\b"
 )
 _THE = r"(?:the |those |these |your |them |all )*"
 _MENTION = re.compile(
@@ -52,16 +57,15 @@ _MENTION = re.compile(
     rf"|\bof {_THE}(?P<of>\d+)\b|(?P<digits>\d+(?:[.,]\d+)?)(?P<unit>\s?(?:%|per ?cent))?",
     re.IGNORECASE,
 )
-_SIDES: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
-    name: (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), frozenset(parts))
-    for name, words, parts in (
-        ("lighter", r"lighter|easier|brighter|better", ("lighter", "lifted")),
-        ("heavier", r"heavier|heavy|harder|darker|worse", ("heavier", "lowered")),
-        ("middle", r"middle", ("middle",)),
-        ("high", r"high", ("lively",)),
-        ("low", r"low", ("quiet",)),
-    )
+_SIDES: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "lighter": (("lighter", "easier", "brighter", "better"), frozenset({"lighter", "lifted"})),
+    "heavier": (("heavier", "heavy", "harder", "darker", "worse"), frozenset({"heavier", "lowered"})),
+    "middle": (("middle",), frozenset({"middle"})),
+    "high": (("high",), frozenset({"lively"})),
+    "low": (("low",), frozenset({"quiet"})),
 }
+_SIDE_OF = {word: name for name, (words, _) in _SIDES.items() for word in words}
+_SIDE = Words(rf"\b(?:{'|'.join(_SIDE_OF)})\b")
 _SIDED = frozenset(part for _, parts in _SIDES.values() for part in parts)
 _OF_COUNT = frozenset({"lighter", "heavier", "middle"})
 _ALONE = frozenset({"sessions", "landmark", "days"})
@@ -77,6 +81,9 @@ class _Count:
     part: int
     whole: int | None
     usual: bool
+
+
+Counts = tuple[_Count, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,47 +105,53 @@ def numbers(draft: Draft, brief: Brief) -> str | None:
     """
     for place, sentence in enumerate(draft.everything()):
         cited = tuple(fact for name in sentence.evidence if (fact := brief.fact(name)) is not None)
-        for date in _CALENDAR.finditer(sentence.text):
-            if not _in_period(date[0], brief):
-                return f"text {place}: {date[0]} is outside the period"
-        text = _SPELLED_OUT.sub(lambda word: str(_VALUES[word[0].lower()]), _CALENDAR.sub(" ", sentence.text))
-        refused = _NEVER_GROUNDED.search(text)
-        if refused:
-            return f"text {place}: {refused[0]} is no count"
-        for statement in _STATEMENT.split(text):
-            negated = _NEGATED.search(statement)
-            if negated and re.search(r"\d", statement):
-                return f"text {place}: {negated[0]} turns a count around"
-        for clause in _clauses(text):
-            found = next(_faults(clause, cited, brief), None)
+        dates = [found[0] for found in _CALENDAR.finditer(sentence.text)] if _DIGIT.search(sentence.text) else []
+        for date in dates:
+            if not _in_period(date, brief):
+                return f"text {place}: {date} is outside the period"
+        undated = _CALENDAR.sub(" ", sentence.text) if dates else sentence.text
+        text = _SPELLED_OUT.replaced(undated, lambda word: str(_VALUES[word]))
+        refused = _NEVER_GROUNDED.find(text)
+        if refused is not None:
+            return f"text {place}: {refused} is no count"
+        if _COUNTING.find(text) is None:
+            continue
+        statements = _STATEMENT.split(text)
+        for statement in statements:
+            negated = _NEGATED.find(statement) if _DIGIT.search(statement) else None
+            if negated is not None:
+                return f"text {place}: {negated} turns a count around"
+        counts = tuple(_counts(cited))
+        for clause in _clauses(statements):
+            found = next(_faults(clause, counts, cited, brief), None)
             if found is not None:
                 return f"text {place}: {found} is not among the cited counts of this"
     return None
 
 
-def _clauses(text: str) -> Iterator[_Clause]:
-    """The clauses of `text`, each with its own names and sides, or with those of the nearest that has any."""
+def _clauses(statements: Iterable[str]) -> Iterator[_Clause]:
+    """The clauses of a text, each with its own names and sides, or with those of the nearest that has any."""
     last: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
-    for statement in _STATEMENT.split(text):
+    for statement in statements:
         parts, usual, names = _CLAUSE.split(statement), False, frozenset[str]()
-        energy = re.search(r"\benergy\b", statement, re.IGNORECASE) is not None
-        for part, following in zip(parts, (*parts[1:], "0"), strict=True):
-            usual = usual or _BEFORE.search(part) is not None
-            own = subjects_in(part), _sides_in(part, energy)
-            if not any(own) and not re.search(r"\d", following):
-                own = subjects_in(following), _sides_in(following, energy)
-            last = own if any(own) else last
-            names = own[0] or names
+        energy = _ENERGY.find(statement) is not None
+        all_own = [(subjects_in(part), _sides_in(part, energy)) for part in parts]
+        for following, (part, own) in enumerate(zip(parts, all_own, strict=True), start=1):
+            usual = usual or _BEFORE.find(part) is not None
+            lent = not any(own) and following < len(parts) and not _DIGIT.search(parts[following])
+            near = all_own[following] if lent else own
+            last = near if any(near) else last
+            names = near[0] or names
             yield _Clause(part, last[0] or (names if last[1] else last[0]), last[1], usual)
 
 
 def _sides_in(text: str, energy: bool) -> frozenset[str]:
-    found = (name for name, (pattern, _) in _SIDES.items() if pattern.search(text))
+    found = (_SIDE_OF[word[0]] for word in _SIDE.finditer(text))
     return frozenset(name for name in found if energy or name not in ("high", "low"))
 
 
-def _faults(clause: _Clause, cited: Facts, brief: Brief) -> Iterator[str]:
-    counts = list(_fitting(clause, cited))
+def _faults(clause: _Clause, cited_counts: Counts, cited: Facts, brief: Brief) -> Iterator[str]:
+    counts = list(_fitting(clause, cited_counts))
     for match in _MENTION.finditer(clause.text):
         after = clause.text[match.end() :]
         if match["part"]:
@@ -146,20 +159,15 @@ def _faults(clause: _Clause, cited: Facts, brief: Brief) -> Iterator[str]:
         elif match["all"]:
             held = any(n.part == n.whole == int(match["all"]) for n in counts)
         elif match["of"]:
-            held = int(match["of"]) in {n.whole for n in _counts(cited) if n.usual == clause.usual}
+            held = int(match["of"]) in {n.whole for n in cited_counts if n.usual == clause.usual}
         else:
             held = _is_time(match["digits"], after, cited, brief) or _is_count(match, after, counts, clause, cited)
         if not held:
             yield match[0]
-    rules: tuple[tuple[re.Pattern[str], Callable[[int, int], bool]], ...] = (
-        (_MOST, lambda part, whole: 2 * part > whole),
-        (_HALF, lambda part, whole: 2 * part == whole),
-        (_ALL, lambda part, whole: part == whole),
-    )
-    for pattern, holds in rules:
-        found = pattern.search(clause.text)
-        if found and not any(n.whole and holds(n.part, n.whole) for n in counts):
-            yield found[0]
+    for words, holds in _RULES:
+        found = words.find(clause.text)
+        if found is not None and not any(n.whole and holds(n.part, n.whole) for n in counts):
+            yield found
 
 
 def _is_count(match: re.Match[str], after: str, counts: list[_Count], clause: _Clause, cited: Facts) -> bool:
@@ -184,9 +192,9 @@ def _is_time(digits: str, after: str, cited: Facts, brief: Brief) -> bool:
     return weeks is not None and any(fact.usual_days and digits == str(fact.usual_days // 7) for fact in cited)
 
 
-def _fitting(clause: _Clause, cited: Facts) -> Iterator[_Count]:
+def _fitting(clause: _Clause, cited_counts: Counts) -> Iterator[_Count]:
     """The counts that a clause may show."""
-    fitting = [n for n in _counts(cited) if n.usual == clause.usual]
+    fitting = [n for n in cited_counts if n.usual == clause.usual]
     if clause.sides:
         fitting = [n for n in fitting if all(n.name in _SIDES[side][1] for side in clause.sides)]
         named = [n for n in fitting if n.subject in clause.names]
