@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -31,8 +32,9 @@ class ChangedRevision(RuntimeError):
 class Revision:
     """One published revision: what is said to a model, and what the local composer says without one.
 
-    `phrases` maps dotted keys ("pattern.headline_named") to variants with {placeholders}; `output_schema` is JSON
-    Schema as text; `parameters` are those of the model call; `hash` is the SHA-256 (hex) of the whole file.
+    `phrases` maps dotted keys ("pattern.headline_named") to variants with {placeholders}, `sayings` are all of them;
+    `output_schema` is JSON Schema as text; `parameters` are those of the model call; `hash` is the SHA-256 (hex) of the
+    whole file.
     """
 
     prompt: str
@@ -44,6 +46,7 @@ class Revision:
     change_note: str
     body: str
     phrases: Mapping[str, tuple[str, ...]]
+    sayings: tuple[str, ...]
     parameters: Mapping[str, Any]
     output_schema: str
     hash: str
@@ -96,6 +99,7 @@ def _published_numbers(prompt: str, room: Path) -> frozenset[int]:
 def _parse(prompt: str, number: int, feature: str, text: str, fingerprint: str) -> Revision:
     _, header, body = text.split(_FENCE, 2)
     fields = tomllib.loads(header)
+    phrases = dict(_flat(fields["phrases"]))
     return Revision(
         prompt=prompt,
         number=number,
@@ -105,7 +109,8 @@ def _parse(prompt: str, number: int, feature: str, text: str, fingerprint: str) 
         inputs=tuple(fields["inputs"]),
         change_note=fields["change_note"],
         body=body.strip(),
-        phrases=MappingProxyType(dict(_flat(fields["phrases"]))),
+        phrases=MappingProxyType(phrases),
+        sayings=tuple(chain.from_iterable(phrases.values())),
         parameters=MappingProxyType(fields["parameters"]),
         output_schema=fields["output_schema"].strip(),
         hash=fingerprint,

@@ -2,9 +2,8 @@
 
 import asyncio
 from dataclasses import dataclass
-from itertools import chain
 
-from app.domain.narrative import Brief, Draft, brief_to_json, check, digest, draft_from_json
+from app.domain.narrative import Brief, Draft, brief_to_json, check, draft_from_json
 from app.errors import ModelUnavailable
 from app.gateways.language_model import Answer, Composer, Engine, LanguageModel
 from app.pipeline.ports import Ports
@@ -50,7 +49,7 @@ async def _asked(writer: LanguageModel, brief: Brief, revision: Revision) -> Wri
 
 
 def _checked(answer: Answer, brief: Brief, revision: Revision) -> Written | None:
-    report = check(answer.draft, brief, fixed=tuple(chain.from_iterable(revision.phrases.values())))
+    report = check(answer.draft, brief, fixed=revision.sayings)
     if report.failed:
         log.warning("draft_refused", kind=brief.form, error=",".join(name for name, _ in report.failed))
         return None
@@ -65,6 +64,6 @@ def making(text: Written) -> Making:
         prompt_revision=text.revision.name,
         prompt_hash=text.revision.hash,
         brief=brief_to_json(text.brief),
-        brief_digest=digest(text.brief),
+        brief_digest=text.brief.digest,
         checks_passed=text.checks_passed,
     )

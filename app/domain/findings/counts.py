@@ -39,14 +39,23 @@ def counts_of(fold: Fold, metric: Metric, subject: str | None) -> Mapping[str, i
         return _whole_counts(fold, metric)
     if metric is Metric.TURN_SHIFT_VALENCE:
         return _movements(fold, metric, subject)
-    if metric is Metric.EMOTION_INTENSITY:
-        return {"count": _felt(fold.readable, Emotion(subject)), "total": len(fold.readable)}
-    counted = {"count": fold.count(metric, subject), "total": fold.sample(metric, subject).session_count}
+    count, total = share_of(fold, metric, subject)
+    counted = {"count": count, "total": total}
     if metric is Metric.PATTERN_SHARE:
         return counted | _companion(fold.readable, ThinkingPattern(subject))
     if metric is Metric.TIME_SHARE:
         return counted | _sides([session for session in fold.readable if subject in times_of(session)])
     return counted
+
+
+def share_of(fold: Fold, metric: Metric, subject: str) -> tuple[int, int]:
+    """The sessions of `fold` that count for a share or had a feeling, and what they are counted out of.
+
+    ValueError when `metric` is neither.
+    """
+    if metric is Metric.EMOTION_INTENSITY:
+        return _felt(fold.readable, Emotion(subject)), len(fold.readable)
+    return fold.count(metric, subject), fold.sample(metric, subject).session_count
 
 
 def _whole_counts(fold: Fold, metric: Metric) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ Finds nothing and words nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.domain.measures import Metric
 from app.domain.periods import Period
 
 _DIRECTION_SHOWN = {Direction.HIGHER: 1, Direction.SIMILAR: 0, Direction.LOWER: -1}
+_ESTIMATED = tuple(field.name for field in fields(Estimate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def evidence_to_json(evidence: Evidence) -> dict[str, Any]:
         "metric": evidence.metric.value,
         "subject": evidence.subject,
         "period": _period_to_json(evidence.period),
-        "value": asdict(evidence.value),
+        "value": _estimate_to_json(evidence.value),
         "comparison": None if comparison is None else _comparison_to_json(comparison),
         "shown": dict(evidence.shown),
     }
@@ -105,6 +106,10 @@ def _period_from_json(raw: Mapping[str, str]) -> Period:
     return Period(date.fromisoformat(raw["first"]), date.fromisoformat(raw["last"]))
 
 
+def _estimate_to_json(estimate: Estimate) -> dict[str, Any]:
+    return {name: getattr(estimate, name) for name in _ESTIMATED}
+
+
 def _estimate_from_json(raw: Mapping[str, Any]) -> Estimate:
     reason = raw["suppressed"]
     return Estimate(
@@ -118,9 +123,9 @@ def _estimate_from_json(raw: Mapping[str, Any]) -> Estimate:
 
 def _comparison_to_json(comparison: Comparison) -> dict[str, Any]:
     return {
-        "current": asdict(comparison.current),
-        "baseline": asdict(comparison.baseline),
-        "difference": asdict(comparison.difference),
+        "current": _estimate_to_json(comparison.current),
+        "baseline": _estimate_to_json(comparison.baseline),
+        "difference": _estimate_to_json(comparison.difference),
         "direction": comparison.direction.value,
         "baseline_period": _period_to_json(comparison.baseline_period),
     }

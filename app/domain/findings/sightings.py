@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from app.domain.affect import EMOTIONS, PATTERNS, Emotion, Source, TimeOfDay, TurnKind, Weekday
 from app.domain.estimates import ConfidenceLevel, Direction
-from app.domain.findings.counts import counts_of
+from app.domain.findings.counts import share_of
 from app.domain.findings.evidence import Evidence, evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction
 from app.domain.findings.leaning import is_repeated, leaning
-from app.domain.fold import Fold, compare
+from app.domain.fold import Fold, compare, has_baseline
 from app.domain.measures import SESSIONS_FOR_CARD, Metric, corrected_confidence
 
 WELCOME = frozenset({Emotion.JOY, Emotion.WARMTH, Emotion.HOPE})
@@ -61,6 +61,8 @@ def is_gentle(sighting: Sighting) -> bool:
 
 def changes(current: Fold, baseline: Fold, *, prefix: str = "change") -> Iterator[Sighting]:
     """Measures whose corrected comparison says HIGHER or LOWER. Rare, and first when there are any."""
+    if not has_baseline(baseline):
+        return
     for metric, subject in _CHANGING:
         comparison = compare(current, baseline, metric, subject)
         if comparison is None or comparison.direction not in (Direction.HIGHER, Direction.LOWER):
@@ -83,9 +85,12 @@ def changes(current: Fold, baseline: Fold, *, prefix: str = "change") -> Iterato
 
 def steadiness(current: Fold, baseline: Fold) -> Iterator[Sighting]:
     """Valence that the interval shows to be close to one's usual: steady is news too."""
+    comparison = compare(current, baseline, Metric.VALENCE)
+    if comparison is None or comparison.direction is not Direction.SIMILAR:
+        return
     evidence = evidence_of(Metric.VALENCE, None, current, baseline)
-    if evidence.comparison is not None and evidence.comparison.direction is Direction.SIMILAR and looks_alike(evidence):
-        confidence = evidence.comparison.difference.confidence
+    if looks_alike(evidence):
+        confidence = comparison.difference.confidence
         finding = Finding(
             "steady:VALENCE", InsightKind.STEADY, (evidence,), confidence, SuggestedAction.REVIEW_SESSIONS
         )
@@ -111,8 +116,9 @@ def feelings(current: Fold, baseline: Fold | None, *, at_least: int = SESSIONS_F
     """Feelings in two sessions and a third of them, of `at_least` that could be read; each brings the next along."""
     if len(current.readable) < at_least:
         return
-    seen = [evidence_of(Metric.EMOTION_INTENSITY, e, current) for e in EMOTIONS if e is not Emotion.NEUTRAL]
-    seen = sorted((e for e in seen if e["count"] >= _SEEN_AT_LEAST), key=lambda e: -e["count"])
+    named = (emotion for emotion in EMOTIONS if emotion is not Emotion.NEUTRAL)
+    often = [e for e in named if share_of(current, Metric.EMOTION_INTENSITY, e)[0] >= _SEEN_AT_LEAST]
+    seen = sorted((evidence_of(Metric.EMOTION_INTENSITY, e, current) for e in often), key=lambda e: -e["count"])
     for place, evidence in enumerate(seen):
         share = evidence["count"] / evidence["total"]
         if share < 1 / 3:
@@ -143,19 +149,18 @@ def times(current: Fold, baseline: Fold | None, *, weekdays: bool = False) -> It
 
     Only what leans brings how all sessions lay along: without it, a side is not told as the slot's own.
     """
-    overall = evidence_of(Metric.VALENCE, None, current)
     for subject in Weekday if weekdays else TimeOfDay:
-        evidence = evidence_of(Metric.TIME_SHARE, subject, current)
-        count, total = evidence["count"], evidence["total"]
         if not is_repeated(current, subject):
             continue
+        evidence = evidence_of(Metric.TIME_SHARE, subject, current)
+        count, total = evidence["count"], evidence["total"]
         lean = leaning(current, subject, evidence)
         crowded = count * (3 if weekdays else 2) >= total
         if not (lean or crowded):
             continue
         topic = "weekday" if weekdays else "time"
         step = _STEP_AT_TIME.get(lean, SuggestedAction.REVIEW_SESSIONS)
-        seen = (evidence, overall) if lean else (evidence,)
+        seen = (evidence, evidence_of(Metric.VALENCE, None, current)) if lean else (evidence,)
         confidence = evidence.value.confidence
         finding = Finding(f"{topic}:{subject}", InsightKind.RHYTHM, seen, confidence, step)
         effect = 0.5 * count / total * _freshness(evidence, baseline) + (0.4 if lean else 0.0)
@@ -165,9 +170,11 @@ def times(current: Fold, baseline: Fold | None, *, weekdays: bool = False) -> It
 def helping(current: Fold) -> Iterator[Sighting]:
     """Movements inside sessions whose interval, corrected over all that are looked at, lies above 0. Observed only."""
     for metric, subject in _MOVEMENTS:
-        evidence = evidence_of(metric, subject, current)
         sure = current.measure(metric, subject, confidence=_SURE_OF_MOVEMENT)
-        if (sure.low or 0.0) <= 0 or 2 * evidence["lifted"] <= evidence["total"]:
+        if sure.low is None or sure.low <= 0:
+            continue
+        evidence = evidence_of(metric, subject, current)
+        if 2 * evidence["lifted"] <= evidence["total"]:
             continue
         key = f"helped:{subject or 'SESSIONS'}"
         step = _STEP_AFTER_MOVEMENT[subject]
@@ -191,10 +198,12 @@ def looks_alike(evidence: Evidence) -> bool:
 
 def _freshness(evidence: Evidence, baseline: Fold | None) -> float:
     """From 0.6 for a count that is just as usual to 1 for one that is not, or when there is no usual yet."""
-    usual = None if baseline is None else counts_of(baseline, evidence.metric, evidence.subject)
-    if usual is None or usual["total"] < _USUAL_FROM:
+    if baseline is None or evidence.subject is None:
         return 1.0
-    apart = abs(evidence["count"] / evidence["total"] - usual["count"] / usual["total"])
+    count, total = share_of(baseline, evidence.metric, evidence.subject)
+    if total < _USUAL_FROM:
+        return 1.0
+    apart = abs(evidence["count"] / evidence["total"] - count / total)
     return 0.6 + 0.4 * min(1.0, apart / 0.3)
 
 

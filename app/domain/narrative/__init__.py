@@ -9,7 +9,6 @@ from app.domain.narrative.brief import (
     brief_for_month,
     brief_from_json,
     brief_to_json,
-    digest,
 )
 from app.domain.narrative.check import CheckReport, check
 from app.domain.narrative.claims import (
@@ -56,7 +55,6 @@ __all__ = [
     "claim_from_json",
     "claim_to_json",
     "compose",
-    "digest",
     "draft_from_json",
     "draft_to_json",
     "narrative_from",

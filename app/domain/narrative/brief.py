@@ -6,7 +6,7 @@ Holds no person, no words of a person and no identifier; a field that is not nam
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,7 @@ from app.domain.measures import Metric
 from app.domain.periods import Period
 
 HUNDREDTHS = 100
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 NAMED_OUTRIGHT: frozenset[ThinkingPattern] = frozenset()
 """Patterns that may be named without "may": those whose precision was measured on people's own texts. None yet."""
 
@@ -119,6 +120,11 @@ class Brief:
     period: Period
     points: tuple[Point, ...]
     facts: tuple[Fact, ...]
+    digest: str = field(init=False, repr=False, compare=False)
+    """SHA-256 (hex) of the brief as canonical JSON: sorted keys, no spaces."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(_canonical(brief_to_json(self)).encode()).hexdigest())
 
     def fact(self, evidence_id: str) -> Fact | None:
         """The fact with this id, None when there is none."""
@@ -142,7 +148,7 @@ def numbered(findings: Iterable[Finding]) -> dict[str, Evidence]:
 
 
 def brief_to_json(brief: Brief) -> dict[str, Any]:
-    """Plain types only: what a model is sent, what is kept, and what `digest` covers."""
+    """Plain types only: what a model is sent, what is kept, and what the digest covers."""
     return {
         "form": brief.form.value,
         "manner": brief.manner.value,
@@ -174,12 +180,6 @@ def brief_from_json(raw: Mapping[str, Any]) -> Brief:
     )
     facts = tuple(_fact_from_json(fact) for fact in raw["facts"])
     return Brief(Form(raw["form"]), Manner(raw["manner"]), period, points, facts)
-
-
-def digest(brief: Brief) -> str:
-    """SHA-256 (hex) of the brief as canonical JSON: sorted keys, no spaces."""
-    canonical = json.dumps(brief_to_json(brief), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _brief(form: Form, findings: Sequence[Finding], period: Period, care: CareLevel) -> Brief:

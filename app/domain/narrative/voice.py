@@ -21,6 +21,7 @@ _NATURAL = (
     (re.compile(r"\b0\b(?! (?:session|day))"), "none"),
 )
 
+_DIGIT = re.compile(r"\d")
 _SENTENCE_START = re.compile(r"[.?] [a-z]")
 
 Phrases = Mapping[str, Sequence[str]]
@@ -69,8 +70,9 @@ def capitalised(text: str) -> str:
 
 def naturally(text: str) -> str:
     """Counts as people say them ("all 5 sessions" for "5 of 5 sessions", "none" for "0"), sentences begun large."""
-    for pattern, said in _NATURAL:
-        text = pattern.sub(said, text)
+    if _DIGIT.search(text):
+        for pattern, said in _NATURAL:
+            text = pattern.sub(said, text)
     return _SENTENCE_START.sub(lambda start: start[0].upper(), capitalised(text))
 
 
