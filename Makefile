@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-PEOPLE ?= 100000
+PEOPLE ?= 2000 17000
+SESSIONS ?= 200000 2000000
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .DEFAULT_GOAL := help
@@ -53,9 +54,10 @@ endif
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation
 
-bench: setup ## what pipeline, jobs and analyser cost, as ratios inside one run (PEOPLE=5000: a smaller week)
+bench: setup ## what pipeline, jobs, reads and analyser cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.jobs --people $(PEOPLE)
+	$(BIN)/python -m benchmarks.growth --sessions $(SESSIONS)
 	$(BIN)/python -m benchmarks.analyser.speed
 
 bench-honesty: setup ## coverage, false claims and power of the numbers, over invented people (ten minutes on one core)

@@ -1,6 +1,7 @@
 """What the ledger costs beside a bare queue: jobs a second, how soon one starts, idling, and a week of many people.
 
-All variants run on the same servers in the same run. `--people N` sets how many people's week is closed.
+All variants of a queue run on the same servers in the same run. `--people N N` sets how many people's week is closed;
+each of several numbers is told beside the first.
 """
 
 import argparse
@@ -8,8 +9,9 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ JOBS = 1_000
 STARTS = 60
 PAUSE_S = 0.13
 IDLE_S = 10.0
+SIZES = (2_000, 17_000)
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "arq, as it comes": {},
     "arq, tuned": {"poll_delay": 0.01, "max_jobs": 100},
@@ -177,27 +180,52 @@ async def compare_queues(spectrum: Spectrum, console: Console) -> None:
     console.print(table)
 
 
-async def close_weeks(spectrum: Spectrum, people: int, console: Console) -> None:
-    """Print what planning and closing one week of `people` people costs."""
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """What a week of `people` people took, in seconds; `busy` is the worker's own time, without PostgreSQL's."""
+
+    people: int
+    told: int
+    planning: float
+    closing: float
+    busy: float
+
+
+async def close_weeks(spectrum: Spectrum, people: int, console: Console) -> _Week:
+    """Plan and close one week of `people` people."""
     ports, runner = spectrum.ports, Runner(spectrum.ports)
     with console.status(f"{people:,} people are being made …"):
         await make_crowd(ports, people)
     start = time.perf_counter()
     planned = await plan_due(ports)
     planning = time.perf_counter() - start
-    done, start = 0, time.perf_counter()
+    done, start, busy = 0, time.perf_counter(), time.process_time()
     with Progress(console=console, transient=True) as progress:
-        bar = progress.add_task("Closing", total=planned)
+        bar = progress.add_task(f"Closing {planned:,} weeks", total=planned)
         while ran := await runner.work_once(Queue.MINUTES):
             done += ran
             progress.update(bar, completed=done)
-    closing = time.perf_counter() - start
+    closing, busy = time.perf_counter() - start, time.process_time() - busy
     async with ports.store.for_everyone() as tx:
         told = await tx.fetchval("SELECT count(*) FROM period_aggregate WHERE kind = 'WEEK' AND told")
-    table = Table("a week of many people", "seconds", "ms a person", title=f"{people:,} people, {told:,} told")
-    table.add_row("planned", f"{planning:.1f}", f"{planning / people * 1000:.3f}")
-    table.add_row("closed, with cards", f"{closing:.1f}", f"{closing / max(1, done) * 1000:.2f}")
-    console.print(table)
+    return _Week(people, told, planning, closing, busy)
+
+
+def _table_of(weeks: Sequence[_Week]) -> Table:
+    """What a person costs, each size beside the first."""
+    table = Table("people", "told", "seconds", "planned, ms each", "closed, with cards, ms each", "of it the worker")
+    first = weeks[0]
+    for week in weeks:
+        cells = [
+            f"{took / week.people * 1000:.{digits}f} ({took / week.people / (of_first / first.people):.2f} x)"
+            for took, of_first, digits in (
+                (week.planning, first.planning, 3),
+                (week.closing, first.closing, 2),
+                (week.busy, first.busy, 2),
+            )
+        ]
+        table.add_row(f"{week.people:,}", f"{week.told:,}", f"{week.planning + week.closing:.0f}", *cells)
+    return table
 
 
 @asynccontextmanager
@@ -211,18 +239,20 @@ async def _installation() -> AsyncIterator[Spectrum]:
 
 
 async def main() -> int:
-    """Measure on fresh servers, twice: what people are made for one must not be there for the other."""
+    """Measure each on fresh servers: the people who are made for one must not be there for the other."""
     parser = argparse.ArgumentParser(prog="benchmarks.jobs", description=__doc__)
-    parser.add_argument("--people", type=int, default=100_000, metavar="N")
-    people: int = parser.parse_args().people
+    parser.add_argument("--people", type=int, nargs="+", default=SIZES, metavar="N", help="whose week is closed")
+    parser.add_argument("--weeks-only", action="store_true", help="leave the bare queue out")
+    asked = parser.parse_args()
     console = Console()
-    parts: tuple[Callable[[Spectrum], Awaitable[None]], ...] = (
-        lambda spectrum: compare_queues(spectrum, console),
-        lambda spectrum: close_weeks(spectrum, people, console),
-    )
-    for part in parts:
+    if not asked.weeks_only:
         async with _installation() as spectrum:
-            await part(spectrum)
+            await compare_queues(spectrum, console)
+    weeks = []
+    for people in asked.people:
+        async with _installation() as spectrum:
+            weeks.append(await close_weeks(spectrum, people, console))
+    console.print(_table_of(weeks))
     console.print(f"{datetime.now(UTC):%Y-%m-%d}, {sys.platform}, Python {sys.version.split()[0]}")
     return 0
 

@@ -1,7 +1,9 @@
 """Many people's weeks in one claim: the same as one by one, and whoever is in the way is so for themselves alone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -10,11 +12,11 @@ import pytest
 
 from app.domain.narrative import Brief
 from app.gateways.language_model import Answer, Composer
-from app.jobs import Claimed, FailureClass, JobKind, JobStatus, Queue
+from app.jobs import HEARTBEAT_S, MAX_CLAIM, Claimed, FailureClass, JobKind, JobStatus, Queue
 from app.pipeline.aggregate import BATCH_S
 from app.pipeline.ports import Ports
 from app.storage import ledger, people, queues
-from app.storage.store import Tx
+from app.storage.store import Store, Tx
 from app.wiring import Spectrum
 from prompts import Revision
 from tests.life import at, hasten, snapshot, take, weeks_of, who, work_off
@@ -85,6 +87,40 @@ async def test_a_claim_holds_a_persons_periods_one_at_a_time(spectrum: Spectrum,
     )
     assert {row["person_id"] for row in order} == set(crowd)
     assert all(row["days"] == sorted(row["days"]) for row in order)
+
+
+class _Counting:
+    """A store that counts the transactions of everyone, and has none of a single person's."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.transactions = 0
+
+    @asynccontextmanager
+    async def for_everyone(self) -> AsyncIterator[Tx]:
+        self.transactions += 1
+        async with self._store.for_everyone() as tx:
+            yield tx
+
+
+async def test_a_hundred_people_share_one_claim(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """A hundred weeks, or months, take four transactions: they are leased, begun, read and written together."""
+    crowd = [f"{person}-{number}" for number in range(MAX_CLAIM + 3)]
+    await take(spectrum, *(weeks_of(key, weeks=1)[0] for key in crowd))
+    await Runner(spectrum.ports).work_off(Queue.SECONDS)
+    await plan_due(spectrum.ports)
+    store = _Counting(spectrum.ports.store)
+    runner = Runner(replace(spectrum.ports, store=cast(Store, store)))
+    sizes = []
+    for _ in ("weeks", "the other weeks", "months", "the other months"):
+        store.transactions, start = 0, time.monotonic()
+        sizes.append(await runner.work_once(Queue.MINUTES))
+        heartbeats = int((time.monotonic() - start) // HEARTBEAT_S)
+        assert store.transactions <= 4 + heartbeats
+    assert sorted(sizes) == [3, 3, MAX_CLAIM, MAX_CLAIM]
+    people = [who(spectrum, key) for key in crowd]
+    closed = "SELECT kind, count(*) AS n FROM period_aggregate WHERE person_id = ANY($1) GROUP BY 1 ORDER BY 1"
+    assert [tuple(row) for row in await owner.fetch(closed, people)] == [("MONTH", len(crowd)), ("WEEK", len(crowd))]
 
 
 async def test_one_bad_person_fails_alone(spectrum: Spectrum, owner: Any, person: str) -> None:
