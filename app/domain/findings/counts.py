@@ -16,7 +16,7 @@ from app.domain.affect import (
     Weekday,
     time_of_day,
 )
-from app.domain.estimates import MeanSample
+from app.domain.estimates import MeanSample, ShareSample
 from app.domain.fold import Fold
 from app.domain.measures import SMALLEST_DIFFERENCE, Metric
 from app.domain.sampling import WEEKDAYS
@@ -55,7 +55,10 @@ def share_of(fold: Fold, metric: Metric, subject: str) -> tuple[int, int]:
     """
     if metric is Metric.EMOTION_INTENSITY:
         return _felt(fold.readable, Emotion(subject)), len(fold.readable)
-    return fold.count(metric, subject), fold.sample(metric, subject).session_count
+    sample = fold.sample(metric, subject)
+    if isinstance(sample, ShareSample):
+        return sample.hits, sample.session_count
+    raise ValueError(f"{metric} is not a share")
 
 
 def _whole_counts(fold: Fold, metric: Metric) -> Mapping[str, int]:

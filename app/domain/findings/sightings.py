@@ -100,8 +100,7 @@ def steadiness(current: Fold, baseline: Fold) -> Iterator[Sighting]:
 def patterns(current: Fold, baseline: Fold | None, *, at_least: int = _SEEN_AT_LEAST) -> Iterator[Sighting]:
     """Thinking patterns seen in at least `at_least` sessions and a quarter of them; fresher ones are worth more."""
     for pattern in PATTERNS:
-        sample = current.sample(Metric.PATTERN_SHARE, pattern)
-        count, total = current.count(Metric.PATTERN_SHARE, pattern), sample.session_count
+        count, total = share_of(current, Metric.PATTERN_SHARE, pattern)
         if count < at_least or 4 * count < total:
             continue
         evidence = evidence_of(Metric.PATTERN_SHARE, pattern, current)

@@ -28,6 +28,16 @@ Phrases = Mapping[str, Sequence[str]]
 """Variants by dotted key, as a prompt revision holds them."""
 
 
+class _Slots(dict[str, object]):
+    """What fills placeholders, by name; the same name begun large gives the same text begun large."""
+
+    def __missing__(self, name: str) -> str:
+        small = name.lower()
+        if small == name:
+            raise KeyError(name)
+        return capitalised(str(self[small]))
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A set of phrases, the seed by which variants are chosen, and whether the reader is to be left in peace."""
@@ -44,9 +54,8 @@ class Voice:
 
     def say(self, key: str, *facts: Fact, **extra: object) -> Sentence:
         """A sentence that cites `facts`; the integers of the first are its placeholders, `extra` adds and overrides."""
-        slots: dict[str, object] = dict(facts[0].shown) if facts else {}
-        slots |= extra
-        slots |= {name.capitalize(): capitalised(str(value)) for name, value in slots.items()}
+        slots = _Slots(facts[0].shown if facts else ())
+        slots.update(extra)
         return Sentence(naturally(self.fill(key, slots)), tuple(dict.fromkeys(fact.id for fact in facts)))
 
     def ask(self, key: str) -> Sentence:
