@@ -13,7 +13,8 @@ from app.domain.findings.evidence import Evidence, evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction
 from app.domain.findings.leaning import is_repeated, leaning
 from app.domain.fold import Fold, compare, has_baseline
-from app.domain.measures import SESSIONS_FOR_CARD, Metric, corrected_confidence
+from app.domain.fold import Fold, compare, has_baseline
+from app.domain.measures import DAYS_FOR_COMPARISON, SESSIONS_FOR_CARD, Metric, corrected_confidence
 
 WELCOME = frozenset({Emotion.JOY, Emotion.WARMTH, Emotion.HOPE})
 UNWELCOME = frozenset({Emotion.SADNESS, Emotion.FEAR, Emotion.ANGER, Emotion.SHAME})
@@ -61,7 +62,7 @@ def is_gentle(sighting: Sighting) -> bool:
 
 def changes(current: Fold, baseline: Fold, *, prefix: str = "change") -> Iterator[Sighting]:
     """Measures whose corrected comparison says HIGHER or LOWER. Rare, and first when there are any."""
-    if not has_baseline(baseline):
+    if not _is_comparable(current, baseline):
         return
     for metric, subject in _CHANGING:
         comparison = compare(current, baseline, metric, subject)
@@ -85,6 +86,8 @@ def changes(current: Fold, baseline: Fold, *, prefix: str = "change") -> Iterato
 
 def steadiness(current: Fold, baseline: Fold) -> Iterator[Sighting]:
     """Valence that the interval shows to be close to one's usual: steady is news too."""
+    if not _is_comparable(current, baseline):
+        return
     comparison = compare(current, baseline, Metric.VALENCE)
     if comparison is None or comparison.direction is not Direction.SIMILAR:
         return
@@ -186,6 +189,12 @@ def sources(current: Fold) -> tuple[Evidence, ...]:
     """Where the sessions came from, most first, those with any."""
     found = (evidence_of(Metric.SOURCE_SHARE, source, current) for source in Source)
     return tuple(sorted((e for e in found if e["count"]), key=lambda e: -e["count"]))
+
+
+def _is_comparable(current: Fold, baseline: Fold) -> bool:
+    """Whether any comparison can be settled: the days of most weeks are too few, whatever is compared."""
+    enough = min(current.day_count, baseline.day_count) >= DAYS_FOR_COMPARISON
+    return enough and has_baseline(baseline)
 
 
 def looks_alike(evidence: Evidence) -> bool:
