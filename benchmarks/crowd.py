@@ -23,19 +23,19 @@ _COLUMNS = """
 _KEYS = {"person": "id", "session": "person_id", "session_numbers": "person_id", "packed_month": "person_id"}
 
 
-def _last_weeks() -> list[FinishedSession]:
-    """A sample person's sessions of the last full week and the three before it."""
+def _last_weeks(weeks: int) -> list[FinishedSession]:
+    """A sample person's sessions of the last full week and those before it, `weeks` in all."""
     today = datetime.now(UTC).date()
     last = week_of(today - timedelta(weeks=1))
     found = [session_from_json(each) for each in sample_sessions(today)]
     mine = [session for session in found if session.subject_key == found[0].subject_key]
-    first = last.first - timedelta(weeks=WEEKS - 1)
+    first = last.first - timedelta(weeks=weeks - 1)
     return [session for session in mine if first <= session.started_at.date() <= last.last]
 
 
-async def make_crowd(ports: Ports, people: int) -> None:
-    """Make `people` people for whom exactly one week is due."""
-    sessions = _last_weeks()
+async def make_crowd(ports: Ports, people: int, weeks: int = WEEKS) -> None:
+    """Make `people` people with sessions in the last `weeks` weeks, for whom exactly the last one is due."""
+    sessions = _last_weeks(weeks)
     await ingest(ports, sessions)
     await Runner(ports).work_off(Queue.SECONDS)
     person = ports.keyring.identity.person_id(sessions[0].subject_key)

@@ -95,17 +95,19 @@ async def _serve(pipe: Connection, sessions: int) -> None:
     """Fill an installation, then read whoever is asked for, until nobody asks any more."""
     with tempfile.TemporaryDirectory(prefix="spectrum-bench-") as folder:
         state = Path(folder) / "state"
-        async with opened(Settings.model_validate({"state_dir": state}), bring_up_to_date=True) as spectrum:
-            everybody = await make_everybody(spectrum.ports, sessions, pipe.send)
-            pipe.send((everybody.count, await _settle(state)))
-            with contextlib.suppress(EOFError):
+        try:
+            async with opened(Settings.model_validate({"state_dir": state}), bring_up_to_date=True) as spectrum:
+                everybody = await make_everybody(spectrum.ports, sessions, pipe.send)
+                pipe.send((everybody.count, await _settle(state)))
                 while True:
                     pipe.send(await _read(spectrum.ports, everybody, pipe.recv()))
-        remove_state(state)
+        finally:
+            remove_state(state)
 
 
 def _work(pipe: Connection, sessions: int) -> None:
-    asyncio.run(_serve(pipe, sessions))
+    with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        asyncio.run(_serve(pipe, sessions))
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ from app.pipeline.ports import Ports
 from app.settings import Settings
 from app.storage import ledger
 from app.wiring import Spectrum, opened
-from benchmarks.crowd import make_crowd
+from benchmarks.crowd import WEEKS, make_crowd
 from workers.handlers import HANDLERS, Many, Stage
 from workers.process import work
 from workers.runner import Runner
@@ -191,11 +191,11 @@ class _Week:
     busy: float
 
 
-async def close_weeks(spectrum: Spectrum, people: int, console: Console) -> _Week:
-    """Plan and close one week of `people` people."""
+async def close_weeks(spectrum: Spectrum, people: int, weeks: int, console: Console) -> _Week:
+    """Plan and close one week of `people` people with sessions in `weeks` weeks."""
     ports, runner = spectrum.ports, Runner(spectrum.ports)
     with console.status(f"{people:,} people are being made …"):
-        await make_crowd(ports, people)
+        await make_crowd(ports, people, weeks)
     start = time.perf_counter()
     planned = await plan_due(ports)
     planning = time.perf_counter() - start
@@ -233,25 +233,28 @@ async def _installation() -> AsyncIterator[Spectrum]:
     with tempfile.TemporaryDirectory(prefix="spectrum-bench-") as folder:
         state = Path(folder) / "state"
         settings = Settings.model_validate({"state_dir": state, "default_plan": "PLUS"})
-        async with opened(settings, bring_up_to_date=True) as spectrum:
-            yield spectrum
-        remove_state(state)
+        try:
+            async with opened(settings, bring_up_to_date=True) as spectrum:
+                yield spectrum
+        finally:
+            remove_state(state)
 
 
 async def main() -> int:
     """Measure each on fresh servers: the people who are made for one must not be there for the other."""
     parser = argparse.ArgumentParser(prog="benchmarks.jobs", description=__doc__)
     parser.add_argument("--people", type=int, nargs="+", default=SIZES, metavar="N", help="whose week is closed")
-    parser.add_argument("--weeks-only", action="store_true", help="leave the bare queue out")
+    parser.add_argument("--weeks", type=int, default=WEEKS, metavar="N", help="with sessions; 13 are a whole usual")
+    parser.add_argument("--no-queues", action="store_true", help="close weeks alone")
     asked = parser.parse_args()
     console = Console()
-    if not asked.weeks_only:
+    if not asked.no_queues:
         async with _installation() as spectrum:
             await compare_queues(spectrum, console)
     weeks = []
     for people in asked.people:
         async with _installation() as spectrum:
-            weeks.append(await close_weeks(spectrum, people, console))
+            weeks.append(await close_weeks(spectrum, people, asked.weeks, console))
     console.print(_table_of(weeks))
     console.print(f"{datetime.now(UTC):%Y-%m-%d}, {sys.platform}, Python {sys.version.split()[0]}")
     return 0

@@ -107,9 +107,11 @@ async def main() -> int:
     with tempfile.TemporaryDirectory(prefix="spectrum-bench-") as folder:
         state = Path(folder) / "state"
         settings = Settings.model_validate({"state_dir": state, "default_plan": "PLUS"})
-        async with opened(settings, bring_up_to_date=True) as spectrum:
-            await _measure(spectrum.ports, table)
-        remove_state(state)
+        try:
+            async with opened(settings, bring_up_to_date=True) as spectrum:
+                await _measure(spectrum.ports, table)
+        finally:
+            remove_state(state)
     Console().print(table)
     return 0
 
