@@ -32,15 +32,14 @@ from app.settings import Settings
 from app.storage import exclusions, numbers
 from app.storage.store import Tx
 from app.wiring import opened
-from benchmarks.everybody import EACH, FILLED, TEMPLATES, Everybody, make_everybody
+from benchmarks.everybody import EACH, FILLED, MONTHS, TEMPLATES, Everybody, make_everybody
 
 SIZES = (200_000, 2_000_000)
 ROUNDS = 61
 WARM = 5
 YEAR_DAYS = 365
-READS = ("again", "first")
-"""The same person as ever, and somebody who was not read before."""
-PARTS = ("packed months out of PostgreSQL", "the store's read", "read and drawn by week")
+READS = {"again": "the same person as before", "first": "somebody else each time, whose pages may lie on the disk"}
+PARTS = ("their packed months", "all that the store reads", "read, and drawn by week")
 
 _BYTES = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname ~ ANY($1)"
 
@@ -161,16 +160,18 @@ def _measure(sizes: Sequence[_Size], progress: Progress) -> None:
 
 
 def _table(sizes: Sequence[_Size]) -> Table:
-    table = Table("one person's year, medians in µs", title=f"{ROUNDS} reads of each kind, in turns")
+    """Medians, each size beside the first."""
+    table = Table("sessions of everybody", title=f"One person's year, in µs: medians of {ROUNDS} reads, all in turns")
     for size in sizes:
-        table.add_column(f"{size.sessions:,} sessions", justify="right")
+        table.add_column(f"{size.sessions:,}", justify="right")
     table.add_row("people", *(f"{size.people:,}" for size in sizes))
-    table.add_row(f"MB of {', '.join(FILLED)}", *(f"{size.bytes / 1e6:,.0f}" for size in sizes))
-    for name in READS:
+    table.add_row("MB filled", *(f"{size.bytes / 1e6:,.0f}" for size in sizes), end_section=True)
+    for name, told in READS.items():
+        table.add_row(f"[italic]{told}")
         for part, label in enumerate(PARTS):
             found = [size.median(name, part) for size in sizes]
-            cells = [f"{each:,.0f} ({each / found[0]:.2f} x)" for each in found]
-            table.add_row(f"{label}, {'somebody new' if name == 'first' else 'read before'}", *cells)
+            table.add_row(f"  {label}", *(f"{each:,.0f} ({each / found[0]:.2f} x)" for each in found))
+    table.caption = f"Filled: {', '.join(FILLED)}; {EACH} sessions a person in {MONTHS} months. One machine, one run."
     return table
 
 
