@@ -13,7 +13,6 @@ from app.domain.findings.evidence import Evidence, evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction
 from app.domain.findings.leaning import is_repeated, leaning
 from app.domain.fold import Fold, compare, has_baseline
-from app.domain.fold import Fold, compare, has_baseline
 from app.domain.measures import DAYS_FOR_COMPARISON, SESSIONS_FOR_CARD, Metric, corrected_confidence
 
 WELCOME = frozenset({Emotion.JOY, Emotion.WARMTH, Emotion.HOPE})
