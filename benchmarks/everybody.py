@@ -17,7 +17,7 @@ from app.jobs import Queue
 from app.pipeline.ingest import ingest
 from app.pipeline.ports import Ports
 from app.samples import sample_sessions
-from app.storage import exclusions, numbers
+from app.storage.history import exclusions, numbers
 from app.storage.store import Tx
 from workers.runner import Runner
 

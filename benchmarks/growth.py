@@ -24,12 +24,12 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
-from app.domain.landscape import Granularity, landscape
 from app.domain.periods import Period, baseline_of
+from app.domain.pictures.landscape import Granularity, landscape
 from app.embedded import embedded_servers, remove_state
 from app.pipeline.ports import Ports
 from app.settings import Settings
-from app.storage import exclusions, numbers
+from app.storage.history import exclusions, numbers
 from app.storage.store import Tx
 from app.wiring import opened
 from benchmarks.everybody import EACH, FILLED, MONTHS, TEMPLATES, Everybody, make_everybody

@@ -20,8 +20,8 @@ from rich.table import Table
 from app.analyser import PersonTurn
 from app.domain.affect import Speaker
 from app.domain.fold import fold
-from app.domain.landscape import Granularity, landscape
 from app.domain.periods import Period
+from app.domain.pictures.landscape import Granularity, landscape
 from app.domain.sessions import FinishedSession, session_from_json
 from app.embedded import remove_state
 from app.jobs import Queue
@@ -29,7 +29,7 @@ from app.pipeline.ingest import MAX_BATCH, ingest
 from app.pipeline.ports import Ports
 from app.samples import sample_sessions
 from app.settings import Settings
-from app.storage import numbers
+from app.storage.history import numbers
 from app.wiring import opened
 from workers.runner import Runner
 from workers.schedule import plan_due

@@ -21,8 +21,9 @@ from app.domain.fold import Fold, fold
 from app.domain.periods import Period, PeriodKind, baseline_of, previous
 from app.errors import ErrorCode, Problem, Refused, Unauthenticated
 from app.pipeline.ports import Ports
-from app.storage import exclusions, numbers, people
-from app.storage.exclusions import KeptExclusion
+from app.storage import people
+from app.storage.history import exclusions, numbers
+from app.storage.history.exclusions import KeptExclusion
 from app.storage.people import Head
 
 _Value = TypeVar("_Value")

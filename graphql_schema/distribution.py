@@ -4,11 +4,11 @@ from typing import Self
 
 import strawberry
 
-from app.domain import distribution as domain
 from app.domain.affect import Source
-from app.domain.distribution import DistributionDimension
-from app.domain.estimates import SuppressionReason
+from app.domain.estimates.estimate import SuppressionReason
 from app.domain.periods import Period as Days
+from app.domain.pictures import distribution as domain
+from app.domain.pictures.distribution import DistributionDimension
 from app.storage.people import Head
 from graphql_schema.context import Context
 from graphql_schema.numbers import Affect, Comparison, Estimate, Period

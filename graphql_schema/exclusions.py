@@ -8,7 +8,7 @@ import strawberry
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import PersonAt
 from app.pipeline import exclude
-from app.storage import exclusions
+from app.storage.history import exclusions
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graphql_schema.node import PageInfo, Payload, page_size, user_errors

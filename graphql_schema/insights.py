@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.domain import findings
-from app.domain.estimates import ConfidenceLevel, SuppressionReason
+from app.domain.estimates.estimate import ConfidenceLevel, SuppressionReason
 from app.domain.findings import InsightKind, SuggestedAction, recheck
 from app.domain.fold import fold
 from app.domain.measures import Metric, metric_label
@@ -18,10 +18,11 @@ from app.domain.periods import Period as Days
 from app.domain.periods import PeriodKind, format_period
 from app.domain.sessions import SessionStatus
 from app.gateways.language_model import Engine
-from app.storage import numbers, sessions, writings
-from app.storage.aggregates import AggregateRef as KeptRef
+from app.storage.history import numbers, sessions
 from app.storage.people import Head
-from app.storage.writings import FeedKey, Writing, WritingStatus
+from app.storage.words import writings
+from app.storage.words.aggregates import AggregateRef as KeptRef
+from app.storage.words.writings import FeedKey, Writing, WritingStatus
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.node import After, First, Node, PageInfo, page_size

@@ -10,8 +10,10 @@ from app.domain.periods import ends_at, period_of
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import LIMITS, PERIOD, JobKind, PersonAt
 from app.jobs import Job as NewJob
-from app.storage import desk, ledger, people, sessions
+from app.storage import people
+from app.storage.history import sessions
 from app.storage.store import Tx
+from app.storage.work import desk, ledger
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import uuid_of

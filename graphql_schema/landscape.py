@@ -4,10 +4,10 @@ from typing import Self
 
 import strawberry
 
-from app.domain import landscape as domain
 from app.domain.affect import Source
-from app.domain.landscape import Granularity
 from app.domain.periods import Period as Days
+from app.domain.pictures import landscape as domain
+from app.domain.pictures.landscape import Granularity
 from app.storage.people import Head
 from graphql_schema import sessions
 from graphql_schema.context import Context, Info

@@ -5,11 +5,13 @@ from typing import Self
 
 import strawberry
 
-from app.domain import estimates, landscape, periods
+from app.domain import periods
 from app.domain.affect import Emotion
-from app.domain.estimates import ConfidenceLevel, Direction, SuppressionReason
+from app.domain.estimates import estimate as estimates
+from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.measures import label
 from app.domain.periods import Preset
+from app.domain.pictures import landscape
 from app.errors import SpectrumError, TopLevelCode
 from app.storage.people import Head
 from graphql_schema.scalars import Month, TimeZone, Week

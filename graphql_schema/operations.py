@@ -8,9 +8,9 @@ import strawberry
 
 from app.errors import ErrorCode, Problem, Refused
 from app.pipeline import forget
-from app.storage import operations
-from app.storage.operations import Operation as KeptOperation
-from app.storage.operations import OperationStatus, ResetScope
+from app.storage.forgetting import operations
+from app.storage.forgetting.operations import Operation as KeptOperation
+from app.storage.forgetting.operations import OperationStatus, ResetScope
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.node import Node, PageInfo, Payload, page_size, user_errors

@@ -5,17 +5,17 @@ from uuid import UUID
 
 import strawberry
 
-from app.domain import preview as domain
 from app.domain.affect import Source
 from app.domain.exclusions import ExclusionTarget
 from app.domain.measures import Metric, metric_label
 from app.domain.periods import PeriodKind
+from app.domain.pictures import preview as domain
 from app.errors import ErrorCode, Problem, Refused
 from app.pipeline import exclude
 from app.pipeline.rewriting import list_touched
-from app.storage import writings
 from app.storage.people import Head
-from app.storage.writings import Writing
+from app.storage.words import writings
+from app.storage.words.writings import Writing
 from graphql_schema.context import Context, local_today
 from graphql_schema.ids import uuid_of
 from graphql_schema.insights import Insight

@@ -6,11 +6,11 @@ from typing import Self
 import strawberry
 
 from app.domain import periods
-from app.domain.estimates import ShareSample, share_interval
+from app.domain.estimates.estimate import ShareSample, share_interval
 from app.domain.periods import PeriodKind, format_period
 from app.domain.promises import OBJECTIVE, TARGET_S, Promise
 from app.jobs import JobKind
-from app.storage import promises
+from app.storage.work import promises
 from graphql_schema.context import Context
 from graphql_schema.jobs import Job, find_jobs
 

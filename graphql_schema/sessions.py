@@ -24,11 +24,11 @@ from app.domain.exclusions import ExclusionTarget
 from app.domain.measures import label
 from app.domain.periods import Period as Days
 from app.domain.sessions import SessionStatus
-from app.storage import numbers, sessions
-from app.storage.exclusions import KeptExclusion
-from app.storage.numbers import Counted
+from app.storage.history import numbers, sessions
+from app.storage.history.exclusions import KeptExclusion
+from app.storage.history.numbers import Counted
+from app.storage.history.sessions import KeptSession, SessionFilter
 from app.storage.people import Head
-from app.storage.sessions import KeptSession, SessionFilter
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.node import Node, PageInfo, page_size

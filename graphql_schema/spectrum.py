@@ -6,17 +6,19 @@ from enum import StrEnum
 import strawberry
 
 from app.domain.affect import Source
-from app.domain.distribution import DistributionDimension
 from app.domain.findings import InsightKind, sessions_needed_for_month
 from app.domain.fold import fold
 from app.domain.glossary import GLOSSARY
-from app.domain.landscape import Granularity
 from app.domain.measures import SESSIONS_FOR_CARD
 from app.domain.periods import Period, month_of, week_of
+from app.domain.pictures.distribution import DistributionDimension
+from app.domain.pictures.landscape import Granularity
+from app.domain.pictures.turn_impact import TurnGrouping
 from app.domain.sessions import SessionStatus
-from app.domain.turn_impact import TurnGrouping
-from app.storage import numbers, operations, sessions, writings
+from app.storage.forgetting import operations
+from app.storage.history import numbers, sessions
 from app.storage.people import Head
+from app.storage.words import writings
 from graphql_schema.context import Context, Info, local_today
 from graphql_schema.distribution import Distribution, find_distribution
 from graphql_schema.insights import InsightConnection, list_insights

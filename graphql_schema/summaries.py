@@ -8,19 +8,21 @@ from uuid import UUID
 
 import strawberry
 
-from app.domain.distribution import DistributionDimension
 from app.domain.findings import sessions_needed_for_month
 from app.domain.fold import Fold, compare, is_enough_for_month
-from app.domain.landscape import Granularity
 from app.domain.measures import SESSIONS_FOR_CARD, Metric
 from app.domain.narrative import Narrative, SectionKind, narrative_from_json
 from app.domain.periods import Period as Days
 from app.domain.periods import PeriodKind, ends_at, format_period, previous
+from app.domain.pictures.distribution import DistributionDimension
+from app.domain.pictures.landscape import Granularity
 from app.jobs import JobKind
 from app.pipeline.narrate import FINDING_KEY
-from app.storage import aggregates, ledger, sessions, writings
+from app.storage.history import sessions
 from app.storage.people import Head
-from app.storage.writings import Writing, WritingStatus
+from app.storage.words import aggregates, writings
+from app.storage.words.writings import Writing, WritingStatus
+from app.storage.work import ledger
 from graphql_schema.context import Context, Info, local_today
 from graphql_schema.distribution import Distribution, find_distribution
 from graphql_schema.ids import encode

@@ -2,10 +2,10 @@
 
 import strawberry
 
-from app.domain import turn_impact as domain
-from app.domain.estimates import Affect
+from app.domain.estimates.estimate import Affect
 from app.domain.periods import Period as Days
-from app.domain.turn_impact import TurnGrouping
+from app.domain.pictures import turn_impact as domain
+from app.domain.pictures.turn_impact import TurnGrouping
 from graphql_schema.context import Context
 from graphql_schema.numbers import Estimate, Period
 

@@ -12,20 +12,20 @@ from app.domain.affect import (
     TimeOfDay,
     TurnKind,
 )
-from app.domain.distribution import DistributionDimension
-from app.domain.estimates import ConfidenceLevel, Direction, SuppressionReason
+from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.findings import InsightKind, SuggestedAction
-from app.domain.landscape import Granularity
 from app.domain.measures import Metric
 from app.domain.narrative import SectionKind
 from app.domain.periods import Preset
+from app.domain.pictures.distribution import DistributionDimension
+from app.domain.pictures.landscape import Granularity
+from app.domain.pictures.turn_impact import TurnGrouping
 from app.domain.sessions import SessionStatus
-from app.domain.turn_impact import TurnGrouping
 from app.errors import ErrorCode
 from app.gateways.language_model import Engine
 from app.jobs import FailureClass, JobKind, JobStatus
-from app.storage.operations import OperationStatus, ResetScope
-from app.storage.writings import WritingStatus
+from app.storage.forgetting.operations import OperationStatus, ResetScope
+from app.storage.words.writings import WritingStatus
 
 for name, enum, description in (
     ("Role", Role, "What a caller may be."),

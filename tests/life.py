@@ -18,7 +18,7 @@ from app.jobs import PersonAt, Queue
 from app.pipeline.correct import correct
 from app.pipeline.ingest import Ingested, ingest
 from app.pipeline.ports import Ports
-from app.storage import numbers
+from app.storage.history import numbers
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
 from workers.runner import Runner

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.domain.affect import EMOTIONS, PATTERNS, UNIT, Emotion, SessionNumbers, ThinkingPattern, Use
-from app.domain.sampling import is_readable
+from app.domain.estimates.sampling import is_readable
 from app.errors import ErrorCode, Problem
 
 MOST_EMOTIONS = 5

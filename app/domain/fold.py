@@ -7,10 +7,10 @@ keeps nothing; what may be shown is decided in `estimates` and `differences`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.domain import sampling
 from app.domain.affect import SessionNumbers, Source
-from app.domain.differences import comparison
-from app.domain.estimates import (
+from app.domain.estimates import sampling
+from app.domain.estimates.differences import comparison
+from app.domain.estimates.estimate import (
     Affect,
     Comparison,
     Direction,

@@ -20,11 +20,14 @@ from app.jobs import AGGREGATION, PERIOD, Claimed, Kept, Skipped, monthly_narrat
 from app.pipeline.inputs import Inputs, InputsChanged, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import Written, making, write
-from app.storage import aggregates, exclusions, ledger, numbers, people, sessions, writings
-from app.storage.aggregates import Aggregate, AggregateRef
-from app.storage.sessions import Arrivals
+from app.storage import people
+from app.storage.history import exclusions, numbers, sessions
+from app.storage.history.sessions import Arrivals
 from app.storage.store import Tx
-from app.storage.writings import NewWriting
+from app.storage.words import aggregates, writings
+from app.storage.words.aggregates import Aggregate, AggregateRef
+from app.storage.words.writings import NewWriting
+from app.storage.work import ledger
 
 WEEKLY_CARD = "weekly-card"
 BATCH_S = 10.0

@@ -17,7 +17,8 @@ from app.jobs import (
 from app.pipeline.ports import Ports
 from app.pipeline.reading import read
 from app.pipeline.rewriting import ask_again
-from app.storage import numbers, people, sessions
+from app.storage import people
+from app.storage.history import numbers, sessions
 from app.storage.store import Tx
 
 

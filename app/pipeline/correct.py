@@ -12,7 +12,7 @@ from app.jobs import Job, Kept, PersonAt
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
-from app.storage import corrections, exclusions, numbers, sessions
+from app.storage.history import corrections, exclusions, numbers, sessions
 from app.storage.store import Tx
 
 Revise = Callable[[Correction], Correction]

@@ -21,7 +21,9 @@ from app.jobs import Kept, PersonAt
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
-from app.storage import exclusions, operations, people, sessions
+from app.storage import people
+from app.storage.forgetting import operations
+from app.storage.history import exclusions, sessions
 from app.storage.people import Head
 from app.storage.store import Tx
 

@@ -14,8 +14,9 @@ from app.errors import ErrorCode, Problem, Refused, SpectrumError
 from app.jobs import Claimed, Kept, PersonAt, Skipped, reset, session_analysis
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
-from app.storage import erasure, operations, people
-from app.storage.operations import Operation, OperationStatus, ResetScope
+from app.storage import people
+from app.storage.forgetting import erasure, operations
+from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
 from app.storage.sealed import Signer
 from app.storage.store import Tx
 

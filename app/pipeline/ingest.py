@@ -18,11 +18,13 @@ from app.domain.sessions import FinishedSession, SessionStatus, check_session
 from app.errors import ErrorCode, Problem, SpectrumError
 from app.jobs import LIMITS, Job, JobKind, session_analysis
 from app.pipeline.ports import Ports
-from app.storage import ledger, people, sessions
+from app.storage import people
+from app.storage.history import sessions
+from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.people import LockedPerson, NewPerson
 from app.storage.sealed import content_hmac, new_key, seal, text_aad
-from app.storage.sessions import KeptSession, NewSession
 from app.storage.store import Tx
+from app.storage.work import ledger
 from app.telemetry import INGESTED
 
 MAX_BATCH = 500

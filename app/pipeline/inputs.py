@@ -10,7 +10,8 @@ from app.domain.fold import Fold, fold
 from app.domain.periods import Period, PeriodKind, baseline_of, previous
 from app.errors import ErrorCode, SpectrumError
 from app.jobs import PersonAt
-from app.storage import exclusions, numbers, people, sessions
+from app.storage import people
+from app.storage.history import exclusions, numbers, sessions
 from app.storage.store import Tx
 
 

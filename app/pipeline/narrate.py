@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.estimates import ConfidenceLevel
+from app.domain.estimates.estimate import ConfidenceLevel
 from app.domain.findings import Finding, find_month
 from app.domain.narrative import brief_for_month, narrative_from, narrative_to_json
 from app.domain.periods import PeriodKind, period_of
@@ -11,10 +11,11 @@ from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.inputs import Inputs, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import making, write
-from app.storage import aggregates, exclusions, sessions, writings
-from app.storage.aggregates import AggregateRef
+from app.storage.history import exclusions, sessions
 from app.storage.store import Tx
-from app.storage.writings import NewWriting
+from app.storage.words import aggregates, writings
+from app.storage.words.aggregates import AggregateRef
+from app.storage.words.writings import NewWriting
 
 MONTHLY_NARRATIVE = "monthly-narrative"
 FINDING_KEY = "month"

@@ -11,7 +11,8 @@ from app.jobs import LATE_SESSION_DEBOUNCE_S, Job, Kept, PersonAt, session_analy
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_for
-from app.storage import people, sessions
+from app.storage import people
+from app.storage.history import sessions
 from app.storage.people import Head
 from app.storage.store import Tx
 

@@ -9,8 +9,8 @@ from app.analyser import PersonTurn
 from app.domain.affect import SessionNumbers, Speaker, TurnKind
 from app.domain.sessions import self_shift
 from app.pipeline.ports import Ports
+from app.storage.history.sessions import KeptSession, SealedText
 from app.storage.sealed import text_aad, unseal
-from app.storage.sessions import KeptSession, SealedText
 
 
 async def read(ports: Ports, person_id: UUID, session: KeptSession, sealed: SealedText) -> SessionNumbers:

@@ -8,8 +8,9 @@ from app.jobs import REBUILD_DEBOUNCE_S, Claimed, Kept, PersonAt, Skipped
 from app.pipeline.ports import Ports
 from app.pipeline.reading import read
 from app.pipeline.rewriting import ask_again
-from app.storage import numbers, people, sessions
-from app.storage.sessions import KeptSession, SealedText
+from app.storage import people
+from app.storage.history import numbers, sessions
+from app.storage.history.sessions import KeptSession, SealedText
 from app.storage.store import Tx
 
 SESSIONS_AT_ONCE = 500

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from app.domain.periods import BASELINE_WEEKS, Period, PeriodKind, period_of
 from app.jobs import Job, rewrite_period
-from app.storage import aggregates, people, writings
+from app.storage import people
 from app.storage.people import Head
 from app.storage.store import Tx
+from app.storage.words import aggregates, writings
 
 
 async def ask_again(

@@ -8,8 +8,10 @@ from app.domain.periods import Period, PeriodKind, format_period, period_of, pre
 from app.jobs import Claimed, Kept, rebuild
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
-from app.storage import ledger, operations, promises, reconciliation, sessions
+from app.storage.forgetting import operations
+from app.storage.history import sessions
 from app.storage.store import Tx
+from app.storage.work import ledger, promises, reconciliation
 from app.telemetry import logger
 
 ROWS_AT_ONCE = 5_000

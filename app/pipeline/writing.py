@@ -7,7 +7,7 @@ from app.domain.narrative import Brief, Draft, brief_to_json, check, draft_from_
 from app.errors import ModelUnavailable
 from app.gateways.language_model import Answer, Composer, Engine, LanguageModel
 from app.pipeline.ports import Ports
-from app.storage.writings import Making
+from app.storage.words.writings import Making
 from app.telemetry import logger
 from prompts import Revision, load_revision
 

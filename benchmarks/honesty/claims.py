@@ -12,9 +12,9 @@ from random import Random
 from app.domain.affect import CareLevel, Emotion, SessionNumbers, TimeOfDay, Weekday
 from app.domain.findings import Before, Finding, InsightKind, find_month, find_week
 from app.domain.fold import Fold, fold
-from app.domain.landscape import COMPARED
 from app.domain.measures import SUBJECTS, Metric, corrected_confidence
 from app.domain.periods import Period, PeriodKind, baseline_of, month_of, previous, week_of
+from app.domain.pictures.landscape import COMPARED
 from benchmarks.honesty.lives import Life, any_life, lived
 from benchmarks.honesty.rules import SHARE_OF_FEELING, Compared, Measure, claims, compared
 from benchmarks.honesty.tally import Answer, Cell

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from random import Random
 
 from app.domain.affect import EMOTIONS, PATTERNS, Source, TimeOfDay, TurnKind
-from app.domain.differences import comparison, difference
-from app.domain.estimates import Estimate, Interval, MeanSample, Sample, mean_interval, share_interval
+from app.domain.estimates.differences import comparison, difference
+from app.domain.estimates.estimate import Estimate, Interval, MeanSample, Sample, mean_interval, share_interval
 from app.domain.fold import Fold, fold
 from app.domain.measures import CONFIDENCE, DAYS_FOR_COMPARISON, DAYS_FOR_MEAN, Metric
 from app.domain.periods import Period, baseline_of

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain import sampling
 from app.domain.affect import Emotion
-from app.domain.differences import claim_interval, comparison
-from app.domain.estimates import Direction, Sample
+from app.domain.estimates import sampling
+from app.domain.estimates.differences import claim_interval, comparison
+from app.domain.estimates.estimate import Direction, Sample
 from app.domain.fold import Fold
 from app.domain.measures import CONFIDENCE, FAMILY, FAMILY_SIZE
 

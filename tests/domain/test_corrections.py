@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from app.domain.affect import EMOTIONS, PATTERNS, UNIT, Emotion, SessionNumbers, ThinkingPattern, Use
 from app.domain.corrections import LEAST_NAMED, Correction, check_correction, corrected
+from app.domain.estimates.sampling import is_readable
 from app.domain.measures import LEAST_CONFIDENCE
-from app.domain.sampling import is_readable
 from app.errors import ErrorCode
 from tests.domain.lives import MARCH, calmly, invented, session
 

@@ -9,10 +9,10 @@ from random import Random
 
 import pytest
 
+from app.domain.estimates.sampling import WEEKDAYS
 from app.domain.fold import fold
 from app.domain.measures import CORRECTED_CONFIDENCE, FAMILY
 from app.domain.periods import Period
-from app.domain.sampling import WEEKDAYS
 from benchmarks.honesty.coverage import EVERY, coverage
 from benchmarks.honesty.lives import any_life, lived, truth
 from benchmarks.honesty.tally import Count, Tally

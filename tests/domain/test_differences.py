@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.domain.differences import (
+from app.domain.estimates.differences import (
     claim_interval,
     comparison,
     confidence_for_claim,
@@ -18,7 +18,7 @@ from app.domain.differences import (
     mean_difference,
     share_difference,
 )
-from app.domain.estimates import (
+from app.domain.estimates.estimate import (
     DISTANCE,
     SIGNED,
     Direction,

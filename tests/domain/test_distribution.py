@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.affect import Emotion, SessionNumbers, Source, ThinkingPattern, Use, Weekday
-from app.domain.distribution import DistributionDimension, distribution
-from app.domain.estimates import Direction, SuppressionReason
+from app.domain.estimates.estimate import Direction, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import compare, fold
 from app.domain.measures import Metric, label
 from app.domain.periods import Period, baseline_of
+from app.domain.pictures.distribution import DistributionDimension, distribution
 from tests.domain.lives import MARCH, calmly, month_of_valences, session, some_sessions
 from tests.domain.test_estimates import assert_coherent
 from tests.domain.test_landscape import SPRING, steady

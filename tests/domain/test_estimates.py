@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from app.domain import sampling
 from app.domain.affect import Source
-from app.domain.estimates import (
+from app.domain.estimates import sampling
+from app.domain.estimates.estimate import (
     INTENSITY,
     SIGNED,
     ConfidenceLevel,

@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from app.domain.distribution import DistributionDimension, distribution
-from app.domain.estimates import Comparison, Direction
+from app.domain.estimates.estimate import Comparison, Direction
 from app.domain.fold import fold
-from app.domain.landscape import Granularity, landscape
 from app.domain.measures import corrected_confidence
 from app.domain.periods import Period, baseline_of
+from app.domain.pictures.distribution import DistributionDimension, distribution
+from app.domain.pictures.landscape import Granularity, landscape
 from benchmarks.honesty import claims
 from benchmarks.honesty.lives import any_life
 from benchmarks.honesty.rules import Rule, compared

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.affect import CareLevel, Emotion, SessionNumbers, ThinkingPattern
-from app.domain.estimates import Direction
+from app.domain.estimates.estimate import Direction
 from app.domain.exclusions import ExclusionTarget
 from app.domain.findings import (
     Evidence,

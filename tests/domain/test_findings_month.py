@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.affect import CareLevel, Emotion, SessionNumbers, ThinkingPattern
-from app.domain.estimates import Direction
+from app.domain.estimates.estimate import Direction
 from app.domain.findings import SuggestedAction, find_month, sessions_needed_for_month
 from app.domain.fold import fold, is_enough_for_month
 from app.domain.measures import LEAST_CONFIDENCE

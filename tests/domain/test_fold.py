@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source, ThinkingPattern, TurnKind, Use
-from app.domain.estimates import Direction, Estimate, MeanSample, SuppressionReason
+from app.domain.estimates.estimate import Direction, Estimate, MeanSample, SuppressionReason
+from app.domain.estimates.sampling import is_readable
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, compare, fold
 from app.domain.measures import CORRECTED_CONFIDENCE, FAMILY, LEAST_CONFIDENCE, SUBJECTS, Metric
 from app.domain.periods import Period, baseline_of
-from app.domain.sampling import is_readable
 from tests.domain.lives import (
     MARCH,
     calmly,

@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source, ThinkingPattern, TurnKind, Use
-from app.domain.distribution import DistributionDimension, distribution
-from app.domain.estimates import Direction, Estimate, SuppressionReason
+from app.domain.estimates.estimate import Direction, Estimate, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import fold
-from app.domain.landscape import Granularity, landscape
 from app.domain.measures import Metric
 from app.domain.periods import Period, local_start
+from app.domain.pictures.distribution import DistributionDimension, distribution
+from app.domain.pictures.landscape import Granularity, landscape
 from tests.domain.lives import MARCH, session, turns
 
 MONDAY = date(2026, 3, 2)

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.affect import EMOTIONS, Emotion, SessionNumbers, Source
-from app.domain.estimates import ConfidenceLevel, Direction, SuppressionReason
+from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import fold
-from app.domain.landscape import MAX_POINTS, Granularity, Landscape, landscape
 from app.domain.measures import Metric
 from app.domain.periods import Period, baseline_of
+from app.domain.pictures.landscape import MAX_POINTS, Granularity, Landscape, landscape
 from tests.domain.lives import MARCH, calmly, month_of_valences, session, some_sessions, steady_life
 from tests.domain.test_estimates import assert_coherent
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.affect import CareLevel
-from app.domain.estimates import ConfidenceLevel, Direction
+from app.domain.estimates.estimate import ConfidenceLevel, Direction
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
 from app.domain.narrative import Brief, Form, Manner, check, draft_to_json

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from app.domain.estimates import Comparison, Direction, SuppressionReason, counted, withheld
+from app.domain.estimates.estimate import Comparison, Direction, SuppressionReason, counted, withheld
 from app.domain.periods import Period
-from app.domain.plain_words import (
+from app.domain.pictures.plain_words import (
     say_comparison,
     say_count,
     say_estimate,

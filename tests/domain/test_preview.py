@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.affect import SessionNumbers, Source
-from app.domain.estimates import SuppressionReason
+from app.domain.estimates.estimate import SuppressionReason
 from app.domain.exclusions import ExclusionTarget, Place, changing_sides
 from app.domain.fold import fold
-from app.domain.landscape import Granularity, landscape
 from app.domain.measures import Metric
 from app.domain.periods import Period, week_of
-from app.domain.preview import MOST_CHANGES, is_enough, preview
+from app.domain.pictures.landscape import Granularity, landscape
+from app.domain.pictures.preview import MOST_CHANGES, is_enough, preview
 from tests.domain.lives import MARCH, calmly, month_of_valences, session, some_sessions, some_targets
 
 

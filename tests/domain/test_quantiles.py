@@ -3,8 +3,8 @@
 import pytest
 from scipy import stats
 
+from app.domain.estimates.quantiles import normal_quantile, student_t_quantile
 from app.domain.measures import CONFIDENCE, CORRECTED_CONFIDENCE
-from app.domain.quantiles import normal_quantile, student_t_quantile
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.8, CONFIDENCE, 0.95, 0.99, CORRECTED_CONFIDENCE, 0.9999])

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.affect import SessionNumbers, Source, ThinkingPattern, TurnKind, Use
-from app.domain.estimates import SuppressionReason
+from app.domain.estimates.estimate import SuppressionReason
+from app.domain.estimates.sampling import is_readable
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import fold
 from app.domain.measures import Metric, label
-from app.domain.sampling import is_readable
-from app.domain.turn_impact import CAVEAT, TurnGrouping, turn_impact
+from app.domain.pictures.turn_impact import CAVEAT, TurnGrouping, turn_impact
 from tests.domain.lives import MARCH, calmly, session, some_sessions, turns
 from tests.domain.test_estimates import assert_coherent
 from tests.domain.test_landscape import SPRING, steady

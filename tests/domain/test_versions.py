@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from app.domain.affect import SessionNumbers
-from app.domain.estimates import Direction, SuppressionReason
+from app.domain.estimates.estimate import Direction, SuppressionReason
 from app.domain.fold import Fold, compare, fold
-from app.domain.landscape import Granularity, landscape
 from app.domain.measures import Metric
 from app.domain.periods import Period, baseline_of
+from app.domain.pictures.landscape import Granularity, landscape
 from tests.domain.lives import MARCH, session
 
 USUAL = baseline_of(MARCH)

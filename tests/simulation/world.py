@@ -15,10 +15,13 @@ from app.domain.affect import CareLevel, Source
 from app.domain.periods import PeriodKind, local_start
 from app.domain.sessions import SessionStatus
 from app.jobs import Claimed, JobKind, JobStatus, Queue, reset, session_analysis
-from app.storage import desk, erasure, ledger, people, queues, sessions
+from app.storage import people
+from app.storage.forgetting import erasure
+from app.storage.history import sessions
+from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.people import NewPerson
-from app.storage.sessions import KeptSession, NewSession
 from app.storage.store import Tx
+from app.storage.work import desk, ledger, queues
 from tests.simulation.clock import VirtualStore, ports_over
 from tests.simulation.people import FIRST_DAYS, Closing, Period, Person, Session, draw_people, draw_sessions
 from workers.schedule import plan_due

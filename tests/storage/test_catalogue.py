@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.storage.erasure import SURVIVES_EVERYTHING
+from app.storage.forgetting.erasure import SURVIVES_EVERYTHING
 from migrations._ddl import PARTITIONS
 from tests.life import PERSONAL
 

@@ -12,8 +12,9 @@ from app.errors import Gone
 from app.jobs import Claimed, JobKind, Queue, Skipped, monthly_narrative, rebuild, rewrite_period
 from app.pipeline import exclude, forget
 from app.pipeline.commit import commit
-from app.storage import desk, ledger, operations
-from app.storage.operations import Operation, OperationStatus, ResetScope
+from app.storage.forgetting import operations
+from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
+from app.storage.work import desk, ledger
 from app.wiring import Spectrum
 from tests.client import session
 from tests.life import (

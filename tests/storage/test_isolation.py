@@ -11,8 +11,9 @@ from app.domain.exclusions import ExclusionTarget
 from app.embedded import Servers
 from app.jobs import monthly_narrative, reset
 from app.pipeline import exclude, forget
-from app.storage import ledger, operations
-from app.storage.operations import ResetScope
+from app.storage.forgetting import operations
+from app.storage.forgetting.operations import ResetScope
+from app.storage.work import ledger
 from app.wiring import Spectrum
 from tests.life import JUNE, PERSONAL, at, database_url, lived, rows_of, say_how_it_was
 

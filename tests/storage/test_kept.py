@@ -17,10 +17,12 @@ from app.domain.exclusions import ExclusionTarget
 from app.domain.periods import Period, PeriodKind, month_of, week_of
 from app.errors import ErrorCode, Refused
 from app.pipeline import exclude
-from app.storage import aggregates, exclusions, numbers, operations, writings
-from app.storage.aggregates import Aggregate, AggregateRef
-from app.storage.numbers import Counted
-from app.storage.writings import Making, NewWriting, WritingStatus
+from app.storage.forgetting import operations
+from app.storage.history import exclusions, numbers
+from app.storage.history.numbers import Counted
+from app.storage.words import aggregates, writings
+from app.storage.words.aggregates import Aggregate, AggregateRef
+from app.storage.words.writings import Making, NewWriting, WritingStatus
 from app.wiring import Spectrum
 from tests.client import session
 from tests.life import JUNE, at, take, who

@@ -15,8 +15,8 @@ from app.domain.periods import Period, PeriodKind, ends_at, month_of, previous, 
 from app.domain.promises import OBJECTIVE, TARGET_S, Promise
 from app.jobs import JobKind, Queue, rewrite_period
 from app.pipeline import forget, upkeep
-from app.storage import ledger, promises, queues, reconciliation
-from app.storage.operations import ResetScope
+from app.storage.forgetting.operations import ResetScope
+from app.storage.work import ledger, promises, queues, reconciliation
 from app.wiring import Spectrum
 from tests.client import LIGHT, session
 from tests.life import JUNE, at, hasten, take, weeks_of, who, work_off

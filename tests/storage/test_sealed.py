@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import ConfigurationError
-from app.storage import sessions
+from app.storage.history import sessions
 from app.storage.keyring import keep_keyring
 from app.storage.sealed import CannotOpen, Identity, MasterKey, Signer, content_hmac, new_key, seal, text_aad, unseal
 from app.wiring import Spectrum

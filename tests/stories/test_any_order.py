@@ -11,19 +11,20 @@ from hypothesis import strategies as st
 
 from app.domain.affect import Emotion, Source, ThinkingPattern
 from app.domain.corrections import Correction
-from app.domain.distribution import DistributionDimension, distribution
 from app.domain.exclusions import ExclusionTarget
-from app.domain.landscape import Granularity, landscape
 from app.domain.periods import Period
-from app.domain.preview import preview
-from app.domain.turn_impact import TurnGrouping, turn_impact
+from app.domain.pictures.distribution import DistributionDimension, distribution
+from app.domain.pictures.landscape import Granularity, landscape
+from app.domain.pictures.preview import preview
+from app.domain.pictures.turn_impact import TurnGrouping, turn_impact
 from app.errors import Refused
 from app.jobs import Queue
 from app.pipeline import exclude, forget
 from app.pipeline.correct import correct
 from app.pipeline.pause import set_paused
-from app.storage import exclusions, numbers, people
-from app.storage.operations import ResetScope
+from app.storage import people
+from app.storage.forgetting.operations import ResetScope
+from app.storage.history import exclusions, numbers
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
 from tests.life import at, take, who

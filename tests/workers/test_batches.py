@@ -15,8 +15,9 @@ from app.gateways.language_model import Answer, Composer
 from app.jobs import HEARTBEAT_S, MAX_CLAIM, Claimed, FailureClass, JobKind, JobStatus, Queue
 from app.pipeline.aggregate import BATCH_S
 from app.pipeline.ports import Ports
-from app.storage import ledger, people, queues
+from app.storage import people
 from app.storage.store import Store, Tx
+from app.storage.work import ledger, queues
 from app.wiring import Spectrum
 from prompts import Revision
 from tests.life import at, hasten, snapshot, take, weeks_of, who, work_off

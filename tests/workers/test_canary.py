@@ -10,8 +10,8 @@ import redis.asyncio
 
 from app.domain.exclusions import ExclusionTarget
 from app.pipeline import exclude, forget
-from app.storage import sessions
-from app.storage.operations import ResetScope
+from app.storage.forgetting.operations import ResetScope
+from app.storage.history import sessions
 from app.storage.sealed import text_aad, unseal
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session

@@ -24,9 +24,10 @@ from app.jobs import (
 from app.pipeline import forget
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
-from app.storage import desk, ledger, sessions
-from app.storage.desk import JobFilter, LedgerEntry
-from app.storage.operations import ResetScope
+from app.storage.forgetting.operations import ResetScope
+from app.storage.history import sessions
+from app.storage.work import desk, ledger
+from app.storage.work.desk import JobFilter, LedgerEntry
 from app.wiring import Spectrum
 from tests.client import LIGHT, session
 from tests.life import JUNE, at, hasten, keeping_words, lived, snapshot, take, weeks_of, who, work_off

@@ -16,10 +16,10 @@ from app.domain.affect import (
     Weekday,
     time_of_day,
 )
-from app.domain.estimates import MeanSample, ShareSample
+from app.domain.estimates.estimate import MeanSample, ShareSample
+from app.domain.estimates.sampling import WEEKDAYS
 from app.domain.fold import Fold
 from app.domain.measures import SMALLEST_DIFFERENCE, Metric
-from app.domain.sampling import WEEKDAYS
 
 _NAMEABLE = round(SMALLEST_DIFFERENCE * UNIT)
 _COMPANION_SESSIONS = 3

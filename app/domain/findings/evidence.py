@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from app.domain.estimates import Comparison, ConfidenceLevel, Direction, Estimate, SuppressionReason
+from app.domain.estimates.estimate import Comparison, ConfidenceLevel, Direction, Estimate, SuppressionReason
 from app.domain.findings.counts import counts_of
 from app.domain.fold import Fold, compare
 from app.domain.measures import Metric

@@ -6,7 +6,7 @@ Holds shapes only; which findings there are is decided in `week` and `month`.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.estimates import ConfidenceLevel
+from app.domain.estimates.estimate import ConfidenceLevel
 from app.domain.findings.evidence import Evidence
 
 

@@ -6,8 +6,8 @@ Says nothing of when there are many sessions; that is a share.
 from collections.abc import Iterable
 from math import comb
 
-from app.domain import sampling
 from app.domain.affect import UNIT, SessionNumbers, TimeOfDay, Weekday
+from app.domain.estimates import sampling
 from app.domain.findings.counts import times_of
 from app.domain.findings.evidence import Evidence
 from app.domain.fold import Fold

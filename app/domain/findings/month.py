@@ -6,7 +6,7 @@ Decides what is said and in which order, not how.
 from collections.abc import Iterable, Iterator
 
 from app.domain.affect import CareLevel
-from app.domain.estimates import ConfidenceLevel, Direction
+from app.domain.estimates.estimate import ConfidenceLevel, Direction
 from app.domain.findings.evidence import evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction, support_offer
 from app.domain.findings.sightings import (

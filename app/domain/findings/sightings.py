@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.affect import EMOTIONS, PATTERNS, Emotion, Source, TimeOfDay, TurnKind, Weekday
-from app.domain.estimates import ConfidenceLevel, Direction
+from app.domain.estimates.estimate import ConfidenceLevel, Direction
 from app.domain.findings.counts import share_of
 from app.domain.findings.evidence import Evidence, evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.domain.affect import CareLevel
-from app.domain.estimates import ConfidenceLevel
+from app.domain.estimates.estimate import ConfidenceLevel
 from app.domain.findings.evidence import evidence_of
 from app.domain.findings.finding import Finding, InsightKind, SuggestedAction, support_offer
 from app.domain.findings.sightings import (

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.affect import CareLevel, ThinkingPattern
-from app.domain.estimates import ConfidenceLevel, Direction, Estimate
+from app.domain.estimates.estimate import ConfidenceLevel, Direction, Estimate
 from app.domain.findings.evidence import Evidence
 from app.domain.findings.finding import SUPPORT_KEY, Finding, InsightKind, SuggestedAction
 from app.domain.measures import Metric

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-from app.domain.estimates import Direction
+from app.domain.estimates.estimate import Direction
 from app.domain.measures import Metric
 from app.domain.narrative.brief import Brief, Fact
 from app.domain.narrative.check_grounding import experiences_in

@@ -6,7 +6,7 @@ Leaves out a section that has nothing true to say. The words themselves are a pr
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from app.domain.estimates import Direction
+from app.domain.estimates.estimate import Direction
 from app.domain.narrative import telling
 from app.domain.narrative.brief import SECTION_OF_TOPIC, Brief, Fact, Form, Manner, Point, SectionKind
 from app.domain.narrative.draft import Draft, Section, Sentence

@@ -5,12 +5,12 @@ Orders nothing into a card or a section.
 
 from collections.abc import Iterator, Sequence
 
-from app.domain.estimates import Direction
+from app.domain.estimates.estimate import Direction
 from app.domain.measures import Metric
 from app.domain.narrative.brief import NAMED_OUTRIGHT, Fact
 from app.domain.narrative.draft import Sentence
 from app.domain.narrative.voice import Voice, number_of
-from app.domain.plain_words import say_list
+from app.domain.pictures.plain_words import say_list
 
 _SIDES = (("lighter", "landscape.on_lighter"), ("heavier", "landscape.on_heavier"), ("middle", "landscape.in_middle"))
 _COUNTED = {

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain import sampling
 from app.domain.affect import Emotion, SessionNumbers, Source, ThinkingPattern, TimeOfDay, Weekday
-from app.domain.differences import confidence_for_claim
-from app.domain.estimates import Affect, Comparison, Estimate, ShareSample, SuppressionReason, estimate
+from app.domain.estimates import sampling
+from app.domain.estimates.differences import confidence_for_claim
+from app.domain.estimates.estimate import Affect, Comparison, Estimate, ShareSample, SuppressionReason, estimate
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, compare_samples, fold
 from app.domain.measures import label
 from app.domain.periods import Period, baseline_of
-from app.domain.plain_words import say_count, say_period, say_unread, say_withheld
+from app.domain.pictures.plain_words import say_count, say_period, say_unread, say_withheld
 
 
 class DistributionDimension(StrEnum):

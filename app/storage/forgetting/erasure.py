@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.jobs import PersonAt
-from app.storage.operations import ResetScope
+from app.storage.forgetting.operations import ResetScope
 from app.storage.store import Tx
 
 DERIVED = ("session_numbers", "packed_month", "period_aggregate", "writing", "job")

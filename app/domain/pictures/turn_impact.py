@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain import sampling
 from app.domain.affect import SessionNumbers, TurnReading
-from app.domain.estimates import Affect
+from app.domain.estimates import sampling
+from app.domain.estimates.estimate import Affect
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, fold
 from app.domain.measures import label

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.domain.affect import SessionNumbers
-from app.domain.estimates import SHARE, Estimate, MeanSample, SuppressionReason
+from app.domain.estimates.estimate import SHARE, Estimate, MeanSample, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.findings import sessions_needed_for_month
 from app.domain.fold import Fold, fold
-from app.domain.landscape import Granularity, Landscape, landscape_of
 from app.domain.measures import FAMILY, SESSIONS_FOR_CARD, Metric
 from app.domain.periods import Period, baseline_of, month_of, week_of
+from app.domain.pictures.landscape import Granularity, Landscape, landscape_of
 
 MOST_CHANGES = 20
 _TOO_FEW = (SuppressionReason.TOO_FEW_SESSIONS, SuppressionReason.TOO_FEW_DAYS, SuppressionReason.EXCLUDED)

@@ -6,7 +6,7 @@ Finds nothing and judges nothing; it says what estimates already decided.
 from collections.abc import Sequence
 from datetime import date
 
-from app.domain.estimates import Comparison, Direction, Estimate, SuppressionReason
+from app.domain.estimates.estimate import Comparison, Direction, Estimate, SuppressionReason
 from app.domain.periods import Period
 
 _MONTHS = (

@@ -10,8 +10,8 @@ from math import cbrt, ceil, exp, log, sqrt
 from operator import mul
 
 from app.domain import measures
+from app.domain.estimates.quantiles import normal_quantile, student_t_quantile
 from app.domain.periods import Period
-from app.domain.quantiles import normal_quantile, student_t_quantile
 
 
 class SuppressionReason(StrEnum):

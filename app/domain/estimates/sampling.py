@@ -11,7 +11,17 @@ from math import log, sqrt
 from operator import attrgetter, mul, sub
 
 from app.domain.affect import EMOTIONS, UNIT, SessionNumbers, TimeOfDay, TurnReading, Use, Weekday, time_of_day
-from app.domain.estimates import DISTANCE, INTENSITY, MOVEMENT, SIGNED, MeanSample, Sample, Scale, Shape, ShareSample
+from app.domain.estimates.estimate import (
+    DISTANCE,
+    INTENSITY,
+    MOVEMENT,
+    SIGNED,
+    MeanSample,
+    Sample,
+    Scale,
+    Shape,
+    ShareSample,
+)
 from app.domain.measures import LEAST_CONFIDENCE, SUBJECTS, Metric
 
 Day = tuple[SessionNumbers, ...]

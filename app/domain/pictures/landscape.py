@@ -10,15 +10,15 @@ from enum import StrEnum
 from itertools import groupby
 from uuid import UUID
 
-from app.domain import sampling
 from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source
-from app.domain.differences import confidence_for_claim
-from app.domain.estimates import Affect, Comparison, Estimate, SuppressionReason, observed, withheld
+from app.domain.estimates import sampling
+from app.domain.estimates.differences import confidence_for_claim
+from app.domain.estimates.estimate import Affect, Comparison, Estimate, SuppressionReason, observed, withheld
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, compare, fold
 from app.domain.measures import Metric, phrase
 from app.domain.periods import Period, baseline_of, format_month, format_week, month_of, week_of
-from app.domain.plain_words import (
+from app.domain.pictures.plain_words import (
     say_comparison,
     say_count,
     say_estimate,

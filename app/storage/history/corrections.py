@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain.affect import EMOTIONS, PATTERNS
 from app.domain.corrections import Correction
-from app.storage.masks import emotions_of, mask_of, patterns_of
+from app.storage.history.masks import emotions_of, mask_of, patterns_of
 from app.storage.store import Tx
 
 COLUMNS = ("valence", "arousal", "emotions_present", "patterns_present")

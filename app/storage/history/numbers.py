@@ -16,9 +16,9 @@ from app.domain.affect import EMOTIONS, PATTERNS, SessionNumbers, Source, TurnKi
 from app.domain.corrections import corrected
 from app.domain.findings import Before
 from app.domain.periods import Period, month_of
-from app.storage import corrections
-from app.storage.corrections import correction_of
-from app.storage.masks import emotions_of, mask_of, patterns_of
+from app.storage.history import corrections
+from app.storage.history.corrections import correction_of
+from app.storage.history.masks import emotions_of, mask_of, patterns_of
 from app.storage.store import Tx
 
 _KINDS = tuple(TurnKind)

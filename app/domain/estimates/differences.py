@@ -6,7 +6,7 @@ Does not know which sessions were counted; samples come from the fold.
 from math import sqrt
 
 from app.domain import measures
-from app.domain.estimates import (
+from app.domain.estimates.estimate import (
     SHARE,
     Comparison,
     Direction,
@@ -25,8 +25,8 @@ from app.domain.estimates import (
     stated,
     withheld,
 )
+from app.domain.estimates.quantiles import student_t_quantile
 from app.domain.periods import Period, is_calendar_unit
-from app.domain.quantiles import student_t_quantile
 
 
 def confidence_for_claim(period: Period, shown: int) -> float:

@@ -10,8 +10,8 @@ from uuid import UUID
 import orjson
 
 from app.domain.periods import Period, PeriodKind
-from app.storage.aggregates import AggregateRef
 from app.storage.store import Tx
+from app.storage.words.aggregates import AggregateRef
 
 
 class WritingStatus(StrEnum):

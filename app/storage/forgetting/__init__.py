@@ -1,0 +1,1 @@
+"""Erasing on a person's wish, and the proof of it."""

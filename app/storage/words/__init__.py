@@ -1,0 +1,1 @@
+"""What was told of weeks and months, and the aggregates that it rests on."""

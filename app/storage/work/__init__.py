@@ -1,0 +1,1 @@
+"""What there is to do, when it is due, who does it, and whether it was done in time."""
