@@ -7,6 +7,7 @@ import pytest
 
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
+from tests.later import drain_half_a_minute_later
 from tests.life import who
 from tests.stories.telling import checks, numbers, read
 from workers.drain import drain
@@ -174,7 +175,7 @@ async def test_a_correction_outlives_a_second_reading(
         "immediately": True,
     }
     assert (await client.ask(reset, {"input": asked}, subject=person))["resetSpectrum"]["userErrors"] == []
-    await drain(spectrum.ports)
+    await drain_half_a_minute_later(spectrum)
     again = await read(client, person)
     assert numbers(again) == numbers(corrected) != numbers(before)
     assert (await _vector(client, person, ids[0]))["valence"] == 0.75

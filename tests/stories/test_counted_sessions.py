@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
-from workers.drain import drain
+from tests.later import drain_half_a_minute_later
 
 JULY = datetime(2026, 7, 1, 7, tzinfo=UTC)
 FOREIGN = "Heute war ein langer Tag, und ich bin sehr müde, aber mit meiner Schwester war es schön."
@@ -34,7 +34,7 @@ async def _lived(spectrum: Spectrum, client: Client, person: str) -> tuple[list[
     given = {"idempotencyKey": str(uuid4()), "targets": [{"sessionId": ids[3]}, {"source": "LENS"}]}
     done = await client.ask(EXCLUDE, {"input": given}, subject=person)
     assert done["excludeFromSpectrum"]["userErrors"] == []
-    await drain(spectrum.ports)
+    await drain_half_a_minute_later(spectrum)
     return ids, ids[-1], ids[3]
 
 

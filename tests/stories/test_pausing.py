@@ -70,7 +70,7 @@ async def test_what_came_during_a_pause_is_made_up_for(
     await _back_in_last_week(owner, who(spectrum, person))
     for each in (person, other):
         await client.ingest(*_week(each, LAST_WEEK.first, HEAVY, LIGHT))
-    await drain(spectrum.ports)
+    await drain_half_a_minute_later(spectrum)
     silent = await _state(client, person)
     assert silent["progress"]["pendingSessions"] == silent["progress"]["analysedSessions"] == 5
     assert silent["insightFeed"] == told["insightFeed"], "what exists stays, and nothing is added"

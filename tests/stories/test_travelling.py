@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
-from workers.drain import drain
+from tests.later import drain_half_a_minute_later
 
 DAYS = """query($range: RangeInput!) { viewer { timeZone
   sessions(first: 20) { nodes { id localDate timeOfDay startedAt } }
@@ -17,7 +17,7 @@ WEEK = """query($week: Week!) { viewer { spectrum { weeklySummary(week: $week) {
 
 
 async def _told(spectrum: Spectrum, client: Client, person: str, range_: Any) -> Any:
-    await drain(spectrum.ports)
+    await drain_half_a_minute_later(spectrum)
     return (await client.ask(DAYS, {"range": range_}, subject=person))["viewer"]
 
 
