@@ -34,6 +34,7 @@ from app.storage.store import Tx
 from app.wiring import opened
 from benchmarks.everybody import EACH, FILLED, MONTHS, TEMPLATES, Everybody, make_everybody
 
+FEWEST, MOST = EACH * TEMPLATES, 20_000_000
 SIZES = (200_000, 2_000_000)
 ROUNDS = 61
 WARM = 5
@@ -180,6 +181,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.growth", description=__doc__)
     parser.add_argument("--sessions", type=int, nargs="+", default=SIZES, metavar="N", help="of everybody, rising")
     wanted: Sequence[int] = parser.parse_args().sessions
+    if not all(FEWEST <= sessions <= MOST for sessions in wanted):
+        parser.error(f"{FEWEST:,} to {MOST:,} sessions")
     console = Console()
     sizes: list[_Size] = []
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bars:

@@ -41,6 +41,8 @@ JOBS = 1_000
 STARTS = 60
 PAUSE_S = 0.13
 IDLE_S = 10.0
+MOST_PEOPLE, MOST_WEEKS = 1_000_000, 52
+DONE_WITHIN_S = 120
 SIZES = (2_000, 17_000)
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "arq, as it comes": {},
@@ -70,7 +72,7 @@ async def _measure_arq(url: str, options: Mapping[str, Any]) -> tuple[float, flo
         await pool.enqueue_job("nothing", time.time(), _queue_name="bench")
     start = time.perf_counter()
     working = asyncio.create_task(worker.async_run())
-    await all_done.wait()
+    await asyncio.wait_for(all_done.wait(), DONE_WITHIN_S)
     rate = JOBS / (time.perf_counter() - start)
     idle = await _idle()
     waits.clear()
@@ -247,6 +249,8 @@ async def main() -> int:
     parser.add_argument("--weeks", type=int, default=WEEKS, metavar="N", help="with sessions; 13 are a whole usual")
     parser.add_argument("--no-queues", action="store_true", help="close weeks alone")
     asked = parser.parse_args()
+    if not all(1 <= people <= MOST_PEOPLE for people in asked.people) or not 1 <= asked.weeks <= MOST_WEEKS:
+        parser.error(f"1 to {MOST_PEOPLE:,} people with 1 to {MOST_WEEKS} weeks")
     console = Console()
     if not asked.no_queues:
         async with _installation() as spectrum:

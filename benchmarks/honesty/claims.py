@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 from random import Random
+from typing import Any
 
 from app.domain.affect import CareLevel, Emotion, SessionNumbers, TimeOfDay, Weekday
 from app.domain.findings import Before, Finding, InsightKind, find_month, find_week
@@ -22,11 +23,15 @@ from benchmarks.honesty.tally import Answer, Cell
 FAMILY_TABLE = "Steady lives with any false claim among all 54 measures (%)"
 FIELD_TABLE = "Steady lives with any false claim in one field of a range, corrected over that field (%)"
 TOLD_TABLE = "Steady lives that are told something false (%)"
-INERT = " (moods that linger)"
-INERTIA = 0.3
-"""Correlation of a day's mood with the day before, where days are less independent than every interval takes them."""
-INERT_LIVES = 0.25
-"""Of the lives, so many are asked again with moods that linger."""
+HARDER: dict[str, dict[str, Any]] = {
+    " (moods that linger)": {"inertia": 0.3},
+    " (days more alike)": {"alike": 0.6},
+    " (3 to 5 sessions a day)": {"a_day": (3, 4, 5)},
+    " (both of these)": {"alike": 0.6, "a_day": (3, 4, 5)},
+}
+"""Lives that are not what every interval takes them for: days that know of each other, or sessions that are less."""
+HARDER_LIVES = 0.25
+"""Of the lives, so many are asked again in each of these ways."""
 LAST = date(2026, 5, 31)
 """A Sunday and the end of a month."""
 WEEK, MONTH = week_of(LAST), month_of(LAST)
@@ -49,11 +54,12 @@ FIELDS: dict[str, tuple[Measure, ...]] = {
 
 
 def false_claims(random: Random) -> Iterator[Answer]:
-    """Whether any claim is made of somebody steady, by days that know nothing of each other and by days that do."""
+    """Whether any claim is made of somebody steady, as the intervals take people to be, and as they are not."""
     life = any_life(random)
     yield from _claims_of(life, random, "")
-    if random.random() < INERT_LIVES:
-        yield from _claims_of(replace(life, inertia=INERTIA), random, INERT)
+    for name, changed in HARDER.items():
+        if random.random() < HARDER_LIVES:
+            yield from _claims_of(replace(life, **changed), random, name)
 
 
 def steady_life(random: Random, life: Life) -> list[SessionNumbers]:

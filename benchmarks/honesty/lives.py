@@ -38,8 +38,6 @@ FELT = (0.4, 0.9)
 FAINT = 0.3
 """A feeling that is there has an intensity between the two of `FELT`; one that is not, up to this, mostly near 0."""
 
-_AS_TODAY = sqrt(ALIKE)
-_OWN = 1 - _AS_TODAY
 _KINDS, _SOURCES, _PARTS = tuple(TurnKind), tuple(Source), tuple(TimeOfDay)
 _PART_MINUTES = {
     TimeOfDay.MORNING: (300, 360),
@@ -57,7 +55,8 @@ class Life:
 
     `valence`, `arousal`: where feelings lie; `patterns`, `emotions`: the chance that a session shows each;
     `sources`, `parts`: chances that add up to 1; `lift`: how far each turn of a session lies above the one before;
-    `inertia`: correlation of a day's mood with that of the day before.
+    `inertia`: correlation of a day's mood with that of the day before; `alike`: intraclass correlation of what
+    sessions of one day show; `a_day`: how many there may be on one day, each as likely.
     """
 
     valence: float
@@ -68,6 +67,8 @@ class Life:
     parts: tuple[float, ...]
     lift: float = 0.0
     inertia: float = 0.0
+    alike: float = ALIKE
+    a_day: tuple[int, ...] = (1, 2)
 
 
 def any_life(random: Random) -> Life:
@@ -83,9 +84,10 @@ def any_life(random: Random) -> Life:
 
 
 def lived(life: Life, random: Random, days: Iterable[date], chance: float) -> Iterator[SessionNumbers]:
-    """One or two sessions on each of `days` (each calendar day in turn) that `chance` makes active."""
+    """Sessions on each of `days` (each calendar day in turn) that `chance` makes active."""
     away = random.gauss(0, DAY_SD), random.gauss(0, DAY_SD)
     stays, fresh = life.inertia, DAY_SD * sqrt(1 - life.inertia**2)
+    as_today = sqrt(life.alike)
     chances = (*life.patterns, *life.emotions)
     for day in days:
         away = stays * away[0] + random.gauss(0, fresh), stays * away[1] + random.gauss(0, fresh)
@@ -94,11 +96,12 @@ def lived(life: Life, random: Random, days: Iterable[date], chance: float) -> It
         mood = life.valence + away[0], life.arousal + away[1]
         shown = [random.random() < each for each in chances]
         habit = _habit(random, life)
-        for _ in range(random.choice((1, 2))):
+        for _ in range(random.choice(life.a_day)):
             now = [
-                random.random() < _OWN * each + _AS_TODAY * there for there, each in zip(shown, chances, strict=True)
+                random.random() < (1 - as_today) * each + as_today * there
+                for there, each in zip(shown, chances, strict=True)
             ]
-            here = habit if random.random() < _AS_TODAY else _habit(random, life)
+            here = habit if random.random() < as_today else _habit(random, life)
             yield _session(random, day, here, mood, now, life.lift)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source, ThinkingPattern, TurnKind, Use
-from app.domain.estimates.estimate import Direction, Estimate, SuppressionReason
+from app.domain.estimates.estimate import Comparison, Direction, Estimate, SuppressionReason
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import fold
 from app.domain.measures import Metric
@@ -78,6 +78,19 @@ BEN_NOW = [0.50, 0.30] * 4
 BEN_USUAL = [0.20, 0.00] * 10
 
 
+def ben(now_by_day: list[float]) -> Comparison:
+    """Pleasantness of his 8 days against 20 days, every fourth, before them."""
+    first = MONDAY + timedelta(weeks=2)
+    now = [session(n, first + timedelta(days=n), valence=round(v * UNIT)) for n, v in enumerate(now_by_day)]
+    usual = [
+        session(100 + n, first - timedelta(days=4 * n + 4), valence=round(v * UNIT)) for n, v in enumerate(BEN_USUAL)
+    ]
+    period = Period(first, first + timedelta(days=7))
+    found = landscape([*now, *usual], (), period, granularity=Granularity.DAY).valence_vs_baseline
+    assert found is not None
+    return found
+
+
 def test_ben_difference_of_means() -> None:
     """Now mean 0.40, variance 8 x 0.01 / 7 = 0.011429; usual mean 0.10, variance 20 x 0.01 / 19 = 0.010526.
 
@@ -86,17 +99,20 @@ def test_ben_difference_of_means() -> None:
     between 1.782 (12) and 1.771 (13): 1.7766, reach 0.0785. So 0.2215 to 0.3785.
     A claim about these 8 days is one of two (pleasantness, energy): 95 %, t = 2.169, 0.30 - 0.0959 = 0.2041: HIGHER.
     """
-    first = MONDAY + timedelta(weeks=2)
-    now = [session(n, first + timedelta(days=n), valence=round(v * UNIT)) for n, v in enumerate(BEN_NOW)]
-    usual = [
-        session(100 + n, first - timedelta(days=4 * n + 4), valence=round(v * UNIT)) for n, v in enumerate(BEN_USUAL)
-    ]
-    period = Period(first, first + timedelta(days=7))
-    found = landscape([*now, *usual], (), period, granularity=Granularity.DAY).valence_vs_baseline
-    assert found is not None
+    found = ben(BEN_NOW)
     assert (found.current.value, found.baseline.value) == pytest.approx((0.40, 0.10))
     assert_reads(found.difference, 0.30, 0.2215, 0.3785)
     assert found.direction is Direction.HIGHER
+
+
+def test_ben_with_less_of_a_difference() -> None:
+    """The same 8 days lower by 0.21: difference 0.09, the same error. Shown 0.09 - 0.0785 = 0.0115 to 0.1685.
+
+    Of a claim about two measures, 0.09 - 0.0959 = -0.0059: nothing is settled, though the interval shown excludes 0.
+    """
+    found = ben([day - 0.21 for day in BEN_NOW])
+    assert_reads(found.difference, 0.09, 0.0115, 0.1685)
+    assert found.direction is Direction.UNCLEAR
 
 
 def cleo() -> tuple[list[SessionNumbers], Period]:

@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.narrative import Brief, Draft, Form, Manner, Sentence
+from app.domain.narrative.check import CHECKS
+from app.domain.narrative.check_claims import letters
 from app.domain.narrative.check_grounding import _NAMES, subjects_in
 from app.domain.narrative.check_words import Words
+from tests.domain.lives import MARCH
 
 
 @pytest.mark.parametrize("subject", _NAMES)
@@ -48,3 +52,12 @@ def test_words_are_found_in_letters_of_any_size(text: str) -> None:
     assert words.find(text) == (None if found is None else found[0])
     assert [each.span() for each in words.finditer(text)] == [each.span() for each in either.finditer(text)]
     assert words.replaced(text, lambda word: f"<{word}>") == either.sub(lambda m: f"<{m[0].lower()}>", text)
+
+
+def test_letters_that_no_check_can_look_through_are_refused() -> None:
+    """`Words` looks through small letters: one that grows or vanishes there (dotted I, Kelvin sign) is never shown."""
+    names = [name for name, _ in CHECKS]
+    assert names[0] == "letters"
+    for odd in ("\u0130", "\u212a", "\u017f", "\u00df", "\u0131", "\ufb01"):
+        text = f"7 of 17 sessions {odd} sat on the lighter side."
+        assert letters(Draft(Form.CARD, Sentence(text)), Brief(Form.CARD, Manner.PLAIN, MARCH, (), ())) is not None, odd

@@ -14,8 +14,8 @@ from app.domain.fold import Fold
 from app.domain.measures import SMALLEST_DIFFERENCE
 
 _SLOT_DAYS = 3
-_SELDOM = 0.05 / 14
-"""Up to seven slots are looked at, two sides of each, and the most striking is told: 5 % for all of them together."""
+_SELDOM = 0.05 / 22
+"""A month looks at four parts of the day and seven weekdays, two sides of each: 5 % for all of them together."""
 _NAMEABLE = SMALLEST_DIFFERENCE * UNIT
 
 
