@@ -25,7 +25,7 @@ FIELD_TABLE = "Steady lives with any false claim in one field of a range, correc
 TOLD_TABLE = "Steady lives that are told something false (%)"
 HARDER: dict[str, dict[str, Any]] = {
     " (moods that linger)": {"inertia": 0.3},
-    " (days more alike)": {"alike": 0.6},
+    " (sessions of a day more alike)": {"alike": 0.6},
     " (3 to 5 sessions a day)": {"a_day": (3, 4, 5)},
     " (both of these)": {"alike": 0.6, "a_day": (3, 4, 5)},
 }
