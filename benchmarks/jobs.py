@@ -29,7 +29,7 @@ from app.embedded import remove_state
 from app.jobs import Claimed, Job, JobKind, Kept, PersonAt, Queue
 from app.pipeline.ports import Ports
 from app.settings import Settings
-from app.storage.work import ledger
+from app.storage.jobs import ledger
 from app.wiring import Spectrum, opened
 from benchmarks.crowd import WEEKS, make_crowd
 from workers.handlers import HANDLERS, Many, Stage

@@ -12,8 +12,8 @@ from app.jobs import LIMITS, PERIOD, JobKind, PersonAt
 from app.jobs import Job as NewJob
 from app.storage import people
 from app.storage.history import sessions
+from app.storage.jobs import desk, ledger
 from app.storage.store import Tx
-from app.storage.work import desk, ledger
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import uuid_of

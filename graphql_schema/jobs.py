@@ -11,10 +11,10 @@ import strawberry
 from app.domain.periods import period_of
 from app.jobs import PERIOD, FailureClass, JobKind, JobStatus
 from app.pipeline.ports import Ports
+from app.storage.jobs import desk
+from app.storage.jobs.desk import Attempt, LedgerEntry
+from app.storage.jobs.desk import JobFilter as Chosen
 from app.storage.sealed import Identity
-from app.storage.work import desk
-from app.storage.work.desk import Attempt, LedgerEntry
-from app.storage.work.desk import JobFilter as Chosen
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.node import Node, PageInfo, page_size

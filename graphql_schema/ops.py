@@ -4,7 +4,7 @@ import strawberry
 
 from app.domain.periods import PeriodKind
 from app.jobs import JobKind, JobStatus
-from app.storage.work.desk import JobFilter as Chosen
+from app.storage.jobs.desk import JobFilter as Chosen
 from graphql_schema.access import STAFF, only
 from graphql_schema.context import Info
 from graphql_schema.ids import uuid_of

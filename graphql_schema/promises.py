@@ -10,7 +10,7 @@ from app.domain.estimates.estimate import ShareSample, share_interval
 from app.domain.periods import PeriodKind, format_period
 from app.domain.promises import OBJECTIVE, TARGET_S, Promise
 from app.jobs import JobKind
-from app.storage.work import promises
+from app.storage.jobs import promises
 from graphql_schema.context import Context
 from graphql_schema.jobs import Job, find_jobs
 

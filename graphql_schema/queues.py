@@ -9,8 +9,8 @@ from app.domain.access import Role
 from app.errors import ErrorCode, Refused
 from app.jobs import LIMITS, JobKind
 from app.jobs import Queue as Named
-from app.storage.work import queues
-from app.storage.work.queues import Depth
+from app.storage.jobs import queues
+from app.storage.jobs.queues import Depth
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
 from graphql_schema.job_desk import actor_of, check_reason, refuse

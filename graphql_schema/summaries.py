@@ -19,10 +19,10 @@ from app.domain.pictures.landscape import Granularity
 from app.jobs import JobKind
 from app.pipeline.narrate import FINDING_KEY
 from app.storage.history import sessions
+from app.storage.jobs import ledger
 from app.storage.people import Head
 from app.storage.words import aggregates, writings
 from app.storage.words.writings import Writing, WritingStatus
-from app.storage.work import ledger
 from graphql_schema.context import Context, Info, local_today
 from graphql_schema.distribution import Distribution, find_distribution
 from graphql_schema.ids import encode

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from app.jobs import Queue
 from app.pipeline.ports import Ports
-from app.storage.work import queues
-from app.storage.work.queues import Remaining
+from app.storage.jobs import queues
+from app.storage.jobs.queues import Remaining
 from workers.runner import Runner
 from workers.schedule import plan_due
 

@@ -29,8 +29,8 @@ from app.jobs import (
 from app.pipeline.commit import commit, commit_many
 from app.pipeline.inputs import InputsChanged
 from app.pipeline.ports import Ports
+from app.storage.jobs import ledger
 from app.storage.store import StorageUnavailable
-from app.storage.work import ledger
 from app.telemetry import (
     DEAD_LETTERS,
     EPOCH_DROPPED,

@@ -3,7 +3,7 @@
 from app.domain.periods import PeriodKind
 from app.jobs import LIMITS, JobKind, Queue
 from app.pipeline.ports import Ports
-from app.storage.work import planning
+from app.storage.jobs import planning
 
 MAX_ROUNDS = 1_000
 """Statements of one tick and kind: two million people, or twenty years of one person's weeks."""

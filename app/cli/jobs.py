@@ -10,8 +10,8 @@ from rich.table import Table
 
 from app.errors import ConfigurationError
 from app.jobs import LIMITS, JobKind, JobStatus, Queue
-from app.storage.work import desk, queues
-from app.storage.work.desk import JobFilter, LedgerEntry
+from app.storage.jobs import desk, queues
+from app.storage.jobs.desk import JobFilter, LedgerEntry
 from app.wiring import Spectrum, opened
 from graphql_schema.ids import encode, uuid_of
 from graphql_schema.job_desk import check_reason

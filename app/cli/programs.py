@@ -22,8 +22,8 @@ from app.jobs import JobStatus, Queue
 from app.pipeline.ingest import MAX_BATCH, ingest
 from app.pipeline.ports import Ports
 from app.samples import sample_sessions
-from app.storage.work import queues
-from app.storage.work.queues import Remaining
+from app.storage.jobs import queues
+from app.storage.jobs.queues import Remaining
 from app.telemetry import serving_metrics
 from app.wiring import Spectrum, opened, read_access, read_address, read_analyser, read_engine
 from graphql_schema.schema import build_schema, sdl

@@ -16,11 +16,11 @@ from starlette.routing import Route
 from app.errors import SpectrumError
 from app.jobs import LIMITS, JobKind, JobStatus, Queue
 from app.pipeline.ports import Ports
+from app.storage.jobs import desk, promises, queues, reconciliation
+from app.storage.jobs.queues import Depth
+from app.storage.jobs.reconciliation import Reconciliation
 from app.storage.schema import is_current
 from app.storage.store import Tx
-from app.storage.work import desk, promises, queues, reconciliation
-from app.storage.work.queues import Depth
-from app.storage.work.reconciliation import Reconciliation
 from app.telemetry import exposition
 
 TIMEOUT_S = 2.0

@@ -23,11 +23,11 @@ from app.pipeline.writing import Written, making, write
 from app.storage import people
 from app.storage.history import exclusions, numbers, sessions
 from app.storage.history.sessions import Arrivals
+from app.storage.jobs import ledger
 from app.storage.store import Tx
 from app.storage.words import aggregates, writings
 from app.storage.words.aggregates import Aggregate, AggregateRef
 from app.storage.words.writings import NewWriting
-from app.storage.work import ledger
 
 WEEKLY_CARD = "weekly-card"
 BATCH_S = 10.0

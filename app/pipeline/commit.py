@@ -11,8 +11,8 @@ from uuid import UUID
 from app.jobs import LIMITS, Claimed, Job, Kept, PersonAt
 from app.pipeline.ports import Ports
 from app.storage import people
+from app.storage.jobs import ledger
 from app.storage.store import Tx
-from app.storage.work import ledger
 
 Keep = Callable[[Tx], Awaitable[Kept]]
 """Writes one effect inside the transaction it is given, and says which jobs follow from it."""

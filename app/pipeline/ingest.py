@@ -21,10 +21,10 @@ from app.pipeline.ports import Ports
 from app.storage import people
 from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
+from app.storage.jobs import ledger
 from app.storage.people import LockedPerson, NewPerson
 from app.storage.sealed import content_hmac, new_key, seal, text_aad
 from app.storage.store import Tx
-from app.storage.work import ledger
 from app.telemetry import INGESTED
 
 MAX_BATCH = 500

@@ -10,8 +10,8 @@ from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
 from app.storage.forgetting import operations
 from app.storage.history import sessions
+from app.storage.jobs import ledger, promises, reconciliation
 from app.storage.store import Tx
-from app.storage.work import ledger, promises, reconciliation
 from app.telemetry import logger
 
 ROWS_AT_ONCE = 5_000

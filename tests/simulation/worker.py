@@ -35,8 +35,8 @@ from app.pipeline.commit import Prepared, commit, commit_many
 from app.pipeline.inputs import InputsChanged
 from app.storage import people
 from app.storage.history import sessions
+from app.storage.jobs import ledger
 from app.storage.store import Tx
-from app.storage.work import ledger
 from tests.simulation.world import World
 from workers.runner import BACKOFF_BASE_S, BACKOFF_CAP_S, INPUTS_SETTLE_S, WAIT_CAP_S
 

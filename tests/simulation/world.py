@@ -19,9 +19,9 @@ from app.storage import people
 from app.storage.forgetting import erasure
 from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
+from app.storage.jobs import desk, ledger, queues
 from app.storage.people import NewPerson
 from app.storage.store import Tx
-from app.storage.work import desk, ledger, queues
 from tests.simulation.clock import VirtualStore, ports_over
 from tests.simulation.people import FIRST_DAYS, Closing, Period, Person, Session, draw_people, draw_sessions
 from workers.schedule import plan_due

@@ -14,7 +14,7 @@ from app.pipeline import exclude, forget
 from app.pipeline.commit import commit
 from app.storage.forgetting import operations
 from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
-from app.storage.work import desk, ledger
+from app.storage.jobs import desk, ledger
 from app.wiring import Spectrum
 from tests.client import session
 from tests.life import (

@@ -13,7 +13,7 @@ from app.jobs import monthly_narrative, reset
 from app.pipeline import exclude, forget
 from app.storage.forgetting import operations
 from app.storage.forgetting.operations import ResetScope
-from app.storage.work import ledger
+from app.storage.jobs import ledger
 from app.wiring import Spectrum
 from tests.life import JUNE, PERSONAL, at, database_url, lived, rows_of, say_how_it_was
 

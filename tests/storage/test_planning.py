@@ -16,7 +16,7 @@ import pytest
 from app.domain.periods import Period, PeriodKind, canonical_zone, ends_at, local_start, month_of, period_of, week_of
 from app.jobs import AGGREGATION, JobKind
 from app.storage.calendar import ends_at_sql
-from app.storage.work import planning
+from app.storage.jobs import planning
 from app.wiring import Spectrum
 from tests.client import session
 from tests.life import JUNE, take, weeks_of, who

@@ -16,7 +16,7 @@ from app.domain.promises import OBJECTIVE, TARGET_S, Promise
 from app.jobs import JobKind, Queue, rewrite_period
 from app.pipeline import forget, upkeep
 from app.storage.forgetting.operations import ResetScope
-from app.storage.work import ledger, promises, queues, reconciliation
+from app.storage.jobs import ledger, promises, queues, reconciliation
 from app.wiring import Spectrum
 from tests.client import LIGHT, session
 from tests.life import JUNE, at, hasten, take, weeks_of, who, work_off

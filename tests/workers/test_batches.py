@@ -16,8 +16,8 @@ from app.jobs import HEARTBEAT_S, MAX_CLAIM, Claimed, FailureClass, JobKind, Job
 from app.pipeline.aggregate import BATCH_S
 from app.pipeline.ports import Ports
 from app.storage import people
+from app.storage.jobs import ledger, queues
 from app.storage.store import Store, Tx
-from app.storage.work import ledger, queues
 from app.wiring import Spectrum
 from prompts import Revision
 from tests.life import at, hasten, snapshot, take, weeks_of, who, work_off

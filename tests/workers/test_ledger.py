@@ -26,8 +26,8 @@ from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.storage.forgetting.operations import ResetScope
 from app.storage.history import sessions
-from app.storage.work import desk, ledger
-from app.storage.work.desk import JobFilter, LedgerEntry
+from app.storage.jobs import desk, ledger
+from app.storage.jobs.desk import JobFilter, LedgerEntry
 from app.wiring import Spectrum
 from tests.client import LIGHT, session
 from tests.life import JUNE, at, hasten, keeping_words, lived, snapshot, take, weeks_of, who, work_off

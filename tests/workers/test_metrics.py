@@ -17,7 +17,7 @@ from prometheus_client import REGISTRY
 from app.embedded import Servers
 from app.jobs import Claimed, JobKind, Queue
 from app.pipeline.ports import Ports
-from app.storage.work import ledger
+from app.storage.jobs import ledger
 from app.wiring import Spectrum
 from tests.cli.conftest import clean_environment
 from tests.client import LIGHT, session

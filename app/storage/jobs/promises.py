@@ -9,8 +9,8 @@ from app.domain.periods import Period, PeriodKind
 from app.domain.promises import TARGET_S, Promise
 from app.jobs import AGGREGATION, PERIOD, JobKind
 from app.storage.calendar import ends_at_sql
+from app.storage.jobs.planning import COLUMN, UPKEEP_KEY
 from app.storage.store import Tx
-from app.storage.work.planning import COLUMN, UPKEEP_KEY
 
 WORST = 10
 """Jobs of a period that are named."""
