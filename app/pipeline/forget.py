@@ -112,7 +112,7 @@ async def _erase(tx: Tx, ports: Ports, operation: Operation, *, before: Mapping[
     deleted = {store: count + before.get(store, 0) for store, count in counts.items()}
     if operation.scope is ResetScope.EVERYTHING and began is not None:
         pseudonym = ports.keyring.identity.pseudonym("tombstone", person_id)
-        await erasure.keep_tombstone(tx, pseudonym, began[0].epoch, operation.id)
+        await erasure.keep_tombstone(tx, pseudonym, began[0].epoch, operation.id, operation.scope)
     erased_at = began[1] if began else await tx.fetchval("SELECT clock_timestamp()")
     done = {"deleted": deleted, "erased_at": erased_at.isoformat(), "epoch": began[0].epoch if began else None}
     await operations.keep_receipt(tx, operation, done)

@@ -106,11 +106,13 @@ async def keep_unanalysed(tx: Tx, person: PersonAt) -> list[UUID]:
     return [row["id"] for row in rows if row["status"] == "PENDING"]
 
 
-async def keep_tombstone(tx: Tx, subject_hash: str, epoch: int, operation_id: UUID) -> None:
+async def keep_tombstone(tx: Tx, subject_hash: str, epoch: int, operation_id: UUID, scope: ResetScope) -> None:
     """Remember, without naming anyone, that an erasure happened: it is replayed over a restored backup."""
     await tx.execute(
-        "INSERT INTO tombstone (subject_hash, epoch, operation_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        "INSERT INTO tombstone (subject_hash, epoch, operation_id, scope) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING",
         subject_hash,
         epoch,
         operation_id,
+        scope,
     )
