@@ -9,7 +9,16 @@ from tests.life import PERSONAL
 PARTITIONED = {"session", "sealed_text", "session_numbers", "packed_month"}
 NO_PERSON_FIRST = {"job"}
 """The ledger is claimed for everybody at once; its keys are the job's own."""
-OF_NOBODY = {"audit", "erased_session", "pause", "reconciliation", "secret", "sla_miss", "tombstone", "tortoise_migrations"}
+OF_NOBODY = {
+    "audit",
+    "erased_session",
+    "pause",
+    "reconciliation",
+    "secret",
+    "sla_miss",
+    "tombstone",
+    "tortoise_migrations",
+}
 
 
 async def test_every_table_is_somebodys_or_named_here(owner: Any) -> None:
