@@ -17,6 +17,7 @@ from app.domain.sessions import SessionStatus
 from app.jobs import Claimed, JobKind, JobStatus, Queue, reset, session_analysis
 from app.storage import people
 from app.storage.forgetting import erasure
+from app.storage.forgetting.operations import ResetScope
 from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.jobs import desk, ledger, queues
@@ -202,7 +203,7 @@ class World:
             if scope != "nothing":
                 await erasure.erase(tx, person.id, ERASED)
             if scope == "everything":
-                await erasure.keep_tombstone(tx, str(person.id), began[0].epoch, operation_id)
+                await erasure.keep_tombstone(tx, str(person.id), began[0].epoch, operation_id, ResetScope.EVERYTHING)
                 await erasure.erase(tx, person.id, ("person",))
         self.say(f"{person.name} begins a new epoch; erased is {scope}")
         person.epoch += 2 if scope == "everything" else 1
