@@ -36,6 +36,7 @@ class JobKind(StrEnum):
     MONTHLY_AGGREGATION = "MONTHLY_AGGREGATION"
     MONTHLY_NARRATIVE = "MONTHLY_NARRATIVE"
     RESET = "RESET"
+    RECEIPT_CHECK = "RECEIPT_CHECK"
     REBUILD = "REBUILD"
     UPKEEP = "UPKEEP"
 
@@ -108,6 +109,7 @@ LIMITS: Mapping[JobKind, Limits] = {
     JobKind.MONTHLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60, claim=MAX_CLAIM),
     JobKind.MONTHLY_NARRATIVE: Limits(Queue.MINUTES, timeout_s=120),
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
+    JobKind.RECEIPT_CHECK: Limits(Queue.HOURS, timeout_s=120, max_attempts=10),
     JobKind.REBUILD: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.UPKEEP: Limits(Queue.HOURS, timeout_s=300),
 }
@@ -227,9 +229,33 @@ def monthly_narrative(person: PersonAt, first_day: date, *, revision: int, due_a
     )
 
 
-def reset(operation_id: UUID) -> Job:
-    """Carry out one reset; it belongs to no person, so that erasing them leaves it alone."""
-    return Job(kind=JobKind.RESET, key=f"reset:{operation_id}", scope={"operation_id": str(operation_id)}, priority=10)
+def reset(operation_id: UUID, *, delay_s: float = 0.0, after_check: int | None = None) -> Job:
+    """Carry out one reset; it belongs to no person, so that erasing them leaves it alone.
+
+    `after_check`: once more, since that recount found something.
+    """
+    again = "" if after_check is None else f":{after_check}"
+    return Job(
+        kind=JobKind.RESET,
+        key=f"reset:{operation_id}{again}",
+        scope={"operation_id": str(operation_id)},
+        delay_s=delay_s,
+        priority=10,
+    )
+
+
+RECOUNTS_S = (60.0, 86_400.0)
+"""How long after an erasure it is counted again what is left."""
+
+
+def receipt_check(operation_id: UUID, number: int) -> Job:
+    """Count again what an erasure left, for the `number`-th time (1..)."""
+    return Job(
+        kind=JobKind.RECEIPT_CHECK,
+        key=f"recount:{operation_id}:{number}",
+        scope={"operation_id": str(operation_id), "check": str(number)},
+        delay_s=RECOUNTS_S[number - 1],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     auth_jwks_url: str | None = None
     master_key: SecretStr | None = None
     raw_retention_days: int = Field(default=30, ge=1, le=3650)
+    tombstones_dir: Path | None = None
     backup_days: int = Field(default=30, ge=0, le=3650)
     analyser: str = Field(default="encoder", pattern="^(encoder|small)$")
     default_plan: str | None = Field(default=None, pattern="^(FREE|TRIAL|PLUS)$")

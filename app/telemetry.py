@@ -50,6 +50,7 @@ LEASES_EXPIRED = Counter("spectrum_leases_expired_total", "Leases whose worker f
 FENCED_WRITES = Counter("spectrum_fenced_writes_total", "Writes refused because another worker holds the job", ["kind"])
 EPOCH_DROPPED = Counter("spectrum_epoch_dropped_total", "Results dropped because the person was erased", ["kind"])
 DEAD_LETTERS = Counter("spectrum_dead_letters_total", "Jobs given up", ["kind"])
+ERASURE_RESIDUE = Counter("spectrum_erasure_residue_total", "Records found after their erasure: alarm above 0")
 
 
 def exposition() -> bytes:

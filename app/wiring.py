@@ -18,14 +18,18 @@ from pydantic import SecretStr, ValidationError
 from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
+from app.gateways.journal import Journal
 from app.gateways.language_model import Composer
 from app.gateways.queue import Nudger
+from app.gateways.traces import RedisTraces
+from app.pipeline.erasing import erasure_of
 from app.pipeline.ports import Ports, Rules
 from app.settings import Environment, Settings
 from app.storage import people
+from app.storage.forgetting import tombstones
 from app.storage.keyring import keep_keyring
 from app.storage.schema import is_current, migrate
-from app.storage.sealed import KEY_BYTES, MasterKey
+from app.storage.sealed import KEY_BYTES, MasterKey, Signer
 from app.storage.store import DatabaseUrls, Store
 
 
@@ -59,11 +63,14 @@ def read_settings() -> Settings:
 
 
 @asynccontextmanager
-async def opened(settings: Settings | None = None, *, bring_up_to_date: bool | None = None) -> AsyncIterator[Spectrum]:
+async def opened(
+    settings: Settings | None = None, *, bring_up_to_date: bool | None = None, restored: bool = False
+) -> AsyncIterator[Spectrum]:
     """Open everything a program needs, by `settings` or the environment's, and close it again.
 
     The schema is brought up to date when `bring_up_to_date`; by default where the database is embedded, since
-    nobody else would do it there. ConfigurationError in a sentence that says what to do.
+    nobody else would do it there. A database that is older than its last erasure is opened only as `restored`.
+    ConfigurationError in a sentence that says what to do.
     """
     reset_tzpath(())  # the pinned tzdata, as in the lock: what the operating system has may be years older
     settings = settings or read_settings()
@@ -78,8 +85,11 @@ async def opened(settings: Settings | None = None, *, bring_up_to_date: bool | N
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else servers.redis_url
         queue = Nudger(redis_url)
         try:
+            ports = await _ports(settings, store, queue, redis_url)
+            if not restored:
+                await _require_present(ports)
             yield Spectrum(
-                ports=await _ports(settings, store, queue),
+                ports=ports,
                 access=_access(settings),
                 redis_url=redis_url,
                 host=settings.host,
@@ -91,7 +101,22 @@ async def opened(settings: Settings | None = None, *, bring_up_to_date: bool | N
             await store.close()
 
 
-async def _ports(settings: Settings, store: Store, queue: Nudger) -> Ports:
+async def _require_present(ports: Ports) -> None:
+    """What was erased must not come back: a database that does not know of the last erasure is not served."""
+    last = await asyncio.to_thread(ports.journal.last)
+    erased = erasure_of(last["statement"]) if last else None
+    if erased is None:
+        return
+    async with ports.store.for_everyone() as tx:
+        known = await tombstones.is_known(tx, erased)
+    if not known:
+        raise ConfigurationError(
+            "This database was restored from before its last erasures: run `spectrum restore-guard`, which erases again"
+            " what people had erased by then, and start again."
+        )
+
+
+async def _ports(settings: Settings, store: Store, queue: Nudger, redis_url: str) -> Ports:
     async with store.for_everyone() as tx:
         if not await is_current(tx):
             raise ConfigurationError("The database's schema is not this build's: run `spectrum migrate` first.")
@@ -111,6 +136,10 @@ async def _ports(settings: Settings, store: Store, queue: Nudger) -> Ports:
             backup_days=settings.backup_days,
             default_plan=settings.default_plan or ("FREE" if production else "PLUS"),
         ),
+        journal=Journal(
+            settings.tombstones_dir or settings.state_dir / "tombstones", Signer(keyring.signing_seed).key_id
+        ),
+        elsewhere=(RedisTraces(redis_url),),
     )
 
 

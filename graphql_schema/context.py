@@ -54,6 +54,10 @@ class Context:
             raise Unauthenticated("Sign in to see this.")
         return self.ports.keyring.identity.person_id(self.caller.subject)
 
+    def actor(self) -> str:
+        """Who decides something, as a pseudonym of the audit log. Unauthenticated without a caller."""
+        return self.ports.keyring.identity.pseudonym("audit", self.person_id())
+
     async def once(self, key: object, work: Coroutine[Any, Any, _Value]) -> _Value:
         """The answer of `work`, done once per request and key however many resolvers ask for it."""
         task = self._once.get(key)

@@ -99,7 +99,7 @@ async def _scope(
 
 
 async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:
-    if asked.kind is JobKind.RESET:
+    if asked.kind in (JobKind.RESET, JobKind.RECEIPT_CHECK):
         raise refuse(ErrorCode.INVALID, "A reset is asked for by the person, with resetSpectrum.", "kind")
     if not 0 <= asked.priority <= MAX_PRIORITY:
         raise refuse(ErrorCode.OUT_OF_RANGE, f"priority must be 0 to {MAX_PRIORITY}.", "priority")
@@ -152,15 +152,11 @@ def _checked(asked: JobsInput) -> list[UUID]:
     return [id_ for id_ in ids if id_ is not None]
 
 
-def actor_of(context: Context) -> str:
-    """Who decided, as a pseudonym of the audit log."""
-    return context.ports.keyring.identity.pseudonym("audit", context.person_id())
-
-
 @strawberry.type
 class JobMutation:
     @strawberry.mutation(
-        description="Ask for work of any kind but RESET. SESSION_ANALYSIS: the person's oldest session that waits.",
+        description="Ask for work of any kind but RESET and RECEIPT_CHECK. SESSION_ANALYSIS: the person's oldest"
+        " session that waits.",
         **only(Role.SERVICE, Role.OPERATOR, Role.ADMIN),
     )
     async def enqueue_job(self, info: Info, input: EnqueueJobInput) -> JobPayload:  # noqa: A002 - the contract's name
@@ -187,7 +183,7 @@ class JobMutation:
         except Refused as refused:
             return JobsPayload(user_errors=user_errors(refused), jobs=[])
         async with context.ports.store.for_everyone() as tx:
-            retried = await desk.keep_retried(tx, ids, actor=actor_of(context), reason=input.reason)
+            retried = await desk.keep_retried(tx, ids, actor=context.actor(), reason=input.reason)
         shown = await show_jobs(context, retried)
         await context.ports.queue.nudge(LIMITS[job.kind].queue for job in shown)
         return JobsPayload(user_errors=[], jobs=shown)
@@ -203,6 +199,6 @@ class JobMutation:
         except Refused as refused:
             return JobsPayload(user_errors=user_errors(refused), jobs=[])
         async with context.ports.store.for_everyone() as tx:
-            discarded = await desk.keep_discarded(tx, ids, actor=actor_of(context), reason=input.reason)
+            discarded = await desk.keep_discarded(tx, ids, actor=context.actor(), reason=input.reason)
         shown = await show_jobs(context, discarded)
         return JobsPayload(user_errors=[], jobs=shown)

@@ -1,7 +1,7 @@
-"""Erasing on a person's wish, and the receipt that proves it."""
+"""Erasing on a person's wish: asked for, watched, called off."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import strawberry
@@ -12,8 +12,9 @@ from app.storage.forgetting import operations
 from app.storage.forgetting.operations import Operation as KeptOperation
 from app.storage.forgetting.operations import OperationStatus, ResetScope
 from graphql_schema.context import Context, Info
-from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
+from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor, uuid_of
 from graphql_schema.node import Node, PageInfo, Payload, page_size, user_errors
+from graphql_schema.receipts import DeletionReceipt
 
 CONFIRMATION = "RESET"
 
@@ -22,50 +23,9 @@ CONFIRMATION = "RESET"
 class Operation(Node):
     status: OperationStatus
     requested_at: datetime = strawberry.field(description="When the viewer asked.")
-    finished_at: datetime | None = strawberry.field(description="Null until it ended.")
+    finished_at: datetime | None = strawberry.field(description="Null until SUCCEEDED, FAILED or CANCELLED.")
+    progress: float = strawberry.field(description="0..1.")
     failure: str | None = strawberry.field(description="Plain sentence; null unless FAILED.")
-
-
-@strawberry.type
-class DeletedStore:
-    store: str
-    deleted: int = strawberry.field(description="Rows removed.")
-    remaining: int = strawberry.field(description="Found by the count that followed.")
-
-
-@strawberry.type(
-    description="Signed proof of what was erased, checked by counting again after the erasure. Holds counts and a keyed"
-    " hash of the person, no content; survives the erasure."
-)
-class DeletionReceipt(Node):
-    id: strawberry.ID
-    scope: ResetScope
-    completed_at: datetime = strawberry.field(description="After the count that followed the erasure.")
-    stores: list[DeletedStore] = strawberry.field(description="One row per store.")
-    remaining: int = strawberry.field(
-        description="Rows found by the second count: 0, since a receipt is only given then."
-    )
-    backups_expire_at: datetime = strawberry.field(description="When backups that still hold the data expire.")
-    statement: str = strawberry.field(description="Canonical JSON the signature covers.")
-    signature: str = strawberry.field(description="Ed25519, base64url.")
-    key_id: str = strawberry.field(description="Ed25519 key id; public keys at /.well-known/spectrum-keys.json.")
-
-    @classmethod
-    def of(cls, operation: KeptOperation) -> Self | None:
-        receipt: Any = operation.receipt
-        if receipt is None or operation.status is not OperationStatus.SUCCEEDED:
-            return None
-        return cls(
-            id=encode("DeletionReceipt", operation.id),
-            scope=operation.scope,
-            completed_at=datetime.fromisoformat(receipt["completed_at"]),
-            stores=[DeletedStore(**store) for store in receipt["stores"]],
-            remaining=receipt["remaining"],
-            backups_expire_at=datetime.fromisoformat(receipt["backups_expire_at"]),
-            statement=receipt["statement"],
-            signature=receipt["signature"],
-            key_id=receipt["key_id"],
-        )
 
 
 @strawberry.type
@@ -74,6 +34,7 @@ class ResetOperation(Operation):
     status: OperationStatus
     requested_at: datetime = strawberry.field(description="When the viewer asked.")
     finished_at: datetime | None = strawberry.field(description="Null until it ended.")
+    progress: float = strawberry.field(description="0..1: nothing yet, erased but not counted again, ended.")
     failure: str | None = strawberry.field(description="Plain sentence; null unless FAILED.")
     scope: ResetScope
     cancellable_until: datetime = strawberry.field(description="Equal to requestedAt when asked for immediately.")
@@ -87,6 +48,7 @@ class ResetOperation(Operation):
             status=operation.status,
             requested_at=operation.requested_at,
             finished_at=operation.finished_at,
+            progress=operation.progress,
             failure=operation.failure,
             scope=operation.scope,
             cancellable_until=operation.cancellable_until,
@@ -143,8 +105,13 @@ class ResetInput:
     scope: ResetScope
     confirmation: str = strawberry.field(description="The word the interface asked the person to type: RESET.")
     immediately: bool = strawberry.field(
-        default=False, description="Must be true in this release: resets begin at once."
+        default=False, description="Without it the reset can be called off for 10 minutes, and begins then."
     )
+
+
+@strawberry.input
+class CancelResetInput:
+    operation_id: strawberry.ID
 
 
 @strawberry.type
@@ -156,9 +123,6 @@ def _check(asked: ResetInput) -> None:
     if asked.confirmation != CONFIRMATION:
         message = f"Type {CONFIRMATION} to confirm."
         raise Refused(Problem(ErrorCode.CONFIRMATION_MISMATCH, message, ("input", "confirmation")))
-    if not asked.immediately:
-        message = "Resets begin at once in this release: set immediately to true."
-        raise Refused(Problem(ErrorCode.INVALID, message, ("input", "immediately")))
 
 
 async def _requested(context: Context, asked: ResetInput) -> UUID:
@@ -168,12 +132,20 @@ async def _requested(context: Context, asked: ResetInput) -> UUID:
     if repeated is not None:
         return repeated
     head = await context.known_head()
-    return await forget.request(ports, head.person, asked.scope, asked.idempotency_key)
+    delay_s = 0.0 if asked.immediately else forget.COOL_OFF_S
+    return await forget.request(ports, head.person, asked.scope, asked.idempotency_key, delay_s=delay_s)
+
+
+async def _call_off(context: Context, operation_id: UUID | None) -> None:
+    head = await context.head()
+    if operation_id is None or not head.known:
+        raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such reset.", ("input", "operationId")))
+    await forget.call_off(context.ports, head.person, operation_id)
 
 
 @strawberry.type
 class OperationMutation:
-    @strawberry.mutation(description="Erase. Idempotent.")
+    @strawberry.mutation(description="Erase. Starts after 10 minutes unless `immediately`. Idempotent.")
     async def reset_spectrum(self, info: Info, input: ResetInput) -> ResetPayload:  # noqa: A002 - the contract's name
         context = info.context
         try:
@@ -182,5 +154,19 @@ class OperationMutation:
             operation_id = await _requested(context, input)
         except Refused as refused:
             return ResetPayload(user_errors=user_errors(refused), operation=None)
-        operation = await find_operation(context, operation_id)
-        return ResetPayload(user_errors=[], operation=ResetOperation.of(operation) if operation else None)
+        return await _show(context, operation_id)
+
+    @strawberry.mutation(description="Call a reset off that has not begun. Idempotent.")
+    async def cancel_reset(self, info: Info, input: CancelResetInput) -> ResetPayload:  # noqa: A002 - the contract's name
+        context, operation_id = info.context, uuid_of(input.operation_id, "ResetOperation")
+        try:
+            await _call_off(context, operation_id)
+        except Refused as refused:
+            return ResetPayload(user_errors=user_errors(refused), operation=None)
+        assert operation_id is not None, "or it would have been refused"
+        return await _show(context, operation_id)
+
+
+async def _show(context: Context, operation_id: UUID) -> ResetPayload:
+    operation = await find_operation(context, operation_id)
+    return ResetPayload(user_errors=[], operation=ResetOperation.of(operation) if operation else None)

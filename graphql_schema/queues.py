@@ -13,7 +13,7 @@ from app.storage.jobs import queues
 from app.storage.jobs.queues import Depth
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
-from graphql_schema.job_desk import actor_of, check_reason, refuse
+from graphql_schema.job_desk import check_reason, refuse
 from graphql_schema.node import Payload, user_errors
 
 WINDOW_MINUTES = 15
@@ -123,7 +123,7 @@ class QueueMutation:
         queue = target if isinstance(target, Named) else LIMITS[target].queue
         keep = queues.keep_paused if input.paused else queues.keep_resumed
         async with context.ports.store.for_everyone() as tx:
-            await keep(tx, target, actor=actor_of(context), reason=input.reason)
+            await keep(tx, target, actor=context.actor(), reason=input.reason)
         await context.ports.queue.nudge([queue])
         shown = await list_queues(context)
         return QueuePayload(user_errors=[], queue=next(each for each in shown if each.name == queue))

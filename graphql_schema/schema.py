@@ -12,15 +12,17 @@ from strawberry.types.base import StrawberryType
 
 import graphql_schema.vocabulary  # noqa: F401 - gives the domain's enums their GraphQL names
 from graphql_schema.corrections import CorrectionMutation
+from graphql_schema.erasing import EraseMutation
 from graphql_schema.exclusions import ExclusionMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
 from graphql_schema.masking import MaskErrors
-from graphql_schema.operations import DeletionReceipt, OperationMutation, ResetOperation
+from graphql_schema.operations import OperationMutation, ResetOperation
 from graphql_schema.ops import OpsQuery
 from graphql_schema.pausing import PauseMutation
 from graphql_schema.queues import QueueMutation
+from graphql_schema.receipts import DeletionReceipt, ReceiptQuery
 from graphql_schema.scalars import SCALARS
 from graphql_schema.summaries import MonthlySummary, WeeklySummary
 from graphql_schema.viewer import Viewer, ViewerQuery
@@ -29,7 +31,7 @@ NODES = (Viewer, Insight, Evidence, WeeklySummary, MonthlySummary, ResetOperatio
 
 
 @strawberry.type
-class Query(ViewerQuery):
+class Query(ViewerQuery, ReceiptQuery):
     """What anyone signed in may ask."""
 
 
@@ -39,12 +41,12 @@ class Mutation(ExclusionMutation, CorrectionMutation, PauseMutation, OperationMu
 
 
 @strawberry.type(name="Query")
-class TeamQuery(ViewerQuery, OpsQuery):
+class TeamQuery(ViewerQuery, ReceiptQuery, OpsQuery):
     """The same, and the team's part."""
 
 
 @strawberry.type(name="Mutation")
-class TeamMutation(Mutation, IngestionMutation, JobMutation, QueueMutation):
+class TeamMutation(Mutation, IngestionMutation, EraseMutation, JobMutation, QueueMutation):
     """The same, ingestion, and the team's part."""
 
 

@@ -15,12 +15,12 @@ from graphql_schema.insights import Evidence, find_insight, find_writing, show_c
 from graphql_schema.node import After, First, Node
 from graphql_schema.numbers import RangeInput
 from graphql_schema.operations import (
-    DeletionReceipt,
     OperationConnection,
     ResetOperation,
     find_operation,
     list_operations,
 )
+from graphql_schema.receipts import find_receipt
 from graphql_schema.scalars import Locale, TimeZone, read_month, read_week
 from graphql_schema.sessions import SessionConnection, find_session, list_sessions
 from graphql_schema.spectrum import Spectrum, find_spectrum
@@ -116,11 +116,6 @@ async def _find_reset(context: Context, key: str) -> Node | None:
     return ResetOperation.of(operation) if operation else None
 
 
-async def _find_receipt(context: Context, key: str) -> Node | None:
-    operation = await find_operation(context, UUID(key))
-    return DeletionReceipt.of(operation) if operation else None
-
-
 async def _find_evidence(context: Context, key: str) -> Evidence | None:
     writing = await find_writing(context, UUID(key.split(".", maxsplit=1)[0]))
     if writing is None:
@@ -150,7 +145,7 @@ _FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "MonthlySummary": _find_month,
     "Exclusion": lambda context, key: find_exclusion(context, UUID(key)),
     "ResetOperation": _find_reset,
-    "DeletionReceipt": _find_receipt,
+    "DeletionReceipt": lambda context, key: find_receipt(context, UUID(key)),
 }
 
 

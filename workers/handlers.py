@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.jobs import Claimed, JobKind, Kept, Later, Skipped
-from app.pipeline import aggregate, analyse, forget, narrate, rebuild, upkeep
+from app.pipeline import aggregate, analyse, forget, narrate, rebuild, recount, upkeep
 from app.pipeline.ports import Ports
 from app.storage.store import Tx
 
@@ -46,6 +46,7 @@ HANDLERS: Mapping[JobKind, Stage] = {
     JobKind.MONTHLY_AGGREGATION: Stage(aggregate.prepare_month, aggregate.keep_month, many=_PERIODS),
     JobKind.MONTHLY_NARRATIVE: Stage(narrate.prepare, narrate.keep),
     JobKind.RESET: Stage(forget.prepare, forget.keep, bury=forget.bury),
+    JobKind.RECEIPT_CHECK: Stage(recount.prepare, recount.keep),
     JobKind.REBUILD: Stage(rebuild.prepare, rebuild.keep),
     JobKind.UPKEEP: Stage(upkeep.prepare, upkeep.keep),
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import programs, upstart
+from app.cli.erasures import add_receipt, add_restore_guard
 from app.cli.ingest_file import ingest_file
 from app.cli.jobs import add_jobs
 from app.domain.access import Role
@@ -58,6 +59,11 @@ def build_parser() -> argparse.ArgumentParser:
     drain.set_defaults(run=lambda _: programs.drain_ledger())
 
     add_jobs(commands.add_parser("jobs", help="the ledger: counts and dead letters; list, show, retry, discard, pause"))
+
+    add_receipt(commands.add_parser("receipt", help="check the receipt of an erasure"))
+    add_restore_guard(
+        commands.add_parser("restore-guard", help="after a restore: erase again what was erased since the backup")
+    )
 
     token = commands.add_parser("token", help="print a token for development, and nothing else")
     token.add_argument("--person", required=True, metavar="KEY", help="the app's own key of the person")

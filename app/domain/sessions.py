@@ -80,7 +80,7 @@ def self_shift(source: Source, before: int | None, after: int | None) -> int | N
 def check_session(session: FinishedSession, *, now: datetime, zones: frozenset[str]) -> tuple[Problem, ...]:
     """Everything that is wrong with `session` at `now`; empty when it can be taken. `zones`: names accepted."""
     return (
-        *_check_key(session),
+        *_check_key(session.subject_key),
         *_check_times(session, now, zones),
         *_check_turns(session.turns, session.started_at, session.ended_at),
         *_check_rating(session),
@@ -95,8 +95,12 @@ def _range(message: str, *path: str) -> Problem:
     return Problem(ErrorCode.OUT_OF_RANGE, message, path)
 
 
-def _check_key(session: FinishedSession) -> Iterator[Problem]:
-    key = session.subject_key
+def check_subject_key(key: str) -> tuple[Problem, ...]:
+    """What is wrong with the app's key of a person."""
+    return tuple(_check_key(key))
+
+
+def _check_key(key: str) -> Iterator[Problem]:
     if not key.strip():
         yield Problem(ErrorCode.REQUIRED, "subjectKey must not be empty", ("subjectKey",))
     elif len(key) > MAX_SUBJECT_KEY_CHARACTERS:

@@ -8,21 +8,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from app.errors import ErrorCode, Problem, Refused, SpectrumError
-from app.jobs import Claimed, Kept, PersonAt, Skipped, reset, session_analysis
+from app.jobs import RECOUNTS_S, Claimed, Job, Kept, PersonAt, Skipped, receipt_check, reset
 from app.pipeline.commit import commit
+from app.pipeline.counting import count_left
+from app.pipeline.erasing import RESIDUE, erase, read_again, remember, subject_of
 from app.pipeline.ports import Ports
-from app.storage import people
-from app.storage.forgetting import erasure, operations
+from app.storage.audit import keep_audit
+from app.storage.forgetting import erasure, operations, tombstones
 from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
+from app.storage.forgetting.tombstones import Tombstone
+from app.storage.jobs import ledger
 from app.storage.sealed import Signer
-from app.storage.store import Tx
+from app.storage.store import StorageUnavailable, Tx
 
-_OPEN = (OperationStatus.RUNNING, OperationStatus.FAILED)
+COOL_OFF_S = 600.0
+"""How long a reset can be called off, unless it was asked for at once."""
+_SAFETY_S = 30.0
+"""An account's erasure is carried out by whoever is told of it; should they die on the way, a worker ends it."""
+_OPEN = (OperationStatus.SCHEDULED, OperationStatus.RUNNING, OperationStatus.FAILED)
 """A failed reset is finished when its job is tried again."""
-RESIDUE = "Some records could not be erased. Our team has been told and will finish it."
 
 
 class ErasureIncomplete(SpectrumError):
@@ -33,7 +40,7 @@ class ErasureIncomplete(SpectrumError):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """A finished erasure: its receipt, and in DERIVED the sessions whose text waits for a new analysis."""
+    """A finished erasure: its receipt, and in DERIVED the person whose kept words wait for a new analysis."""
 
     operation: Operation
     receipt: Mapping[str, Any]
@@ -50,10 +57,10 @@ async def find_repeated(ports: Ports, person_id: UUID, scope: ResetScope, key: U
         return await _first_answer(tx, person_id, scope, key)
 
 
-async def request(ports: Ports, person: PersonAt, scope: ResetScope, key: UUID) -> UUID:
-    """Ask for an erasure that begins at once; the operation's id. A repeated call gives the first answer again.
+async def request(ports: Ports, person: PersonAt, scope: ResetScope, key: UUID, *, delay_s: float = 0.0) -> UUID:
+    """Ask for an erasure, which can be called off for `delay_s`; the operation's id.
 
-    Refused when the key was used for another scope.
+    A repeated call gives the first answer again. Refused when the key was used for another scope.
     """
     answer: list[UUID] = []
 
@@ -62,8 +69,8 @@ async def request(ports: Ports, person: PersonAt, scope: ResetScope, key: UUID) 
         if first is not None:
             answer.append(first)
             return Kept()
-        answer.append(await operations.keep_new(tx, person.id, scope, key))
-        return Kept((reset(answer[0]),))
+        answer.append(await operations.keep_new(tx, person.id, scope, key, delay_s=delay_s))
+        return Kept((reset(answer[0], delay_s=delay_s),))
 
     await commit(ports, keep, person=person)
     return answer[0]
@@ -77,46 +84,135 @@ async def _first_answer(tx: Tx, person_id: UUID, scope: ResetScope, key: UUID) -
     return first.id if first else None
 
 
+async def call_off(ports: Ports, person: PersonAt, operation_id: UUID) -> None:
+    """Call a reset off before it begins; doing so twice is doing it once.
+
+    Refused when there is no such reset of the person's, and when it is too late.
+    """
+
+    async def keep(tx: Tx) -> Kept:
+        field = ("input", "operationId")
+        found = await operations.find(tx, person.id, operation_id)
+        if found is None:
+            raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such reset.", field))
+        if await operations.keep_cancelled(tx, person.id, operation_id):
+            await ledger.keep_cancelled(tx, reset(operation_id).key)
+        elif found.status is not OperationStatus.CANCELLED:
+            raise Refused(Problem(ErrorCode.NOT_CANCELLABLE, "This reset has begun already.", field))
+        return Kept()
+
+    await commit(ports, keep, person=person)
+
+
+async def erase_account(ports: Ports, person_id: UUID, *, actor: str) -> Operation:
+    """Erase everything of someone whose account is gone, at once; the operation, with its receipt.
+
+    Idempotent: when nothing is left since an earlier one, that is the answer. When Redis or the disk refuses, a worker
+    ends it, and the operation is still RUNNING.
+    """
+    operation_id = await _ask_for_all(ports, person_id, actor)
+    try:
+        erased = await carry_out(ports, operation_id)
+    except (ErasureIncomplete, StorageUnavailable, OSError):
+        erased = None  # kept in the ledger: a worker goes on with it
+    if erased is not None:
+        await commit(ports, lambda tx: keep(tx, erased), person=None)
+    async with ports.store.for_everyone() as tx:
+        operation = await operations.find_any(tx, operation_id)
+    assert operation is not None, "an operation outlives everything"
+    return operation
+
+
+async def _ask_for_all(ports: Ports, person_id: UUID, actor: str) -> UUID:
+    asked: list[UUID] = []
+
+    async def keep(tx: Tx) -> Kept:
+        known = await erasure.keep_locked(tx, person_id)
+        going = (OperationStatus.RUNNING, OperationStatus.SUCCEEDED)
+        before = None if known else await operations.find_newest(tx, person_id, ResetScope.EVERYTHING, going)
+        if before is not None:
+            asked.append(before)
+            return Kept()
+        asked.append(await operations.keep_new(tx, person_id, ResetScope.EVERYTHING, uuid4()))
+        await keep_audit(tx, "erase person", asked, actor=actor, reason="The account is gone.")
+        return Kept((reset(asked[0], delay_s=_SAFETY_S),))
+
+    await commit(ports, keep, person=None)
+    return asked[0]
+
+
 async def prepare(job: Claimed, ports: Ports) -> Erased | Skipped:
     """Erase · count again · sign."""
+    erased = await carry_out(ports, UUID(job.scope["operation_id"]))
+    return erased or Skipped("This reset has ended already, or was called off.")
+
+
+async def carry_out(ports: Ports, operation_id: UUID) -> Erased | None:
+    """The same for whoever has no job for it; None when there is nothing left to carry out.
+
+    ErasureIncomplete when the count finds something. ConnectionError without Redis: nobody knows then what is in it.
+    """
     async with ports.store.for_everyone() as tx:
-        operation = await operations.find_any(tx, UUID(job.scope["operation_id"]))
+        operation = await _locked(tx, operation_id)
         if operation is None or operation.status not in _OPEN:
-            return Skipped("This reset has ended already.")
+            return None
         done = dict(operation.receipt or {})
-        if "deleted" not in done or done.get("residue"):
-            done = await _erase(tx, ports, operation, before=done.get("deleted", {}))
-    erased_at = datetime.fromisoformat(done["erased_at"])
+        if "deleted" not in done:
+            done = await _erase(tx, ports, operation)
+        elif done.get("residue"):
+            done = await _erase_residue(tx, operation, done)
+    person_id, erased_at = operation.person_id, datetime.fromisoformat(done["erased_at"])
+    if done["epoch"] is not None:
+        await remember(ports, [_stone(ports, operation, done["epoch"], erased_at)])
+    deleted = done["deleted"] | {traces.name: await traces.erase(person_id) for traces in ports.elsewhere}
+    left = await count_left(ports, person_id, tuple(done["deleted"]), erased_at)
     async with ports.store.for_everyone() as tx:
-        left = await erasure.count_left(tx, operation.person_id, tuple(done["deleted"]), erased_at)
         completed_at: datetime = await tx.fetchval("SELECT clock_timestamp()")
         if any(left.values()):
             await operations.keep_receipt(tx, operation, {**done, "residue": True})
     if any(left.values()):
         raise ErasureIncomplete(RESIDUE)
-    receipt = _receipt(ports, operation, done["deleted"], left, completed_at)
+    receipt = {**done, "residue": False, **_receipt(ports, operation, deleted, left, completed_at)}
     again = None
     if operation.scope is ResetScope.DERIVED and done["epoch"] is not None:
-        again = PersonAt(operation.person_id, done["epoch"])
+        again = PersonAt(person_id, done["epoch"])
     return Erased(operation, receipt, again, ports.analyser_version)
 
 
-async def _erase(tx: Tx, ports: Ports, operation: Operation, *, before: Mapping[str, int]) -> dict[str, Any]:
-    """Delete in one transaction, and keep the counts in the same, with those of an attempt `before`."""
-    person_id = operation.person_id
-    began = await erasure.keep_next_epoch(tx, person_id)
-    stores = await erasure.list_stores(tx, operation.scope)
-    if operation.scope is ResetScope.FORGET_HISTORY:
-        await erasure.keep_forgotten(tx, person_id)
-    counts = await erasure.erase(tx, person_id, stores)
-    deleted = {store: count + before.get(store, 0) for store, count in counts.items()}
-    if operation.scope is ResetScope.EVERYTHING and began is not None:
-        pseudonym = ports.keyring.identity.pseudonym("tombstone", person_id)
-        await erasure.keep_tombstone(tx, pseudonym, began[0].epoch, operation.id, operation.scope)
-    erased_at = began[1] if began else await tx.fetchval("SELECT clock_timestamp()")
-    done = {"deleted": deleted, "erased_at": erased_at.isoformat(), "epoch": began[0].epoch if began else None}
+async def _locked(tx: Tx, operation_id: UUID) -> Operation | None:
+    """The operation, locked, after its person, as every change locks them."""
+    found = await operations.find_any(tx, operation_id)
+    if found is None:
+        return None
+    await erasure.keep_locked(tx, found.person_id)
+    return await operations.find_locked(tx, operation_id)
+
+
+async def _erase(tx: Tx, ports: Ports, operation: Operation) -> dict[str, Any]:
+    """Delete in one transaction, and keep the counts and the tombstone in the same."""
+    deleted = await erase(tx, operation.person_id, operation.scope)
+    epoch = deleted.person.epoch if deleted.person else None
+    if epoch is not None:
+        await tombstones.keep(tx, _stone(ports, operation, epoch, deleted.at))
+    if operation.scope is ResetScope.EVERYTHING:
+        await operations.keep_moot(tx, operation)
+    done = {"deleted": dict(deleted.counts), "erased_at": deleted.at.isoformat(), "epoch": epoch}
+    await operations.keep_begun(tx, operation)
     await operations.keep_receipt(tx, operation, done)
     return done
+
+
+async def _erase_residue(tx: Tx, operation: Operation, done: Mapping[str, Any]) -> dict[str, Any]:
+    """Delete what an earlier attempt left, and nothing that came since."""
+    until = datetime.fromisoformat(done["erased_at"])
+    counts = await erasure.erase(tx, operation.person_id, tuple(done["deleted"]), until=until)
+    found = {**done, "deleted": {store: count + counts[store] for store, count in done["deleted"].items()}}
+    await operations.keep_receipt(tx, operation, found)
+    return found
+
+
+def _stone(ports: Ports, operation: Operation, epoch: int, erased_at: datetime) -> Tombstone:
+    return Tombstone(subject_of(ports, operation.person_id), epoch, operation.id, operation.scope, erased_at)
 
 
 def _receipt(
@@ -134,8 +230,7 @@ def _receipt(
         "remaining": sum(left.values()),
         "backups_expire_at": _instant(backups),
     }
-    signer = Signer(ports.keyring.signing_seed)
-    return {**facts, **signer.sign(facts)}
+    return {**facts, **Signer(ports.keyring.signing_seed).sign(facts)}
 
 
 def _instant(moment: datetime) -> str:
@@ -143,20 +238,21 @@ def _instant(moment: datetime) -> str:
 
 
 async def keep(tx: Tx, result: Erased) -> Kept:
-    """End the operation; after DERIVED, sessions whose text is still kept are analysed again."""
-    await operations.keep_ended(tx, result.operation, result.receipt)
-    if result.again is None:
+    """End the operation, and let it be counted again later; after DERIVED, kept words are read again."""
+    operation = await _locked(tx, result.operation.id)
+    if operation is None or operation.status not in _OPEN:  # somebody else has ended it
         return Kept()
-    again = result.again
-    waiting = await erasure.keep_unanalysed(tx, again)
-    head = await people.find_head(tx, again.id)
-    if head is None or head.paused or head.plan == "FREE":
-        return Kept()
-    return Kept(tuple(session_analysis(again, session_id, result.analyser_version) for session_id in waiting))
+    await operations.keep_ended(tx, operation, result.receipt)
+    recounts = tuple(receipt_check(operation.id, number) for number in range(1, len(RECOUNTS_S) + 1))
+    return Kept(recounts + (await _read_again(tx, result)))
+
+
+async def _read_again(tx: Tx, result: Erased) -> tuple[Job, ...]:
+    return await read_again(tx, result.analyser_version, result.again) if result.again else ()
 
 
 async def bury(tx: Tx, job: Claimed) -> None:
     """Say plainly that the reset failed."""
-    operation = await operations.find_any(tx, UUID(job.scope["operation_id"]))
-    if operation is not None and operation.status is OperationStatus.RUNNING:
+    operation = await operations.find_locked(tx, UUID(job.scope["operation_id"]))
+    if operation is not None and operation.status in (OperationStatus.SCHEDULED, OperationStatus.RUNNING):
         await operations.keep_ended(tx, operation, operation.receipt, failure=RESIDUE)

@@ -19,6 +19,7 @@ from app.errors import ErrorCode, Problem, SpectrumError
 from app.jobs import LIMITS, Job, JobKind, session_analysis
 from app.pipeline.ports import Ports
 from app.storage import people
+from app.storage.forgetting import tombstones
 from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.jobs import ledger
@@ -119,6 +120,10 @@ async def _keep(tx: Tx, ports: Ports, arrivals: Sequence[_Arrival], answers: dic
     locked = await _locked(tx, _newcomers(ports, arrivals))
     keys = {id_: ports.keyring.master.unwrap(f"person|{id_}", p.wrapped_key) for id_, p in locked.items()}
     known = await sessions.list_known(tx, [a.person_id for a in arrivals], [a.session.session_key for a in arrivals])
+    subjects = {person_id: ports.keyring.identity.pseudonym("tombstone", person_id) for person_id in locked}
+    erased = await tombstones.list_erased(
+        tx, [subjects[a.person_id] for a in arrivals], [a.session.session_key for a in arrivals]
+    )
     new: list[NewSession] = []
     for arrival in arrivals:
         person = locked[arrival.person_id]
@@ -132,7 +137,8 @@ async def _keep(tx: Tx, ports: Ports, arrivals: Sequence[_Arrival], answers: dic
             )
             continue
         answers[arrival.place] = Ingested(arrival.session.session_key, care=arrival.care)
-        if person.forget_before is not None and arrival.session.ended_at <= person.forget_before:
+        is_forgotten = person.forget_before is not None and arrival.session.ended_at <= person.forget_before
+        if is_forgotten or (subjects[arrival.person_id], arrival.session.session_key) in erased:
             answers[arrival.place] = Ingested(arrival.session.session_key, duplicate=True, care=arrival.care)
             continue
         known[arrival.key] = mark

@@ -2,8 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
 
 from app.analyser import Analyser
+from app.gateways.journal import Journal
 from app.gateways.language_model import LanguageModel
 from app.gateways.queue import Nudger
 from app.storage.keyring import Keyring
@@ -19,9 +22,26 @@ class Rules:
     default_plan: str
 
 
+class Traces(Protocol):
+    """A place outside the database that may hold something of a person; `name` stands in receipts.
+
+    Both raise ConnectionError when the place cannot be reached.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    async def count(self, person_id: UUID) -> int: ...
+
+    async def erase(self, person_id: UUID) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The store, the queue, the keys, the analyser (loaded when first asked for), the writer, and the rules."""
+    """The store, the queue, the keys, the analyser (loaded when first asked for), the writer, and the rules.
+
+    `journal` remembers erasures outside the database; `elsewhere` is all else that an erasure has to look at.
+    """
 
     store: Store
     queue: Nudger
@@ -31,3 +51,5 @@ class Ports:
     writer: LanguageModel
     zones: frozenset[str]
     rules: Rules
+    journal: Journal
+    elsewhere: tuple[Traces, ...]

@@ -54,8 +54,14 @@ async def _outdated(tx: Tx, ports: Ports, person: PersonAt) -> list[tuple[KeptSe
 
 
 async def keep(tx: Tx, result: Rebuilt) -> Kept:
-    """Keep the numbers, and ask for the words that rest on those days, once for all."""
-    for one in result.numbers:
+    """Keep the numbers, and ask for the words that rest on those days, once for all.
+
+    Of a session that was erased while it was read nothing is kept.
+    """
+    there = await sessions.list_by_id(tx, result.person.id, [one.session_id for one in result.numbers])
+    kept = {session.id for session in there}
+    read_again = [one for one in result.numbers if one.session_id in kept]
+    for one in read_again:
         await numbers.keep(tx, result.person.id, one)
-    days = [Period(one.local_date, one.local_date) for one in result.numbers]
+    days = [Period(one.local_date, one.local_date) for one in read_again]
     return Kept(await ask_again(tx, result.person.id, days, delay_s=REBUILD_DEBOUNCE_S))

@@ -1,22 +1,20 @@
 """The hour's housekeeping: raw words past their retention, old answers, old jobs. Bounded, and repeated until done."""
 
-from collections import defaultdict
 from datetime import date
-from uuid import UUID
 
-from app.domain.periods import Period, PeriodKind, format_period, period_of, previous
+from app.domain.periods import PeriodKind, format_period, period_of, previous
 from app.jobs import Claimed, Kept, rebuild
+from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
-from app.pipeline.rewriting import ask_again
+from app.storage import audit
 from app.storage.forgetting import operations
 from app.storage.history import sessions
 from app.storage.jobs import ledger, promises, reconciliation
 from app.storage.store import Tx
 from app.telemetry import logger
 
-ROWS_AT_ONCE = 5_000
-MAX_ROUNDS = 1_000
 JOB_DAYS = 30
+AUDIT_DAYS = 365
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -25,14 +23,7 @@ log = logger("upkeep")
 
 async def prepare(_: Claimed, ports: Ports) -> int:
     """Erase in small transactions, so that nobody waits for a lock; how many texts went."""
-    texts = 0
-    for _round in range(MAX_ROUNDS):
-        async with ports.store.for_everyone() as tx:
-            gone = await sessions.erase_expired_text(tx, ports.rules.raw_retention_days, limit=ROWS_AT_ONCE)
-            await _write_again(tx, gone.care_days)
-        texts += gone.count
-        if gone.found < ROWS_AT_ONCE:
-            break
+    texts = await erase_expired(ports)
     for _round in range(MAX_ROUNDS):
         async with ports.store.for_everyone() as tx:
             if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
@@ -79,17 +70,8 @@ async def _watch_promises(ports: Ports) -> None:
                     )
 
 
-async def _write_again(tx: Tx, care_days: tuple[tuple[UUID, date], ...]) -> None:
-    """The care level went with the text: words that were written under it must not go on telling of it."""
-    by_person: defaultdict[UUID, list[date]] = defaultdict(list)
-    for person_id, day in care_days:
-        by_person[person_id].append(day)
-    for person_id, days in by_person.items():
-        spans = [Period(day, day) for day in days]
-        await ledger.keep_jobs(tx, await ask_again(tx, person_id, spans, as_yardstick=False))
-
-
 async def keep(tx: Tx, _: int) -> Kept:
-    """Drop answers to mutations that nobody may repeat any more."""
+    """Drop answers to mutations that nobody may repeat any more, and what the audit log no longer has to know."""
     await operations.erase_answers(tx)
+    await audit.erase_old(tx, days=AUDIT_DAYS)
     return Kept()

@@ -15,3 +15,8 @@ async def keep_audit(tx: Tx, action: str, targets: Sequence[UUID] = (), *, actor
         list(targets),
         reason,
     )
+
+
+async def erase_old(tx: Tx, *, days: int) -> int:
+    """Erase decisions of more than `days` ago; how many."""
+    return await tx.execute("DELETE FROM audit WHERE at < now() - make_interval(days => $1)", days)

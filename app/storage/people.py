@@ -121,6 +121,11 @@ async def keep_revision(tx: Tx, person: PersonAt) -> int:
     return revision
 
 
+async def keep_changed(tx: Tx, person_id: UUID) -> None:
+    """Bump the revision of a locked person, in whichever epoch they are."""
+    await tx.execute("UPDATE person SET revision = revision + 1 WHERE id = $1", person_id)
+
+
 async def keep_revisions(tx: Tx, unchanged: Mapping[PersonAt, int]) -> frozenset[UUID]:
     """The same for many, in id order: those whom nobody else holds and who are still in their epoch and revision."""
     rows = await tx.fetch(
@@ -232,6 +237,11 @@ async def keep_due_now(tx: Tx, person_id: UUID) -> None:
 def is_closed(kind: PeriodKind, first_day: date, head: Head) -> bool:
     """Whether the planner has already passed this period, so that a change in it must be written again."""
     return first_day < (head.week_due if kind is PeriodKind.WEEK else head.month_due)
+
+
+async def list_ids(tx: Tx) -> list[UUID]:
+    """Everybody, in no order."""
+    return [row["id"] for row in await tx.fetch("SELECT id FROM person")]
 
 
 async def list_zone_names(tx: Tx) -> frozenset[str]:

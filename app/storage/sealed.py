@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -115,6 +115,22 @@ class Identity:
     def _block(self, purpose: str) -> "Cipher[modes.ECB]":
         key = hmac.digest(self.key, b"alias|" + purpose.encode(), hashlib.sha256)
         return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305 - one block under a key of its own has no pattern
+
+
+def is_signed(public_key: bytes, statement: str, signature: str) -> bool:
+    """Whether `signature` (base64url) was made over `statement` with the private half of `public_key` (32 bytes)."""
+    try:
+        signed = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signed, statement.encode())
+    except (InvalidSignature, ValueError):  # ValueError: no base64, no text, or no key
+        return False
+    return True
+
+
+def public_key_of(jwk: Mapping[str, str]) -> bytes:
+    """The 32 bytes of an Ed25519 key as it is published (RFC 8037). KeyError or ValueError when it is none."""
+    x = jwk["x"]
+    return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(x + "=" * (-len(x) % 4))).public_bytes_raw()
 
 
 class Signer:

@@ -119,6 +119,8 @@ def ports_over(store: VirtualStore) -> Ports:
         writer=absent,
         zones=frozenset(),
         rules=Rules(raw_retention_days=30, backup_days=30, default_plan="PLUS"),
+        journal=absent,
+        elsewhere=(),
     )
 
 

@@ -16,8 +16,9 @@ from app.domain.periods import PeriodKind, local_start
 from app.domain.sessions import SessionStatus
 from app.jobs import Claimed, JobKind, JobStatus, Queue, reset, session_analysis
 from app.storage import people
-from app.storage.forgetting import erasure
+from app.storage.forgetting import erasure, tombstones
 from app.storage.forgetting.operations import ResetScope
+from app.storage.forgetting.tombstones import Tombstone
 from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.jobs import desk, ledger, queues
@@ -203,7 +204,8 @@ class World:
             if scope != "nothing":
                 await erasure.erase(tx, person.id, ERASED)
             if scope == "everything":
-                await erasure.keep_tombstone(tx, str(person.id), began[0].epoch, operation_id, ResetScope.EVERYTHING)
+                stone = Tombstone(str(person.id), began[0].epoch, operation_id, ResetScope.EVERYTHING, began[1])
+                await tombstones.keep(tx, stone)
                 await erasure.erase(tx, person.id, ("person",))
         self.say(f"{person.name} begins a new epoch; erased is {scope}")
         person.epoch += 2 if scope == "everything" else 1

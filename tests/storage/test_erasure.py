@@ -12,6 +12,7 @@ from app.errors import Gone
 from app.jobs import Claimed, JobKind, Queue, Skipped, monthly_narrative, rebuild, rewrite_period
 from app.pipeline import exclude, forget
 from app.pipeline.commit import commit
+from app.pipeline.erasing import RESIDUE
 from app.storage.forgetting import operations
 from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
 from app.storage.jobs import desk, ledger
@@ -105,7 +106,7 @@ async def test_a_reset_erases_exactly_what_it_says(
     assert operation.status is OperationStatus.SUCCEEDED
     assert operation.receipt is not None
     told = {store["store"]: (store["deleted"], store["remaining"]) for store in operation.receipt["stores"]}
-    assert told == {name: (before[name], 0) for name in ERASED[scope]}
+    assert told == {**{name: (before[name], 0) for name in ERASED[scope]}, "redis": (0, 0)}
     assert operation.receipt["remaining"] == 0
     assert str(person_id) not in str(operation.receipt)
     assert person not in str(operation.receipt)
@@ -172,7 +173,7 @@ async def test_nothing_in_flight_writes_after_an_erasure(
         await ledger.keep_jobs(tx, [*rewrites, monthly_narrative(before, month, revision=-1), again])
     await owner.execute("UPDATE session_numbers SET analyser_version = 'older' WHERE person_id = $1", person_id)
     begun = [job for queue in Queue for job in await _begin(spectrum, queue) if job.person]
-    assert {job.kind for job in begun} == set(JobKind) - {JobKind.RESET, JobKind.UPKEEP}
+    assert {job.kind for job in begun} == set(JobKind) - {JobKind.RESET, JobKind.RECEIPT_CHECK, JobKind.UPKEEP}
     prepared = [(job, await HANDLERS[job.kind].prepare(job, keeping_words(spectrum.ports))) for job in begun]
     assert not any(isinstance(result, Skipped) for _, result in prepared)
     await _ask(spectrum, owner, person_id, scope)
@@ -197,7 +198,7 @@ async def test_two_workers_erase_once(spectrum: Spectrum, owner: Any, person: st
     results: list[Any] = await asyncio.gather(*(stage.prepare(job, spectrum.ports) for _ in range(4)))
     for result in results:
         deleted = {store["store"]: store["deleted"] for store in result.receipt["stores"]}
-        assert deleted == {name: before[name] for name in EVERYTHING}
+        assert deleted == {**{name: before[name] for name in EVERYTHING}, "redis": 0}
     await commit(spectrum.ports, lambda tx: stage.keep(tx, results[0]), person=None, job=job)
     assert (await _operation(spectrum, person_id, operation_id)).status is OperationStatus.SUCCEEDED
     assert await owner.fetchval("SELECT count(*) FROM tombstone WHERE operation_id = $1", operation_id) == 1
@@ -234,7 +235,7 @@ async def test_a_failed_reset_is_finished_when_tried_again(spectrum: Spectrum, o
     runner = Runner(spectrum.ports)
     assert await runner.work_once(Queue.SECONDS) == 1
     failed = await _operation(spectrum, person_id, operation_id)
-    assert (failed.status, failed.failure) == (OperationStatus.FAILED, forget.RESIDUE)
+    assert (failed.status, failed.failure) == (OperationStatus.FAILED, RESIDUE)
     assert (await rows_of(owner, person_id))["person"] == 1
     async with spectrum.ports.store.for_everyone() as tx:
         assert await desk.keep_retried(tx, [job.id], actor="team", reason="again") == [job.id]

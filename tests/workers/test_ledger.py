@@ -386,8 +386,11 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) 
     if kind is JobKind.REBUILD:
         await owner.execute("UPDATE session_numbers SET analyser_version = 'older'")
         await HANDLERS[JobKind.UPKEEP].prepare(None, keeping_words(spectrum.ports))  # type: ignore[arg-type]  # no job is looked at
-    if kind is JobKind.RESET:
+    if kind in (JobKind.RESET, JobKind.RECEIPT_CHECK):
         await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
+    if kind is JobKind.RECEIPT_CHECK:
+        await runner.work_once(Queue.SECONDS)
+        await hasten(owner)
     if kind in (JobKind.WEEKLY_AGGREGATION, JobKind.MONTHLY_AGGREGATION, JobKind.UPKEEP, JobKind.MONTHLY_NARRATIVE):
         await plan_due(spectrum.ports)
     while kind is JobKind.MONTHLY_NARRATIVE and not await owner.fetchval(

@@ -4,6 +4,7 @@ Which tables there are comes from the catalogue, so that a new one is found by i
 scope is said here, with the reason.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -38,26 +39,57 @@ async def list_stores(tx: Tx, scope: ResetScope) -> tuple[str, ...]:
     return (*(row["relname"] for row in rows), "person")
 
 
+OF_A_SESSION = ("sealed_text", "session_numbers", "correction", "exclusion", "session")
+"""Where a single session has rows; what was made of it together with others is made again."""
+
+
+async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> int:
+    """Delete all rows of these sessions, and the jobs about them; how many sessions there were."""
+    await tx.execute(
+        "DELETE FROM job WHERE person_id = $1 AND scope->>'session_id' = ANY($2)", person_id, list(map(str, ids))
+    )
+    sessions = 0
+    for store in OF_A_SESSION:
+        key = "id" if store == "session" else "session_id"
+        sessions = await tx.execute(
+            f"DELETE FROM {store} WHERE person_id = $1 AND {key} = ANY($2)", person_id, list(ids)
+        )
+    return sessions
+
+
+async def keep_locked(tx: Tx, person_id: UUID) -> bool:
+    """Hold the person's lock until the transaction ends; whether they are known."""
+    return await tx.fetchval("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person_id) is not None
+
+
 def _key(store: str) -> str:
     return "id" if store == "person" else "person_id"
 
 
-async def keep_next_epoch(tx: Tx, person_id: UUID) -> tuple[PersonAt, datetime] | None:
+async def keep_next_epoch(tx: Tx, person_id: UUID, *, epoch: int | None = None) -> tuple[PersonAt, datetime] | None:
     """Begin the person's next epoch, and the moment it began: whatever is in flight for them is dropped.
 
-    None when they are not known.
+    With `epoch` it is that one, and only if it lies ahead. None when they are not known, or are past it already.
     """
     row = await tx.fetchrow(
-        "UPDATE person SET epoch = epoch + 1, revision = revision + 1 WHERE id = $1"
-        " RETURNING epoch, clock_timestamp() AS at",
+        "UPDATE person SET epoch = coalesce($2, epoch + 1), revision = revision + 1"
+        " WHERE id = $1 AND ($2::int IS NULL OR epoch < $2) RETURNING epoch, clock_timestamp() AS at",
         person_id,
+        epoch,
     )
     return None if row is None else (PersonAt(person_id, row["epoch"]), row["at"])
 
 
-async def erase(tx: Tx, person_id: UUID, stores: tuple[str, ...]) -> dict[str, int]:
-    """Delete the person's rows from `stores`; how many from each."""
-    return {store: await tx.execute(f"DELETE FROM {store} WHERE {_key(store)} = $1", person_id) for store in stores}
+async def erase(tx: Tx, person_id: UUID, stores: tuple[str, ...], *, until: datetime | None = None) -> dict[str, int]:
+    """Delete the person's rows from `stores`, or only those that were kept `until` then; how many from each."""
+    return {
+        store: await tx.execute(
+            f"DELETE FROM {store} WHERE {_key(store)} = $1 AND kept_at <= coalesce($2::timestamptz, 'infinity')",
+            person_id,
+            until,
+        )
+        for store in stores
+    }
 
 
 async def count_left(tx: Tx, person_id: UUID, stores: tuple[str, ...], erased_at: datetime) -> dict[str, int]:
@@ -73,15 +105,16 @@ async def count_left(tx: Tx, person_id: UUID, stores: tuple[str, ...], erased_at
     }
 
 
-async def keep_forgotten(tx: Tx, person_id: UUID) -> None:
-    """Sessions until now, and all that are kept, are from here on accepted as duplicates, and their text dropped.
+async def keep_forgotten(tx: Tx, person_id: UUID, *, until: datetime) -> None:
+    """Sessions `until` then, and all that are kept, are from here on accepted as duplicates, and their text dropped.
 
     A phone whose clock is fast has sent some that end a little later than now.
     """
     await tx.execute(
-        "UPDATE person SET forget_before = greatest(now(),"
+        "UPDATE person SET forget_before = greatest($2, forget_before,"
         " (SELECT max(ended_at) FROM session WHERE person_id = $1)) WHERE id = $1",
         person_id,
+        until,
     )
 
 
@@ -104,15 +137,3 @@ async def keep_unanalysed(tx: Tx, person: PersonAt) -> list[UUID]:
         person.epoch,
     )
     return [row["id"] for row in rows if row["status"] == "PENDING"]
-
-
-async def keep_tombstone(tx: Tx, subject_hash: str, epoch: int, operation_id: UUID, scope: ResetScope) -> None:
-    """Remember, without naming anyone, that an erasure happened: it is replayed over a restored backup."""
-    await tx.execute(
-        "INSERT INTO tombstone (subject_hash, epoch, operation_id, scope) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT DO NOTHING",
-        subject_hash,
-        epoch,
-        operation_id,
-        scope,
-    )

@@ -31,7 +31,7 @@ class ResetScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A reset as it is kept; `receipt` is what `app.pipeline.forget` wrote, None until it succeeded."""
+    """A reset as it is kept; `receipt` is what `app.pipeline.forget` wrote of it so far, None before it erased."""
 
     id: UUID
     person_id: UUID
@@ -42,6 +42,13 @@ class Operation:
     finished_at: datetime | None
     failure: str | None
     receipt: Mapping[str, Any] | None
+
+    @property
+    def progress(self) -> float:
+        """0..1: nothing begun, erased but not yet counted again, ended."""
+        if self.finished_at is not None:
+            return 1.0
+        return 0.5 if self.receipt else 0.0
 
 
 def _operation(row: OperationRow) -> Operation:
@@ -58,9 +65,15 @@ def _operation(row: OperationRow) -> Operation:
     )
 
 
-async def find_any(tx: Tx, operation_id: UUID) -> Operation | None:
-    """An operation of anybody's, locked for the worker that carries it out: only one may erase, and only once."""
+async def find_locked(tx: Tx, operation_id: UUID) -> Operation | None:
+    """An operation of anybody's, locked for whoever carries it out: only one may erase, and only once."""
     row = await OperationRow.filter(id=operation_id).select_for_update().using_db(tx).first()
+    return None if row is None else _operation(row)
+
+
+async def find_any(tx: Tx, operation_id: UUID) -> Operation | None:
+    """An operation of anybody's, None when there is none."""
+    row = await OperationRow.filter(id=operation_id).using_db(tx).first()
     return None if row is None else _operation(row)
 
 
@@ -88,15 +101,60 @@ async def find_by_key(tx: Tx, person_id: UUID, idempotency_key: UUID) -> Operati
     return None if row is None else _operation(row)
 
 
-async def keep_new(tx: Tx, person_id: UUID, scope: ResetScope, idempotency_key: UUID) -> UUID:
-    """Keep a reset that begins now; its id."""
+async def keep_new(tx: Tx, person_id: UUID, scope: ResetScope, idempotency_key: UUID, *, delay_s: float = 0.0) -> UUID:
+    """Keep a reset that begins now, or after `delay_s` in which it can be called off; its id."""
     operation_id: UUID = await tx.fetchval(
-        "INSERT INTO operation (person_id, scope, status, idempotency_key) VALUES ($1, $2, 'RUNNING', $3) RETURNING id",
+        "INSERT INTO operation (person_id, scope, status, idempotency_key, cancellable_until)"
+        " VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5)) RETURNING id",
         person_id,
         scope,
+        OperationStatus.SCHEDULED if delay_s else OperationStatus.RUNNING,
         idempotency_key,
+        delay_s,
     )
     return operation_id
+
+
+async def keep_begun(tx: Tx, operation: Operation) -> None:
+    """Say that a reset is being carried out: it cannot be called off any more."""
+    await (
+        OperationRow.filter(person_id=operation.person_id, id=operation.id)
+        .using_db(tx)
+        .update(status=OperationStatus.RUNNING)
+    )
+
+
+async def keep_cancelled(tx: Tx, person_id: UUID, operation_id: UUID) -> bool:
+    """Call a reset off that has not begun, while it can be; whether it could."""
+    return bool(
+        await tx.execute(
+            "UPDATE operation SET status = 'CANCELLED', finished_at = now()"
+            " WHERE person_id = $1 AND id = $2 AND status = 'SCHEDULED' AND now() < cancellable_until",
+            person_id,
+            operation_id,
+        )
+    )
+
+
+async def keep_moot(tx: Tx, operation: Operation) -> None:
+    """Call off the person's other resets that have not begun: this one leaves nothing for them."""
+    await tx.execute(
+        "UPDATE operation SET status = 'CANCELLED', finished_at = now()"
+        " WHERE person_id = $1 AND id <> $2 AND status = 'SCHEDULED'",
+        operation.person_id,
+        operation.id,
+    )
+
+
+async def find_newest(tx: Tx, person_id: UUID, scope: ResetScope, statuses: Sequence[OperationStatus]) -> UUID | None:
+    """The person's newest reset of a scope that is in one of `statuses`, None without one."""
+    found: UUID | None = await tx.fetchval(
+        "SELECT id FROM operation WHERE person_id = $1 AND scope = $2 AND status = ANY($3) ORDER BY id DESC LIMIT 1",
+        person_id,
+        scope,
+        list(statuses),
+    )
+    return found
 
 
 async def keep_receipt(tx: Tx, operation: Operation, receipt: Mapping[str, Any]) -> None:

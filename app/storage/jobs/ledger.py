@@ -269,6 +269,15 @@ async def has_open(tx: Tx, person_id: UUID, kinds: Sequence[JobKind], scope: Map
     return found
 
 
+async def keep_cancelled(tx: Tx, key: str) -> None:
+    """Call off a job that nobody has begun; one that runs finds out by itself."""
+    await tx.execute(
+        "UPDATE job SET status = 'CANCELLED', finished_at = now(), note = 'Called off.'"
+        " WHERE idempotency_key = $1 AND status IN ('QUEUED', 'RETRYING')",
+        key,
+    )
+
+
 async def erase_finished(tx: Tx, *, days: int, limit: int) -> int:
     """Prune jobs that ended more than `days` ago, at most `limit`; dead letters stay until someone decides."""
     return await tx.execute(

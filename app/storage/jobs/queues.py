@@ -85,12 +85,12 @@ class Remaining:
 async def count_remaining(tx: Tx, queues: Sequence[Queue], within_s: float) -> Remaining:
     """How many jobs of `queues` are open, and how many of the waiting ones fall due within `within_s` seconds.
 
-    What is paused is not counted: nothing would come of waiting for it.
+    What is paused is not counted, since nothing would come of waiting for it, nor are recounts still to come.
     """
     row = await tx.fetchrow(
         """
         SELECT count(*) FILTER (WHERE status = 'RUNNING' OR run_after <= now()) AS now,
-               count(*) FILTER (WHERE status <> 'RUNNING' AND run_after > now()) AS soon
+               count(*) FILTER (WHERE status <> 'RUNNING' AND run_after > now() AND kind <> 'RECEIPT_CHECK') AS soon
         FROM job WHERE queue = ANY($1) AND status IN ('QUEUED', 'RETRYING', 'RUNNING')
           AND run_after <= now() + make_interval(secs => $2)
           AND (status = 'RUNNING' OR NOT ARRAY[queue, kind] && ARRAY(SELECT name FROM pause))

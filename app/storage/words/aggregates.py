@@ -124,6 +124,16 @@ async def find_ref(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date) -
     return None if row is None else AggregateRef(kind, first_day, row["revision"], row["digest"])
 
 
+async def erase(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date]) -> int:
+    """Erase the aggregates of these periods; how many."""
+    return await tx.execute(
+        "DELETE FROM period_aggregate WHERE person_id = $1 AND kind = $2 AND first_day = ANY($3)",
+        person_id,
+        kind,
+        list(first_days),
+    )
+
+
 async def list_first_days(tx: Tx, person_id: UUID, kind: PeriodKind) -> Sequence[date]:
     """First days of the periods that were closed, oldest first."""
     rows = await tx.fetch(

@@ -178,6 +178,16 @@ async def keep_stale(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequ
     )
 
 
+async def erase(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date]) -> int:
+    """Erase the texts of these periods, those taken back too; how many."""
+    return await tx.execute(
+        "DELETE FROM writing WHERE person_id = $1 AND period_kind = $2 AND first_day = ANY($3)",
+        person_id,
+        kind,
+        list(first_days),
+    )
+
+
 async def find(tx: Tx, person_id: UUID, writing_id: UUID) -> Writing | None:
     """One text, None when it is not this person's."""
     row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM writing WHERE person_id = $1 AND id = $2", person_id, writing_id)
