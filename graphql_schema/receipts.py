@@ -25,7 +25,7 @@ class DeletedStore:
 
 @strawberry.type
 class ReceiptRecount:
-    at: datetime
+    at: datetime = strawberry.field(description="When it was counted.")
     remaining: int = strawberry.field(description="Found then. Anything but 0 has alarmed the team.")
     statement: str = strawberry.field(description="Canonical JSON the signature covers.")
     signature: str = strawberry.field(description="Ed25519, base64url.")
@@ -82,13 +82,14 @@ def _recount(check: Any) -> ReceiptRecount:
 
 
 async def find_receipt(context: Context, operation_id: UUID) -> DeletionReceipt | None:
-    """A receipt of the caller's, None when it is not theirs; to the app, which erases for others, anybody's."""
+    """A receipt of the caller's, None when it is not theirs; to the app, also of whoever is gone for good."""
     person_id = context.person_id()
     async with context.ports.store.for_person(person_id) as tx:
         operation = await operations.find(tx, person_id, operation_id)
     if operation is None and context.caller is not None and Role.SERVICE in context.caller.roles:
         async with context.ports.store.for_everyone() as tx:
-            operation = await operations.find_any(tx, operation_id)
+            found = await operations.find_any(tx, operation_id)
+        operation = found if found and found.scope is ResetScope.EVERYTHING else None
     return DeletionReceipt.of(operation) if operation else None
 
 

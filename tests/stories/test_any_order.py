@@ -21,6 +21,7 @@ from app.errors import Refused
 from app.jobs import Queue
 from app.pipeline import exclude, forget
 from app.pipeline.correct import correct
+from app.pipeline.forget_sessions import forget_sessions
 from app.pipeline.pause import set_paused
 from app.storage import people
 from app.storage.forgetting.operations import ResetScope
@@ -62,6 +63,7 @@ _action = st.one_of(
     st.tuples(st.just("correct"), _place, _correction),
     st.tuples(st.just("pause"), st.booleans()),
     st.tuples(st.just("reset"), st.sampled_from(ResetScope)),
+    st.tuples(st.just("erase"), st.frozensets(_place, min_size=1, max_size=2)),
 )
 _actions = st.lists(_action, min_size=5, max_size=25)
 
@@ -74,6 +76,7 @@ class Life:
     taken: set[int] = field(default_factory=set)
     left_out: list[tuple[UUID, ExclusionTarget]] = field(default_factory=list)
     said: dict[int, Correction] = field(default_factory=dict)
+    erased: set[int] = field(default_factory=set)
     forgets: bool = False
 
     def key(self, place: int) -> UUID:
@@ -97,8 +100,11 @@ async def _do(spectrum: Spectrum, owner: Any, person: str, life: Life, action: A
     name, *given_ = action
     if name == "take":
         await take(spectrum, life.pool[given_[0]])
-        if not life.forgets:
+        if not life.forgets and given_[0] not in life.erased:
             life.taken.add(given_[0])
+        return
+    if name == "erase":
+        await _erase(spectrum, person, life, *given_)
         return
     if not await owner.fetchval("SELECT count(*) FROM person WHERE id = $1", who(spectrum, person)):
         return
@@ -173,6 +179,17 @@ async def _reset(spectrum: Spectrum, owner: Any, person: str, life: Life, scope:
     if scope is not ResetScope.DERIVED:
         life.taken, life.left_out, life.said = set(), [], {}
         life.forgets = scope is ResetScope.FORGET_HISTORY
+
+
+async def _erase(spectrum: Spectrum, person: str, life: Life, places: frozenset[int]) -> None:
+    """Let the app erase sessions, whether they came already or not: they stay out for good."""
+    keys = [life.key(place) for place in places]
+    erased = await forget_sessions(spectrum.ports, who(spectrum, person), keys, actor="app")
+    assert erased == len(places & life.taken)
+    life.erased |= places
+    life.taken -= places
+    life.left_out = [each for each in life.left_out if each[1].session_id not in keys]
+    life.said = {place: said for place, said in life.said.items() if place not in places}
 
 
 _WISHES: Mapping[str, Any] = {

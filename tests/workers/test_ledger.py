@@ -10,7 +10,6 @@ from app.domain.periods import PeriodKind
 from app.domain.sessions import SessionStatus
 from app.errors import LeaseLost
 from app.jobs import (
-    LIMITS,
     MAX_LOST,
     Claimed,
     FailureClass,
@@ -18,7 +17,6 @@ from app.jobs import (
     JobStatus,
     Later,
     Queue,
-    Skipped,
     rewrite_period,
 )
 from app.pipeline import forget
@@ -30,10 +28,9 @@ from app.storage.jobs import desk, ledger
 from app.storage.jobs.desk import JobFilter, LedgerEntry
 from app.wiring import Spectrum
 from tests.client import LIGHT, session
-from tests.life import JUNE, at, hasten, keeping_words, lived, snapshot, take, weeks_of, who, work_off
+from tests.life import JUNE, at, hasten, lived, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS, Stage
 from workers.runner import Runner
-from workers.schedule import plan_due
 
 
 @pytest.fixture(autouse=True)
@@ -351,53 +348,3 @@ async def test_asking_twice_is_asking_once(spectrum: Spectrum, owner: Any, perso
     entry = await _entry(spectrum, job_id)
     assert (entry.status, entry.attempt) == (JobStatus.RETRYING, 0)
     assert len(entry.attempts) == ledger.MAX_ATTEMPTS_KEPT
-
-
-@pytest.mark.parametrize("kind", [*JobKind])
-async def test_every_job_twice_is_once(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> None:
-    """Keeping a finished job's effect again, prepared before or anew, is refused and changes no row of anybody's."""
-    job = await _a_job_of(spectrum, owner, person, kind)
-    stage, ports = HANDLERS[kind], keeping_words(spectrum.ports)
-    await _begin(spectrum, job)
-    result = await stage.prepare(job, ports)
-    assert not isinstance(result, Skipped)
-    await commit(ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
-    tables = ("person", "session", "sealed_text", "session_numbers", "packed_month", "period_aggregate", "writing",
-              "exclusion", "operation", "job")  # fmt: skip
-    before = await snapshot(owner, tables, who(spectrum, person))
-    ledger_before = await owner.fetch("SELECT * FROM job ORDER BY id")
-    with pytest.raises(LeaseLost):
-        await commit(ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
-    again = await stage.prepare(job, ports)
-    if kind not in (JobKind.RESET, JobKind.REBUILD):  # what has ended, or is read already, is not even prepared
-        with pytest.raises(LeaseLost):
-            await commit(ports, lambda tx: stage.keep(tx, again), person=job.person, job=job)
-    assert await _begin(spectrum, job) == []
-    assert await snapshot(owner, tables, who(spectrum, person)) == before
-    assert await owner.fetch("SELECT * FROM job ORDER BY id") == ledger_before
-
-
-async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> Claimed:
-    """Bring a person so far that a job of `kind` is due, and claim it."""
-    await take(spectrum, *weeks_of(person, weeks=5))
-    runner = Runner(spectrum.ports)
-    if kind is not JobKind.SESSION_ANALYSIS:
-        await runner.work_off(Queue.SECONDS)
-    if kind is JobKind.REBUILD:
-        await owner.execute("UPDATE session_numbers SET analyser_version = 'older'")
-        await HANDLERS[JobKind.UPKEEP].prepare(None, keeping_words(spectrum.ports))  # type: ignore[arg-type]  # no job is looked at
-    if kind in (JobKind.RESET, JobKind.RECEIPT_CHECK):
-        await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
-    if kind is JobKind.RECEIPT_CHECK:
-        await runner.work_once(Queue.SECONDS)
-        await hasten(owner)
-    if kind in (JobKind.WEEKLY_AGGREGATION, JobKind.MONTHLY_AGGREGATION, JobKind.UPKEEP, JobKind.MONTHLY_NARRATIVE):
-        await plan_due(spectrum.ports)
-    while kind is JobKind.MONTHLY_NARRATIVE and not await owner.fetchval(
-        "SELECT EXISTS (SELECT FROM job WHERE kind = $1)", kind
-    ):
-        await runner.work_once(Queue.MINUTES)
-    claimed: list[Claimed] = []
-    while jobs := await _claim(spectrum, "first", LIMITS[kind].queue):
-        claimed += jobs
-    return next(job for job in sorted(claimed, key=lambda job: str(job.scope)) if job.kind is kind)
