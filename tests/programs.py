@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.conftest import AUTH_SECRET, MASTER_KEY
@@ -82,7 +82,8 @@ def freeze(*pids: int) -> None:
 def thaw(*pids: int) -> None:
     """Let stopped processes go on."""
     for pid in pids:
-        os.kill(pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(pid, signal.SIGCONT)
 
 
 def _has_stopped(pid: int) -> bool:

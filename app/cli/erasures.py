@@ -120,7 +120,8 @@ async def restore_guard(others: Sequence[Path]) -> int:
             done = await replay(ports, erasures, lambda place: progress.update(bar, completed=place))
     console.print(
         f"{done.told:,} erasures were remembered; erased again here: {done.resets:,} resets, {done.sessions:,}"
-        f" sessions, {done.texts:,} texts past their time."
+        f" sessions, {done.texts:,} texts past their time.",
+        soft_wrap=True,
     )
     if not own and not others:
         console.print("There is no journal on this machine: give those of the machines that ran the API and workers.")
