@@ -12,9 +12,11 @@ from typing import Any
 from app.cli import programs, upstart
 from app.cli.ingest_file import ingest_file
 from app.cli.jobs import add_jobs
+from app.cli.keys import show_keys
 from app.domain.access import Role
 from app.errors import SpectrumError
 from app.jobs import Queue
+from app.memory import forbid_core_dumps
 from app.telemetry import configure_logging
 
 INTERRUPTED = 130
@@ -59,6 +61,10 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_jobs(commands.add_parser("jobs", help="the ledger: counts and dead letters; list, show, retry, discard, pause"))
 
+    keys = commands.add_parser("keys", help="which master key wraps how much; status 1 when one of them is not here")
+    keys.add_argument("--rewrap", action="store_true", help="first wrap everything by the current one")
+    keys.set_defaults(run=lambda a: show_keys(rewrap_now=a.rewrap))
+
     token = commands.add_parser("token", help="print a token for development, and nothing else")
     token.add_argument("--person", required=True, metavar="KEY", help="the app's own key of the person")
     token.add_argument("--role", action="append", choices=[*Role], help="may be repeated; USER without one")
@@ -101,6 +107,7 @@ async def _until_terminated(program: Coroutine[Any, Any, int]) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status. Expected failures are one sentence on standard error and status 2."""
+    forbid_core_dumps()
     configure_logging()
     chosen = build_parser().parse_args(arguments)
     try:
