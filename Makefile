@@ -56,6 +56,7 @@ faults: setup ## long runs under faults: nothing lost, nothing doubled, and how 
 
 bench: setup ## what pipeline, jobs, reads and analyser cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.sealing
 	$(BIN)/python -m benchmarks.jobs --people $(PEOPLE)
 	$(BIN)/python -m benchmarks.growth --sessions $(SESSIONS)
 	$(BIN)/python -m benchmarks.analyser.speed

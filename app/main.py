@@ -25,6 +25,7 @@ from app.edge.health import health_routes
 from app.edge.refusals import refusal
 from app.edge.tokens import TokenVerifier
 from app.errors import SpectrumError, TopLevelCode, Unauthenticated
+from app.memory import forbid_core_dumps
 from app.pipeline.ports import Ports
 from app.storage.sealed import Signer
 from app.wiring import Spectrum, opened
@@ -105,6 +106,7 @@ async def _caller(request: Request | WebSocket, verifier: TokenVerifier) -> Call
 
 def application() -> Starlette:
     """The program by itself, as an ASGI server runs it: `uvicorn --factory app.main:application`."""
+    forbid_core_dumps()
     telemetry.configure_logging()
 
     @asynccontextmanager

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     auth_secret: SecretStr | None = None
     auth_jwks_url: str | None = None
     master_key: SecretStr | None = None
+    master_key_command: SecretStr | None = None
+    previous_master_keys: SecretStr | None = None
     raw_retention_days: int = Field(default=30, ge=1, le=3650)
     tombstones_dir: Path | None = None
     backup_days: int = Field(default=30, ge=0, le=3650)

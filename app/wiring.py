@@ -19,6 +19,7 @@ from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
 from app.gateways.journal import Journal
+from app.gateways.key_command import ask_for_key
 from app.gateways.language_model import Composer
 from app.gateways.queue import Nudger
 from app.gateways.traces import RedisTraces
@@ -29,7 +30,7 @@ from app.storage import people
 from app.storage.forgetting import tombstones
 from app.storage.keyring import keep_keyring
 from app.storage.schema import is_current, migrate
-from app.storage.sealed import KEY_BYTES, MasterKey, Signer
+from app.storage.sealed import KEY_BYTES, MasterKey, MasterKeys, Signer
 from app.storage.store import DatabaseUrls, Store
 
 
@@ -75,6 +76,7 @@ async def opened(
     reset_tzpath(())  # the pinned tzdata, as in the lock: what the operating system has may be years older
     settings = settings or read_settings()
     _require_production_secrets(settings)
+    master = await _master_keys(settings)
     embedded = settings.database_url is None
     with embedded_servers(settings.state_dir, postgres=embedded, redis=settings.redis_url is None) as servers:
         urls = _database_urls(settings, servers.database_url)
@@ -85,7 +87,7 @@ async def opened(
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else servers.redis_url
         queue = Nudger(redis_url)
         try:
-            ports = await _ports(settings, store, queue, redis_url)
+            ports = await _ports(settings, store, queue, redis_url, master)
             if not restored:
                 await _require_present(ports)
             yield Spectrum(
@@ -116,11 +118,11 @@ async def _require_present(ports: Ports) -> None:
         )
 
 
-async def _ports(settings: Settings, store: Store, queue: Nudger, redis_url: str) -> Ports:
+async def _ports(settings: Settings, store: Store, queue: Nudger, redis_url: str, master: MasterKeys) -> Ports:
     async with store.for_everyone() as tx:
         if not await is_current(tx):
             raise ConfigurationError("The database's schema is not this build's: run `spectrum migrate` first.")
-        keyring = await keep_keyring(tx, _master_key(settings))
+        keyring = await keep_keyring(tx, master)
         names = await people.list_zone_names(tx)
     production = settings.env is Environment.PRODUCTION
     return Ports(
@@ -206,7 +208,7 @@ def _require_production_secrets(settings: Settings) -> None:
     required = {
         "SPECTRUM_DATABASE_URL": settings.database_url,
         "SPECTRUM_REDIS_URL": settings.redis_url,
-        "SPECTRUM_MASTER_KEY": settings.master_key,
+        "SPECTRUM_MASTER_KEY or SPECTRUM_MASTER_KEY_COMMAND": settings.master_key or settings.master_key_command,
         "SPECTRUM_AUTH_SECRET or SPECTRUM_AUTH_JWKS_URL": settings.auth_secret or settings.auth_jwks_url,
     }
     missing = [name for name, value in required.items() if value is None]
@@ -237,12 +239,27 @@ def _address(name: str, url: SecretStr | None) -> str | None:
     return url.get_secret_value()
 
 
-def _master_key(settings: Settings) -> MasterKey:
-    text = settings.master_key.get_secret_value() if settings.master_key else _kept(settings.state_dir, "master.key")
+async def _master_keys(settings: Settings) -> MasterKeys:
+    """The current master key, from one of its three sources, and the previous ones."""
+    given, command = settings.master_key, settings.master_key_command
+    if given and command:
+        raise ConfigurationError("Set either SPECTRUM_MASTER_KEY or SPECTRUM_MASTER_KEY_COMMAND, and not both.")
+    if command:
+        printed = await ask_for_key(command.get_secret_value())
+        current = _master_key("What SPECTRUM_MASTER_KEY_COMMAND prints", printed)
+    else:
+        text = given.get_secret_value() if given else _kept(settings.state_dir, "master.key")
+        current = _master_key("SPECTRUM_MASTER_KEY", text)
+    listed = settings.previous_master_keys.get_secret_value() if settings.previous_master_keys else ""
+    previous = [text.strip() for text in listed.split(",") if text.strip()]
+    return MasterKeys(current, tuple(_master_key("Each of SPECTRUM_PREVIOUS_MASTER_KEYS", text) for text in previous))
+
+
+def _master_key(name: str, text: str) -> MasterKey:
     try:
         return MasterKey(bytes.fromhex(text))
-    except ValueError:
-        raise ConfigurationError("SPECTRUM_MASTER_KEY must be 64 hex digits (32 bytes).") from None
+    except (ValueError, ConfigurationError):  # no hex · of another length
+        raise ConfigurationError(f"{name} must be 64 hex digits (32 bytes).") from None
 
 
 def _access(settings: Settings) -> Access:

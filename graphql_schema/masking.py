@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
-from app.errors import ErrorCode, SpectrumError, TopLevelCode
+from app.errors import ConfigurationError, ErrorCode, SpectrumError, TopLevelCode
 from app.storage.store import StorageUnavailable
 from app.telemetry import logger, where
 from graphql_schema.redaction import redacted
@@ -30,7 +30,7 @@ class MaskErrors(SchemaExtension):
 
 def _shown(error: GraphQLError, request_id: str) -> GraphQLError:
     original = error.original_error
-    if isinstance(original, SpectrumError) and not isinstance(original, StorageUnavailable):
+    if isinstance(original, SpectrumError) and not isinstance(original, StorageUnavailable | ConfigurationError):
         return _with_code(error, str(original), _top_level(original.code))
     if original is None or error.path is None:  # the document or its variables, as graphql-core found them
         return _with_code(error, redacted(error), (error.extensions or {}).get("code", TopLevelCode.BAD_USER_INPUT))

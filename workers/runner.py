@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from app.errors import ErrorCode, Gone, LeaseLost, ModelUnavailable, Refused, SpectrumError
+from app.errors import ConfigurationError, ErrorCode, Gone, LeaseLost, ModelUnavailable, Refused, SpectrumError
 from app.jobs import (
     AFTER_FAILURE,
     HEARTBEAT_S,
@@ -52,6 +52,8 @@ INPUTS_SETTLE_S = 5.0
 """Numbers that move while they are written about are no failure: the writing waits, however long they go on."""
 WAIT_CAP_S = 5.0
 """A dependency that is away is asked again within this time."""
+MENDING_S = 600.0
+"""What somebody must set right first, such as a master key that is not here, is tried again within this time."""
 RETRY_AFTER_CAP_S = 3600.0
 """The longest that a service may ask us to leave it alone."""
 
@@ -74,6 +76,12 @@ def delay_s(error: Exception, attempt: int) -> float:
     return max(backoff_s(attempt), min(asked or 0.0, RETRY_AFTER_CAP_S))
 
 
+def wait_s(error: Exception) -> float:
+    """How long a job waits that is not to blame: moments for what comes back by itself, minutes for a setting."""
+    shortest, longest = (MENDING_S / 2, MENDING_S) if isinstance(error, ConfigurationError) else (0.0, WAIT_CAP_S)
+    return random.uniform(shortest, longest)  # noqa: S311 - spreads load, no secret
+
+
 def classify(error: BaseException) -> FailureClass:
     """Which class a failure is of."""
     match error:
@@ -81,7 +89,7 @@ def classify(error: BaseException) -> FailureClass:
             return FailureClass.TIMEOUT
         case ModelUnavailable():
             return FailureClass.MODEL_UNAVAILABLE
-        case StorageUnavailable() | ConnectionError():
+        case StorageUnavailable() | ConnectionError() | ConfigurationError():
             return FailureClass.DEPENDENCY
         case Refused():
             return FailureClass.VALIDATION
@@ -282,7 +290,7 @@ class Runner:
             failure=failure,
             message=message,
             status=JobStatus.DEAD if dead else JobStatus.RETRYING,
-            delay_s=delay_s(error, attempt) if after is AfterFailure.RETRY else random.uniform(0, WAIT_CAP_S),  # noqa: S311 - spreads load
+            delay_s=delay_s(error, attempt) if after is AfterFailure.RETRY else wait_s(error),
             counts=after is not AfterFailure.WAIT,
         )
         if dead:

@@ -13,9 +13,11 @@ from app.cli import programs, upstart
 from app.cli.erasures import add_receipt, add_restore_guard
 from app.cli.ingest_file import ingest_file
 from app.cli.jobs import add_jobs
+from app.cli.keys import show_keys
 from app.domain.access import Role
 from app.errors import SpectrumError
 from app.jobs import Queue
+from app.memory import forbid_core_dumps
 from app.telemetry import configure_logging
 
 INTERRUPTED = 130
@@ -65,6 +67,10 @@ def build_parser() -> argparse.ArgumentParser:
         commands.add_parser("restore-guard", help="after a restore: erase again what was erased since the backup")
     )
 
+    keys = commands.add_parser("keys", help="which master key wraps how much; status 1 when one of them is not here")
+    keys.add_argument("--rewrap", action="store_true", help="first wrap everything by the current one")
+    keys.set_defaults(run=lambda a: show_keys(rewrap_now=a.rewrap))
+
     token = commands.add_parser("token", help="print a token for development, and nothing else")
     token.add_argument("--person", required=True, metavar="KEY", help="the app's own key of the person")
     token.add_argument("--role", action="append", choices=[*Role], help="may be repeated; USER without one")
@@ -107,6 +113,7 @@ async def _until_terminated(program: Coroutine[Any, Any, int]) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status. Expected failures are one sentence on standard error and status 2."""
+    forbid_core_dumps()
     configure_logging()
     chosen = build_parser().parse_args(arguments)
     try:

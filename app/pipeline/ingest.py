@@ -4,7 +4,8 @@ One bad session fails alone. The words leave this module sealed, and are in noth
 """
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -24,9 +25,9 @@ from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.jobs import ledger
 from app.storage.people import LockedPerson, NewPerson
-from app.storage.sealed import content_hmac, new_key, seal, text_aad
+from app.storage.sealed import MasterKeyMissing, content_hmac, new_key, seal, text_aad
 from app.storage.store import Tx
-from app.telemetry import INGESTED
+from app.telemetry import INGESTED, logger
 
 MAX_BATCH = 500
 LOCK_ROUNDS = 3
@@ -35,6 +36,13 @@ _CONFLICT = Problem(
     "a session with this sessionKey was already taken with other content",
     ("sessionKey",),
 )
+_SHUT = Problem(
+    ErrorCode.CONFLICT,
+    "this person's words cannot be sealed at the moment: our team has been told; send the session again later",
+    ("subjectKey",),
+)
+
+log = logger("ingest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def _canonical(session: FinishedSession) -> bytes:
 
 async def _keep(tx: Tx, ports: Ports, arrivals: Sequence[_Arrival], answers: dict[int, Ingested]) -> list[Job]:
     locked = await _locked(tx, _newcomers(ports, arrivals))
-    keys = {id_: ports.keyring.master.unwrap(f"person|{id_}", p.wrapped_key) for id_, p in locked.items()}
+    keys = _opened(ports, locked)
     known = await sessions.list_known(tx, [a.person_id for a in arrivals], [a.session.session_key for a in arrivals])
     subjects = {person_id: ports.keyring.identity.pseudonym("tombstone", person_id) for person_id in locked}
     erased = await tombstones.list_erased(
@@ -127,6 +135,9 @@ async def _keep(tx: Tx, ports: Ports, arrivals: Sequence[_Arrival], answers: dic
     new: list[NewSession] = []
     for arrival in arrivals:
         person = locked[arrival.person_id]
+        if arrival.person_id not in keys:
+            answers[arrival.place] = Ingested(None, care=arrival.care, problems=(_SHUT,))
+            continue
         mark = content_hmac(keys[arrival.person_id], arrival.content)
         if arrival.key in known:
             changed = known[arrival.key] not in (None, mark)
@@ -166,6 +177,17 @@ async def _locked(tx: Tx, arriving: Sequence[NewPerson]) -> dict[UUID, LockedPer
     raise SpectrumError("Someone in this batch is being erased: send it again.", ErrorCode.CONFLICT)
 
 
+def _opened(ports: Ports, locked: Mapping[UUID, LockedPerson]) -> dict[UUID, bytes]:
+    """The data keys of those whose key opens; the others are told by their number, and cost nobody else anything."""
+    keys: dict[UUID, bytes] = {}
+    for person_id, person in locked.items():
+        with contextlib.suppress(MasterKeyMissing):
+            keys[person_id] = ports.keyring.master.unwrap(f"person|{person_id}", person.wrapped_key, person.master_key)
+    if len(keys) < len(locked):
+        log.error("keys_not_opened", count=len(locked) - len(keys))
+    return keys
+
+
 def _newcomers(ports: Ports, arrivals: Sequence[_Arrival]) -> list[NewPerson]:
     earliest: dict[UUID, _Arrival] = {}
     for arrival in sorted(arrivals, key=lambda a: a.session.started_at):
@@ -175,6 +197,7 @@ def _newcomers(ports: Ports, arrivals: Sequence[_Arrival]) -> list[NewPerson]:
             id=person_id,
             subject_hash=ports.keyring.identity.pseudonym("tombstone", person_id),
             wrapped_key=ports.keyring.master.wrap(f"person|{person_id}", new_key()),
+            master_key=ports.keyring.master.current.id,
             zone=arrival.session.zone,
             first_started_at=arrival.session.started_at,
             first_day=local_start(arrival.session.started_at, arrival.session.zone)[0],

@@ -15,7 +15,7 @@ from app.storage.sealed import text_aad, unseal
 
 async def read(ports: Ports, person_id: UUID, session: KeptSession, sealed: SealedText) -> SessionNumbers:
     """The numbers of a session by the present analyser, which runs in a thread, so that heartbeats go on."""
-    key = ports.keyring.master.unwrap(f"person|{person_id}", sealed.wrapped_key)
+    key = ports.keyring.master.unwrap(f"person|{person_id}", sealed.wrapped_key, sealed.master_key)
     content = unseal(key, sealed.body, text_aad(person_id, session.id, sealed.epoch))
     analyser = await ports.analyser()
     reading = await asyncio.to_thread(analyser.read_session, _own_turns(content), care=sealed.care)

@@ -1,4 +1,7 @@
-"""The hour's housekeeping: raw words past their retention, old answers, old jobs. Bounded, and repeated until done."""
+"""The hour's housekeeping: raw words past their retention, old answers, old jobs, keys under an old master key.
+
+Bounded, and repeated until done.
+"""
 
 from datetime import date
 
@@ -6,6 +9,7 @@ from app.domain.periods import PeriodKind, format_period, period_of, previous
 from app.jobs import Claimed, Kept, rebuild
 from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
+from app.pipeline.rewrapping import rewrap
 from app.storage import audit
 from app.storage.forgetting import operations
 from app.storage.history import sessions
@@ -29,6 +33,7 @@ async def prepare(_: Claimed, ports: Ports) -> int:
             if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
                 break
     log.info("raw_text_erased", count=texts)
+    await rewrap(ports)
     await _watch_promises(ports)
     await _reconcile(ports)
     await _read_again(ports)

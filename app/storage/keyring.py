@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.storage.sealed import Identity, MasterKey, new_key
+from app.storage.sealed import Identity, MasterKeys, new_key
 from app.storage.store import Tx
 
 IDENTITY = "identity"
@@ -11,25 +11,29 @@ SIGNING = "signing"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keyring:
-    """The master key and the keys it opened: who is who, and what signs receipts (an Ed25519 seed, 32 bytes)."""
+    """The master keys and what they opened: who is who, and what signs receipts (an Ed25519 seed, 32 bytes)."""
 
-    master: MasterKey
+    master: MasterKeys
     identity: Identity
     signing_seed: bytes
 
 
-async def keep_keyring(tx: Tx, master: MasterKey) -> Keyring:
+async def keep_keyring(tx: Tx, master: MasterKeys) -> Keyring:
     """The keyring; keys that are missing are made, once, whoever comes first.
 
-    ConfigurationError when the master key is not the one they were made with.
+    MasterKeyMissing when none of the master keys is the one that wraps them.
     """
     identity = await _key(tx, master, IDENTITY)
     return Keyring(master, Identity(identity), await _key(tx, master, SIGNING))
 
 
-async def _key(tx: Tx, master: MasterKey, name: str) -> bytes:
+async def _key(tx: Tx, master: MasterKeys, name: str) -> bytes:
     await tx.execute(
-        "INSERT INTO secret (name, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, master.wrap(name, new_key())
+        "INSERT INTO secret (name, wrapped, master_key) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        name,
+        master.wrap(name, new_key()),
+        master.current.id,
     )
-    wrapped: bytes = await tx.fetchval("SELECT wrapped FROM secret WHERE name = $1", name)
-    return master.unwrap(name, wrapped)
+    row = await tx.fetchrow("SELECT wrapped, master_key FROM secret WHERE name = $1", name)
+    assert row is not None, "it was kept just now, or before"
+    return master.unwrap(name, row["wrapped"], row["master_key"])

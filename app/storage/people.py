@@ -36,10 +36,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class LockedPerson:
-    """A person as ingestion holds them."""
+    """A person as ingestion holds them; `master_key` is the id of the one that wraps their key, where it is known."""
 
     at: PersonAt
     wrapped_key: bytes
+    master_key: str | None
     forget_before: datetime | None
     zone_as_of: datetime
     plan: str
@@ -53,6 +54,7 @@ class NewPerson:
     id: UUID
     subject_hash: str
     wrapped_key: bytes
+    master_key: str
     zone: str
     first_started_at: datetime
     first_day: date
@@ -147,13 +149,13 @@ async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:
     """Insert who is not known yet; someone who was erased comes back one epoch later than they left."""
     await tx.execute(
         """
-        INSERT INTO person (id, epoch, zone, zone_as_of, locale, plan, data_key,
+        INSERT INTO person (id, epoch, zone, zone_as_of, locale, plan, data_key, master_key,
                             week_due, week_due_at, month_due, month_due_at)
         SELECT i.id, coalesce((SELECT max(t.epoch) + 1 FROM tombstone t WHERE t.subject_hash = i.subject_hash), 0),
-               i.zone, i.started_at, 'en', i.plan, i.data_key, i.week, i.week_at, i.month, i.month_at
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[],
-                    $7::date[], $8::timestamptz[], $9::date[], $10::timestamptz[])
-             AS i(id, subject_hash, zone, started_at, plan, data_key, week, week_at, month, month_at)
+               i.zone, i.started_at, 'en', i.plan, i.data_key, i.master_key, i.week, i.week_at, i.month, i.month_at
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[], $7::text[],
+                    $8::date[], $9::timestamptz[], $10::date[], $11::timestamptz[])
+             AS i(id, subject_hash, zone, started_at, plan, data_key, master_key, week, week_at, month, month_at)
         ORDER BY i.id
         ON CONFLICT (id) DO NOTHING
         """,
@@ -163,6 +165,7 @@ async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:
         [p.first_started_at for p in people],
         [p.plan for p in people],
         [p.wrapped_key for p in people],
+        [p.master_key for p in people],
         [week_of(p.first_day).first for p in people],
         [ends_at(week_of(p.first_day), p.zone) for p in people],
         [month_of(p.first_day).first for p in people],
@@ -173,7 +176,7 @@ async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:
 async def list_locked(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, LockedPerson]:
     """Lock these people in id order until the transaction ends."""
     rows = await tx.fetch(
-        "SELECT id, epoch, data_key, forget_before, zone_as_of, plan, paused FROM person"
+        "SELECT id, epoch, data_key, master_key, forget_before, zone_as_of, plan, paused FROM person"
         " WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
         list(ids),
     )
@@ -181,6 +184,7 @@ async def list_locked(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, LockedPerson]:
         row["id"]: LockedPerson(
             at=PersonAt(row["id"], row["epoch"]),
             wrapped_key=row["data_key"],
+            master_key=row["master_key"],
             forget_before=row["forget_before"],
             zone_as_of=row["zone_as_of"],
             plan=row["plan"],

@@ -5,6 +5,7 @@ never logs; what it opens is for the analyser and the person's own export only.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -26,6 +27,16 @@ _NONCE_BYTES = 12
 
 class CannotOpen(Exception):
     """Sealed under another key, for another person, session or epoch, or damaged."""
+
+
+class MasterKeyMissing(ConfigurationError):
+    """No master key that is here opens what was wrapped: the sentence says what to set, and names no key's bytes."""
+
+
+_MISSING = (
+    "The master key does not open this database's keys: set SPECTRUM_MASTER_KEY to the key it was made with{which}, or"
+    " name that one in SPECTRUM_PREVIOUS_MASTER_KEYS"
+)
 
 
 def new_key() -> bytes:
@@ -67,18 +78,48 @@ class MasterKey:
         if len(self.key) != KEY_BYTES:
             raise ConfigurationError("SPECTRUM_MASTER_KEY must be 32 bytes, written as 64 hex digits")
 
+    @property
+    def id(self) -> str:
+        """The first 16 hex digits of a labelled SHA-256: by it people and rows name a key without holding it.
+
+        Nothing leads back from it to 256 random bits. A guess could be confirmed by it, but by any wrapped key as well.
+        """
+        return hashlib.sha256(b"spectrum master key id|" + self.key).hexdigest()[:16]
+
     def wrap(self, name: str, key: bytes) -> bytes:
         """`key` sealed under the master key, bound to what it is for."""
         return seal(self.key, key, b"key|" + name.encode())
 
     def unwrap(self, name: str, wrapped: bytes) -> bytes:
-        """The key that `wrap` sealed. ConfigurationError when the master key is another one."""
+        """The key that `wrap` sealed. MasterKeyMissing when the master key is another one."""
         try:
             return unseal(self.key, wrapped, b"key|" + name.encode())
         except CannotOpen:
-            raise ConfigurationError(
-                "The master key does not open this database's keys: set SPECTRUM_MASTER_KEY to the key it was made with"
-            ) from None
+            raise MasterKeyMissing(_MISSING.format(which="")) from None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MasterKeys:
+    """The master key that wraps, and previous ones that still open what they wrapped."""
+
+    current: MasterKey
+    previous: tuple[MasterKey, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What the keys are called, the current one first."""
+        return tuple(dict.fromkeys(key.id for key in (self.current, *self.previous)))
+
+    def wrap(self, name: str, key: bytes) -> bytes:
+        """`key` sealed under the current master key, bound to what it is for; keep `current.id` beside it."""
+        return self.current.wrap(name, key)
+
+    def unwrap(self, name: str, wrapped: bytes, by: str | None = None) -> bytes:
+        """The key that one of these sealed; the one called `by` is tried first. MasterKeyMissing when none opens it."""
+        for key in sorted((self.current, *self.previous), key=lambda key: key.id != by):
+            with contextlib.suppress(MasterKeyMissing):
+                return key.unwrap(name, wrapped)
+        raise MasterKeyMissing(_MISSING.format(which=f" (it was {by})" if by and by not in self.ids else ""))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

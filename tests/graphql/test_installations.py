@@ -68,6 +68,30 @@ async def test_a_failure_nobody_thought_of_is_masked(servers: Servers, template:
             assert "exclusion_" not in answer.text
 
 
+async def test_what_is_set_wrong_is_told_to_nobody_outside(servers: Servers, template: str, tmp_path: Path) -> None:
+    """A setting that stopped being right names itself in no answer: it is masked as any failure of ours."""
+    async with database(servers, template) as url, opened(settings_for(url, servers, tmp_path)) as spectrum:
+        async with spectrum.ports.store.for_everyone() as tx:
+            name = await tx.fetchval("SELECT current_database()")
+        connection = await asyncpg.connect(servers.database_url)
+        try:
+            await _rename(connection, name, f"{name}_elsewhere")
+            async with Client.of(spectrum, AUTH_SECRET) as client:
+                for _ in range(3):  # the first may have a connection of before, which is lost
+                    _assert_masked(await client.post("{ viewer { id } }", subject="someone"))
+            await _rename(connection, f"{name}_elsewhere", name)
+        finally:
+            await connection.close()
+
+
+async def _rename(connection: asyncpg.Connection, name: str, other: str) -> None:
+    """Give a database another name, which nobody may be connected to."""
+    await connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    await connection.fetch("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1", name)
+    await connection.execute(f"ALTER DATABASE {name} RENAME TO {other}")
+    await connection.execute(f"ALTER DATABASE {other} ALLOW_CONNECTIONS true")
+
+
 async def _break(url: str) -> None:
     """Rename a table behind the program's back."""
     connection = await asyncpg.connect(url)

@@ -176,7 +176,7 @@ class World:
         self.say(f"{person.name} ({person.zone}) sends sessions of {days}")
 
     async def _meet(self, tx: Tx, person: Person, first: Session) -> None:
-        new = NewPerson(person.id, str(person.id), b"", first.zone, first.started_at, first.day, person.plan)
+        new = NewPerson(person.id, str(person.id), b"", "none", first.zone, first.started_at, first.day, person.plan)
         await people.keep_new_people(tx, [new])
         person.meet(first)
 

@@ -16,7 +16,18 @@ from hypothesis import strategies as st
 from app.errors import ConfigurationError
 from app.storage.history import sessions
 from app.storage.keyring import keep_keyring
-from app.storage.sealed import CannotOpen, Identity, MasterKey, Signer, content_hmac, new_key, seal, text_aad, unseal
+from app.storage.sealed import (
+    CannotOpen,
+    Identity,
+    MasterKey,
+    MasterKeys,
+    Signer,
+    content_hmac,
+    new_key,
+    seal,
+    text_aad,
+    unseal,
+)
 from app.wiring import Spectrum
 from tests.client import session
 from tests.life import JUNE, take, who
@@ -92,7 +103,7 @@ async def test_the_keyring_is_made_once(spectrum: Spectrum) -> None:
 
     async def open_with_another() -> None:
         async with ports.store.for_everyone() as tx:
-            await keep_keyring(tx, MasterKey(OTHER_KEY))
+            await keep_keyring(tx, MasterKeys(MasterKey(OTHER_KEY)))
 
     with pytest.raises(ConfigurationError, match="SPECTRUM_MASTER_KEY"):
         await open_with_another()

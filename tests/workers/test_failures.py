@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import ErrorCode, Gone, ModelUnavailable, Problem, Refused
+from app.errors import ConfigurationError, ErrorCode, Gone, ModelUnavailable, Problem, Refused
 from app.jobs import AFTER_FAILURE, FailureClass
 from app.pipeline.inputs import InputsChanged
-from app.storage.sealed import CannotOpen
+from app.storage.sealed import CannotOpen, MasterKeyMissing
 from app.storage.store import StorageUnavailable
 from workers.runner import BACKOFF_BASE_S, BACKOFF_CAP_S, RETRY_AFTER_CAP_S, backoff_s, classify, delay_s
 
@@ -32,6 +32,8 @@ def test_backoff_spreads() -> None:
         (ModelUnavailable("too many requests"), FailureClass.MODEL_UNAVAILABLE),
         (StorageUnavailable("away"), FailureClass.DEPENDENCY),
         (ConnectionResetError(), FailureClass.DEPENDENCY),
+        (ConfigurationError("set it"), FailureClass.DEPENDENCY),
+        (MasterKeyMissing("set it"), FailureClass.DEPENDENCY),
         (Refused(Problem(ErrorCode.INVALID, "no")), FailureClass.VALIDATION),
         (InputsChanged("moved"), FailureClass.CONFLICT),
         (CannotOpen(), FailureClass.BUG),

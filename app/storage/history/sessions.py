@@ -44,11 +44,12 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SealedText:
-    """Sealed words, what they are bound to, the wrapped key that opens them, and the care level they came in with."""
+    """Sealed words, what they are bound to, the wrapped key that opens them and what wraps it, and their care level."""
 
     body: bytes
     epoch: int
     wrapped_key: bytes
+    master_key: str | None
     care: CareLevel
 
 
@@ -174,12 +175,15 @@ async def list_page(
 async def find_sealed(tx: Tx, person_id: UUID, session_id: UUID) -> SealedText | None:
     """The sealed words of a session, None when they are gone."""
     row = await tx.fetchrow(
-        "SELECT t.body, t.epoch, t.care, p.data_key FROM sealed_text t JOIN person p ON p.id = t.person_id"
+        "SELECT t.body, t.epoch, t.care, p.data_key, p.master_key"
+        " FROM sealed_text t JOIN person p ON p.id = t.person_id"
         " WHERE t.person_id = $1 AND t.session_id = $2",
         person_id,
         session_id,
     )
-    return None if row is None else SealedText(row["body"], row["epoch"], row["data_key"], CareLevel(row["care"]))
+    if row is None:
+        return None
+    return SealedText(row["body"], row["epoch"], row["data_key"], row["master_key"], CareLevel(row["care"]))
 
 
 async def keep_status(tx: Tx, person_id: UUID, session_id: UUID, status: SessionStatus) -> None:

@@ -1,0 +1,1 @@
+"""What is outside, asked for real: commands and what they may not do."""
