@@ -68,6 +68,16 @@ class Unauthenticated(SpectrumError):
     code = TopLevelCode.UNAUTHENTICATED
 
 
+class TooOften(SpectrumError):
+    """Asked for more often than is allowed; there is room again in `retry_after_s` seconds."""
+
+    code = TopLevelCode.COST_LIMIT_EXCEEDED
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class ConfigurationError(SpectrumError):
     """A setting is missing or wrong; the sentence names it and says what to do."""
 

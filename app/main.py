@@ -1,4 +1,4 @@
-"""The ASGI program: both GraphQL endpoints, health, metrics, keys. Decides nothing about people."""
+"""The ASGI program: both GraphQL endpoints, the export, health, metrics, keys. Decides nothing about people."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -19,6 +19,7 @@ from app import telemetry
 from app.domain.access import Caller, Role
 from app.edge.body_limit import BodyLimit
 from app.edge.document_limits import DocumentLimits
+from app.edge.export import Export
 from app.edge.graphiql import graphiql_response, graphiql_routes
 from app.edge.headers import SecurityHeaders
 from app.edge.health import health_routes
@@ -34,7 +35,6 @@ from graphql_schema.context import Context
 from graphql_schema.schema import build_schema
 
 _MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(BodyLimit))
-_BEARER = "bearer "
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -72,7 +72,7 @@ class Endpoint(GraphQL[Context, None]):
         return value
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        caller = await _caller(request, self._verifier)
+        caller = await self._verifier.caller(request.headers.get("authorization"))
         if self._team and not (isinstance(request, Request) and _asks_for_the_page(request)):
             _require_team(caller)
         return Context(self._ports, caller, request.state.request_id)
@@ -92,16 +92,6 @@ def _require_team(caller: Caller | None) -> None:
         raise Unauthenticated("Sign in to use this.")
     if not caller.roles & {*STAFF, Role.SERVICE}:
         raise SpectrumError("Your role may not use this.", TopLevelCode.FORBIDDEN)
-
-
-async def _caller(request: Request | WebSocket, verifier: TokenVerifier) -> Caller | None:
-    """Who calls; None without a token. Unauthenticated when there is one that does not hold."""
-    header = request.headers.get("authorization")
-    if header is None:
-        return None
-    if not header.lower().startswith(_BEARER):
-        raise Unauthenticated("Send the token as 'Authorization: Bearer …'.")
-    return await verifier.verify(header[len(_BEARER) :].strip())
 
 
 def application() -> Starlette:
@@ -133,6 +123,7 @@ def _routes(spectrum: Spectrum) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         Route("/graphql", Endpoint(spectrum, verifier, team=False)),
         Route("/ops/graphql", Endpoint(spectrum, verifier, team=True)),
+        Route("/export", Export(ports, verifier)),
         *health_routes(ports),
         Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
         *graphiql_routes(),

@@ -22,6 +22,7 @@ LONGEST_LIFETIME_S = 86_400
 LEEWAY_S = 30
 LONGEST_SUBJECT_CHARS = 200
 
+_BEARER = "bearer "
 _REQUIRED_CLAIMS = ["exp", "iat", "sub", "aud"]
 
 
@@ -44,6 +45,14 @@ class TokenVerifier:
             raise ConfigurationError("Set either SPECTRUM_AUTH_SECRET or SPECTRUM_AUTH_JWKS_URL, and not both.")
         self._secret = None if secret is None else _checked_secret(secret)
         self._keys = None if jwks_url is None else SigningKeys(jwks_url, monotonic=monotonic)
+
+    async def caller(self, authorization: str | None) -> Caller | None:
+        """Who calls, by the Authorization header; None without one. Unauthenticated when there is one that fails."""
+        if authorization is None:
+            return None
+        if not authorization.lower().startswith(_BEARER):
+            raise Unauthenticated("Send the token as 'Authorization: Bearer …'.")
+        return await self.verify(authorization[len(_BEARER) :].strip())
 
     async def verify(self, token: str) -> Caller:
         """Return whom `token` speaks for, or raise Unauthenticated with a sentence that repeats nothing of it."""

@@ -1,6 +1,8 @@
-"""The audit log: who of the team decided what, and why. Append only; holds no content."""
+"""The audit log: who decided or asked for what, and why. Append only; holds no content."""
 
+import math
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from app.storage.store import Tx
@@ -15,6 +17,37 @@ async def keep_audit(tx: Tx, action: str, targets: Sequence[UUID] = (), *, actor
         list(targets),
         reason,
     )
+
+
+async def keep_at_most(tx: Tx, most: int, within: timedelta, action: str, *, actor: str, reason: str) -> int | None:
+    """Keep one more unless there are `most` of it in the time `within`: then the seconds until there is room again.
+
+    Who asks twice at once waits for themselves, so that both are counted.
+    """
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{action}|{actor}")
+    left_s: float | None = await tx.fetchval(
+        "SELECT extract(epoch FROM at + $3 - now())::float8 FROM audit"
+        " WHERE actor = $1 AND action = $2 AND at > now() - $3 ORDER BY at DESC OFFSET $4 LIMIT 1",
+        actor,
+        action,
+        within,
+        most - 1,
+    )
+    if left_s is not None:
+        return max(1, math.ceil(left_s))
+    await keep_audit(tx, action, actor=actor, reason=reason)
+    return None
+
+
+async def list_of(tx: Tx, action: str, *, actor: str, limit: int) -> list[str]:
+    """What `actor` did of it, newest first and at most `limit`, each as one line of JSON."""
+    rows = await tx.fetch(
+        "SELECT row_to_json(a)::text AS line FROM audit a WHERE actor = $1 AND action = $2 ORDER BY at DESC LIMIT $3",
+        actor,
+        action,
+        limit,
+    )
+    return [row["line"] for row in rows]
 
 
 async def erase_old(tx: Tx, *, days: int) -> int:

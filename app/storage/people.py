@@ -111,6 +111,12 @@ async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
     }
 
 
+async def find_wrapped_key(tx: Tx, person_id: UUID) -> bytes | None:
+    """The person's data key, wrapped by the master key; None when they are unknown."""
+    wrapped: bytes | None = await tx.fetchval("SELECT data_key FROM person WHERE id = $1", person_id)
+    return wrapped
+
+
 async def keep_revision(tx: Tx, person: PersonAt) -> int:
     """Fence, lock and bump in one: the first statement of every change. Gone when the epoch has moved on."""
     revision: int | None = await tx.fetchval(

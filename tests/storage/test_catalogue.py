@@ -1,8 +1,11 @@
 """What the database itself promises, asked of its catalogue, so that a new table fails until it is handled."""
 
 from typing import Any
+from uuid import UUID
 
+from app.storage.catalogue import UNTOLD, list_personal
 from app.storage.forgetting.erasure import SURVIVES_EVERYTHING
+from app.wiring import Spectrum
 from migrations._ddl import PARTITIONS
 from tests.life import PERSONAL
 
@@ -52,6 +55,30 @@ async def test_every_personal_table_forces_row_level_security(owner: Any) -> Non
         own = by_role["spectrum_person"]
         assert own["qual"].lstrip("(").startswith(f"{table['key']} = (NULLIF(current_setting('app.person'"), name
         assert f"{table['key']} = (NULLIF(current_setting('app.person'" in own["with_check"], name
+
+
+async def test_every_column_of_bytes_is_told_or_named(owner: Any) -> None:
+    """A new column of bytes is either key material or a packed copy, and said to be, or this test fails."""
+    columns = {
+        (table["name"], row["attname"])
+        for table in await owner.fetch(PERSONAL)
+        for row in await owner.fetch(
+            "SELECT attname FROM pg_attribute WHERE attrelid = $1::text::regclass AND NOT attisdropped"
+            " AND atttypid = 'bytea'::regtype",
+            table["name"],
+        )
+    }
+    assert columns == UNTOLD
+
+
+async def test_the_export_knows_every_personal_table(spectrum: Spectrum, owner: Any) -> None:
+    """The export's own look at the catalogue finds exactly the personal tables, and an order of rows in each."""
+    async with spectrum.ports.store.for_person(UUID(int=0)) as tx:
+        found = await list_personal(tx)
+    assert {(table.name, table.key.strip('"')) for table in found} == {
+        (table["name"], table["key"]) for table in await owner.fetch(PERSONAL)
+    }
+    assert [table.name for table in found if not table.order] == ["person"]
 
 
 async def test_partitions_are_reached_through_their_parent_only(owner: Any) -> None:

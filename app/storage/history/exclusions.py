@@ -75,6 +75,13 @@ async def list_page(tx: Tx, person_id: UUID, *, first: int, after: UUID | None) 
     return [_exclusion(row) for row in rows], await active.using_db(tx).count()
 
 
+async def list_ever(tx: Tx, person_id: UUID, *, first: int, after: UUID | None) -> list[KeptExclusion]:
+    """Up to `first` exclusions that follow the id `after`, oldest first, those that were put back too."""
+    query = ExclusionRow.filter(person_id=person_id)
+    page = query.filter(id__gt=after) if after else query
+    return [_exclusion(row) for row in await page.order_by("id").limit(first).using_db(tx)]
+
+
 async def keep_new(tx: Tx, person_id: UUID, targets: Sequence[ExclusionTarget]) -> list[UUID]:
     """Keep new exclusions; their ids, in the order of `targets`."""
     ids = []

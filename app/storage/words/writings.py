@@ -283,3 +283,15 @@ async def list_feed(
         first,
     )
     return [_writing(row) for row in rows]
+
+
+async def list_ever(tx: Tx, person_id: UUID, *, first: int, after: tuple[date, UUID] | None) -> list[Writing]:
+    """Up to `first` texts, oldest period first, that follow the first day and id `after`; those taken back too."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM writing WHERE person_id = $1"
+        " AND ($3::date IS NULL OR (first_day, id) > ($3, $4::uuid)) ORDER BY first_day, id LIMIT $2",
+        person_id,
+        first,
+        *(after or (None, None)),
+    )
+    return [_writing(row) for row in rows]
