@@ -15,7 +15,8 @@ from app.domain.periods import Period, month_of
 from app.jobs import Job, PersonAt, session_analysis
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_for, list_touched
-from app.storage import people
+from app.storage import audit, people
+from app.storage.audit import EXPORT
 from app.storage.forgetting import erasure
 from app.storage.forgetting.operations import ResetScope
 from app.storage.forgetting.tombstones import ErasedSessions, Erasure, Tombstone
@@ -24,6 +25,8 @@ from app.storage.sealed import Signer
 from app.storage.store import Tx
 from app.storage.words import aggregates, writings
 
+AUDIT = "audit"
+"""In receipts: what the audit log says of the person, which names nobody and is no table of people."""
 RESIDUE = "Some records could not be erased. Our team has been told and will finish it."
 
 
@@ -41,26 +44,34 @@ def subject_of(ports: Ports, person_id: UUID) -> str:
     return ports.keyring.identity.pseudonym("tombstone", person_id)
 
 
-async def erase(tx: Tx, person_id: UUID, scope: ResetScope) -> Deleted:
+async def erase(tx: Tx, ports: Ports, person_id: UUID, scope: ResetScope) -> Deleted:
     """Begin the person's next epoch, and delete all that `scope` names, in the caller's transaction."""
     began = await erasure.keep_next_epoch(tx, person_id)
     at: datetime = began[1] if began else await tx.fetchval("SELECT clock_timestamp()")
-    return Deleted(await _delete(tx, person_id, scope, at), at, began[0] if began else None)
+    return Deleted(await _delete(tx, ports, person_id, scope, at), at, began[0] if began else None)
 
 
-async def erase_again(tx: Tx, person_id: UUID, stone: Tombstone) -> PersonAt | None:
+async def erase_again(tx: Tx, ports: Ports, person_id: UUID, stone: Tombstone) -> PersonAt | None:
     """Do to a restored database what was done then; the person, None when they are past it or not known."""
     began = await erasure.keep_next_epoch(tx, person_id, epoch=stone.epoch)
     if began is None:
         return None
-    await _delete(tx, person_id, stone.scope, stone.erased_at)
+    await _delete(tx, ports, person_id, stone.scope, stone.erased_at)
     return began[0]
 
 
-async def _delete(tx: Tx, person_id: UUID, scope: ResetScope, at: datetime) -> Mapping[str, int]:
+async def _delete(tx: Tx, ports: Ports, person_id: UUID, scope: ResetScope, at: datetime) -> Mapping[str, int]:
     if scope is ResetScope.FORGET_HISTORY:
         await erasure.keep_forgotten(tx, person_id, until=at)
-    return await erasure.erase(tx, person_id, await erasure.list_stores(tx, scope))
+    counts = await erasure.erase(tx, person_id, await erasure.list_stores(tx, scope))
+    if scope is not ResetScope.EVERYTHING:
+        return counts
+    return counts | {AUDIT: await audit.erase_of(tx, EXPORT, actor=actor_of(ports, person_id))}
+
+
+def actor_of(ports: Ports, person_id: UUID) -> str:
+    """By what the audit log knows a person who took their own data along."""
+    return ports.keyring.identity.pseudonym("audit", person_id)
 
 
 async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[int, tuple[Job, ...]]:

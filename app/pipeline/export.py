@@ -38,8 +38,10 @@ from app.domain.measures import label
 from app.domain.narrative import card_from_json, narrative_from_json
 from app.domain.periods import PeriodKind
 from app.errors import Gone, TooOften
+from app.pipeline.erasing import actor_of
 from app.pipeline.ports import Ports
 from app.storage import audit, catalogue, people
+from app.storage.audit import EXPORT
 from app.storage.catalogue import PersonalTable
 from app.storage.history import exclusions, numbers, timeline
 from app.storage.history.exclusions import KeptExclusion
@@ -53,8 +55,6 @@ from app.telemetry import logger
 
 MOST_EXPORTS = 5
 WITHIN = timedelta(hours=24)
-ACTION = "EXPORT"
-"""What the audit log calls it."""
 ROWS_AT_ONCE = 200
 TEXTS_AT_ONCE = 20
 """Sealed texts are up to a quarter of a megabyte each."""
@@ -195,7 +195,7 @@ class Export:
 
     async def _asked(self) -> AsyncGenerator[Iterable[bytes], None]:
         async with self.ports.store.for_everyone() as tx:
-            rows = await audit.list_of(tx, ACTION, actor=_actor(self.ports, self.person_id), limit=MOST_ASKED)
+            rows = await audit.list_of(tx, EXPORT, actor=actor_of(self.ports, self.person_id), limit=MOST_ASKED)
         await self._look_again()
         yield [row.encode() + b"\n" for row in rows]
 
@@ -235,16 +235,12 @@ async def begin(ports: Ports, person_id: UUID) -> Export:
         now: datetime = await tx.fetchval("SELECT now()")
     key = None if wrapped is None else ports.keyring.master.unwrap(f"person|{person_id}", wrapped)
     async with ports.store.for_everyone() as tx:
-        actor, reason = _actor(ports, person_id), "asked for by the person"
-        wait_s = await audit.keep_at_most(tx, MOST_EXPORTS, WITHIN, ACTION, actor=actor, reason=reason)
+        actor, reason = actor_of(ports, person_id), "asked for by the person"
+        wait_s = await audit.keep_at_most(tx, MOST_EXPORTS, WITHIN, EXPORT, actor=actor, reason=reason)
     if wait_s is not None:
         raise TooOften(f"You can take a copy {MOST_EXPORTS} times in 24 hours.", retry_after_s=wait_s)
     made_at = now.astimezone(ZoneInfo(head.zone if head else "UTC"))
     return Export(ports, person_id, head.person.epoch if head else None, made_at, tables, key)
-
-
-def _actor(ports: Ports, person_id: UUID) -> str:
-    return ports.keyring.identity.pseudonym("audit", person_id)
 
 
 def _gathered(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:

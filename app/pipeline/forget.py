@@ -14,7 +14,7 @@ from app.errors import ErrorCode, Problem, Refused, SpectrumError
 from app.jobs import RECOUNTS_S, Claimed, Job, Kept, PersonAt, Skipped, receipt_check, reset
 from app.pipeline.commit import commit
 from app.pipeline.counting import count_left
-from app.pipeline.erasing import RESIDUE, erase, read_again, remember, subject_of
+from app.pipeline.erasing import AUDIT, RESIDUE, erase, read_again, remember, subject_of
 from app.pipeline.ports import Ports
 from app.storage.audit import keep_audit
 from app.storage.forgetting import erasure, operations, tombstones
@@ -190,7 +190,7 @@ async def _locked(tx: Tx, operation_id: UUID) -> Operation | None:
 
 async def _erase(tx: Tx, ports: Ports, operation: Operation) -> dict[str, Any]:
     """Delete in one transaction, and keep the counts and the tombstone in the same."""
-    deleted = await erase(tx, operation.person_id, operation.scope)
+    deleted = await erase(tx, ports, operation.person_id, operation.scope)
     epoch = deleted.person.epoch if deleted.person else None
     if epoch is not None:
         await tombstones.keep(tx, _stone(ports, operation, epoch, deleted.at))
@@ -205,8 +205,9 @@ async def _erase(tx: Tx, ports: Ports, operation: Operation) -> dict[str, Any]:
 async def _erase_residue(tx: Tx, operation: Operation, done: Mapping[str, Any]) -> dict[str, Any]:
     """Delete what an earlier attempt left, and nothing that came since."""
     until = datetime.fromisoformat(done["erased_at"])
-    counts = await erasure.erase(tx, operation.person_id, tuple(done["deleted"]), until=until)
-    found = {**done, "deleted": {store: count + counts[store] for store, count in done["deleted"].items()}}
+    tables = tuple(store for store in done["deleted"] if store != AUDIT)
+    counts = await erasure.erase(tx, operation.person_id, tables, until=until)
+    found = {**done, "deleted": {store: count + counts.get(store, 0) for store, count in done["deleted"].items()}}
     await operations.keep_receipt(tx, operation, found)
     return found
 

@@ -71,7 +71,7 @@ def _order(erased: Erasure) -> tuple[int, str]:
 
 async def _reset_again(ports: Ports, person_id: UUID | None, stone: Tombstone) -> bool:
     async with ports.store.for_everyone() as tx:
-        began = await erase_again(tx, person_id, stone) if person_id else None
+        began = await erase_again(tx, ports, person_id, stone) if person_id else None
         await tombstones.keep(tx, stone)
         if began is not None and stone.scope is ResetScope.DERIVED:
             await ledger.keep_jobs(tx, await read_again(tx, ports.analyser_version, began))

@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.storage.store import Tx
+
+EXPORT = "EXPORT"
+"""Somebody took a copy of their own data."""
 
 
 async def keep_audit(tx: Tx, action: str, targets: Sequence[UUID] = (), *, actor: str, reason: str) -> None:
@@ -48,6 +51,19 @@ async def list_of(tx: Tx, action: str, *, actor: str, limit: int) -> list[str]:
         limit,
     )
     return [row["line"] for row in rows]
+
+
+async def erase_of(tx: Tx, action: str, *, actor: str) -> int:
+    """Erase what `actor` did of it; how many times that was."""
+    return await tx.execute("DELETE FROM audit WHERE actor = $1 AND action = $2", actor, action)
+
+
+async def count_of(tx: Tx, action: str, *, actor: str, until: datetime) -> int:
+    """How often `actor` did it `until` then."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM audit WHERE actor = $1 AND action = $2 AND at <= $3", actor, action, until
+    )
+    return count
 
 
 async def erase_old(tx: Tx, *, days: int) -> int:

@@ -10,7 +10,7 @@ from app.domain.exclusions import ExclusionTarget
 from app.domain.periods import PeriodKind
 from app.errors import Gone
 from app.jobs import Claimed, JobKind, Queue, Skipped, monthly_narrative, rebuild, rewrite_period
-from app.pipeline import exclude, forget
+from app.pipeline import exclude, export, forget
 from app.pipeline.commit import commit
 from app.pipeline.erasing import RESIDUE
 from app.storage.forgetting import operations
@@ -48,6 +48,7 @@ async def _furnished(spectrum: Spectrum, owner: Any, key: str) -> UUID:
     target = ExclusionTarget(first=JUNE.date(), last=JUNE.date())
     await exclude.exclude(spectrum.ports, await at(owner, person_id), uuid4(), [target])
     await say_how_it_was(spectrum, await at(owner, person_id))
+    await export.begin(spectrum.ports, person_id)
     empty = {name for name, count in (await rows_of(owner, person_id)).items() if not count}
     assert empty == MADE_BY_THE_RESET
     return person_id
@@ -106,7 +107,8 @@ async def test_a_reset_erases_exactly_what_it_says(
     assert operation.status is OperationStatus.SUCCEEDED
     assert operation.receipt is not None
     told = {store["store"]: (store["deleted"], store["remaining"]) for store in operation.receipt["stores"]}
-    assert told == {**{name: (before[name], 0) for name in ERASED[scope]}, "redis": (0, 0)}
+    elsewhere = {"redis": (0, 0)} | ({"audit": (1, 0)} if scope is ResetScope.EVERYTHING else {})
+    assert told == {name: (before[name], 0) for name in ERASED[scope]} | elsewhere
     assert operation.receipt["remaining"] == 0
     assert str(person_id) not in str(operation.receipt)
     assert person not in str(operation.receipt)
@@ -198,7 +200,7 @@ async def test_two_workers_erase_once(spectrum: Spectrum, owner: Any, person: st
     results: list[Any] = await asyncio.gather(*(stage.prepare(job, spectrum.ports) for _ in range(4)))
     for result in results:
         deleted = {store["store"]: store["deleted"] for store in result.receipt["stores"]}
-        assert deleted == {**{name: before[name] for name in EVERYTHING}, "redis": 0}
+        assert deleted == {**{name: before[name] for name in EVERYTHING}, "redis": 0, "audit": 0}
     await commit(spectrum.ports, lambda tx: stage.keep(tx, results[0]), person=None, job=job)
     assert (await _operation(spectrum, person_id, operation_id)).status is OperationStatus.SUCCEEDED
     assert await owner.fetchval("SELECT count(*) FROM tombstone WHERE operation_id = $1", operation_id) == 1

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.jobs import PersonAt
+from app.storage import catalogue
 from app.storage.forgetting.operations import ResetScope
 from app.storage.store import Tx
 
@@ -26,17 +27,8 @@ async def list_stores(tx: Tx, scope: ResetScope) -> tuple[str, ...]:
         return DERIVED
     if scope is ResetScope.FORGET_HISTORY:
         return HISTORY
-    rows = await tx.fetch(
-        """
-        SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = current_schema() AND a.attname = 'person_id' AND NOT a.attisdropped
-          AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT c.relname = ANY($1)
-        ORDER BY c.relname
-        """,
-        list(SURVIVES_EVERYTHING),
-    )
-    return (*(row["relname"] for row in rows), "person")
+    tables = {table.name for table in await catalogue.list_personal(tx)} - {"person", *SURVIVES_EVERYTHING}
+    return (*sorted(tables), "person")
 
 
 OF_A_SESSION = ("sealed_text", "session_numbers", "correction", "exclusion", "session")
