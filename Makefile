@@ -54,12 +54,13 @@ endif
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation
 
-bench: setup ## what pipeline, jobs, reads, export and analyser cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
+bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.sealing
 	$(BIN)/python -m benchmarks.jobs --people $(PEOPLE)
 	$(BIN)/python -m benchmarks.growth --sessions $(SESSIONS)
 	$(BIN)/python -m benchmarks.export
+	$(BIN)/python -m benchmarks.erasing
 	$(BIN)/python -m benchmarks.analyser.speed
 
 bench-honesty: setup ## coverage, false claims and power of the numbers, over invented people (ten minutes on one core)

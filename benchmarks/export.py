@@ -33,7 +33,7 @@ WORDS_A_TURN = 60
 VOCABULARY = "today I felt tired and then the walk by the river with my sister made it lighter again"
 
 
-def _life(subject: str, count: int) -> list[FinishedSession]:
+def life(subject: str, count: int) -> list[FinishedSession]:
     """Sessions every three hours until yesterday, four turns each."""
     drawn, words = random.Random(count), VOCABULARY.split()
     first = datetime.now(UTC) - timedelta(hours=3 * count + 24)
@@ -54,7 +54,7 @@ async def _bytes_of(ports: Ports, person_id: UUID) -> int:
 
 async def _measure(ports: Ports, count: int) -> tuple[str, ...]:
     subject = f"life-{count}"
-    sessions = _life(subject, count)
+    sessions = life(subject, count)
     for start in range(0, count, MAX_BATCH):
         await ingest(ports, sessions[start : start + MAX_BATCH])
     person_id = ports.keyring.identity.person_id(subject)
