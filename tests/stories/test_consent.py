@@ -1,4 +1,4 @@
-"""Nobody is read without a plan that reads, or in a pause: not at arrival, not when it is their turn, not again later."""
+"""Nobody is read without a plan, or in a pause: not at arrival, not when it is their turn, not again later."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
