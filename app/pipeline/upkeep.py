@@ -8,6 +8,7 @@ from app.domain.periods import Period, PeriodKind, format_period, period_of, pre
 from app.jobs import Claimed, Kept, rebuild, session_analysis
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_again
+from app.storage import audit
 from app.storage.forgetting import operations
 from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
@@ -17,6 +18,7 @@ from app.telemetry import logger
 ROWS_AT_ONCE = 5_000
 MAX_ROUNDS = 1_000
 JOB_DAYS = 30
+AUDIT_DAYS = 365
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -102,6 +104,7 @@ async def _write_again(tx: Tx, care_days: tuple[tuple[UUID, date], ...]) -> None
 
 
 async def keep(tx: Tx, _: int) -> Kept:
-    """Drop answers to mutations that nobody may repeat any more."""
+    """Drop answers to mutations that nobody may repeat any more, and decisions of more than a year ago."""
     await operations.erase_answers(tx)
+    await audit.erase_old(tx, days=AUDIT_DAYS)
     return Kept()

@@ -1,4 +1,4 @@
-"""The audit log: who of the team decided what, and why. Append only; holds no content."""
+"""The audit log: who of the team decided what, and why. Append only, until it is old; holds no content."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -15,3 +15,8 @@ async def keep_audit(tx: Tx, action: str, targets: Sequence[UUID] = (), *, actor
         list(targets),
         reason,
     )
+
+
+async def erase_old(tx: Tx, *, days: int) -> int:
+    """Drop decisions of more than `days` ago; how many."""
+    return await tx.execute("DELETE FROM audit WHERE at < now() - make_interval(days => $1)", days)
