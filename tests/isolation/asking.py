@@ -11,7 +11,6 @@ from app.domain.periods import PeriodKind, following, format_week, week_of
 from graphql_schema.schema import build_schema
 from tests.client import Client
 from tests.graphql.documents import about_a_node, about_the_viewer
-from tests.isolation.people import Somebody
 from tests.life import JUNE
 
 ENDPOINTS: dict[str, tuple[Role, ...]] = {"/graphql": (Role.USER,), "/ops/graphql": (Role.USER, Role.OPERATOR)}
@@ -42,15 +41,15 @@ class Shown:
     cursors: tuple[tuple[str, str], ...]
 
 
-async def shown_to(client: Client, person: Somebody) -> Shown:
+async def shown_to(client: Client, subject: str) -> Shown:
     """Ask for everything that has an id, page by page of a hundred."""
     ids: set[tuple[str, str]] = set()
     cursors: list[tuple[str, str]] = []
     for name, document in LISTS.items():
-        answer = await client.ask(document, subject=person.subject)
+        answer = await client.ask(document, subject=subject)
         ids |= set(_ids(answer))
         cursors += [(name, cursor) for cursor in _cursors(answer)]
-    answer = await client.ask(_the_rest(), subject=person.subject)
+    answer = await client.ask(_the_rest(), subject=subject)
     return Shown(tuple(sorted(ids | set(_ids(answer)))), tuple(cursors))
 
 

@@ -44,7 +44,7 @@ async def world(spectrum: Spectrum, owner: Any) -> AsyncIterator[World]:
     one = await furnished(spectrum, owner, f"one-{uuid4()}")
     two = await furnished(spectrum, owner, f"two-{uuid4()}", apart=timedelta(days=1, minutes=17))
     async with Client.of(spectrum, AUTH_SECRET) as client:
-        yield World((one, two), (await shown_to(client, one), await shown_to(client, two)), client)
+        yield World((one, two), (await shown_to(client, one.subject), await shown_to(client, two.subject)), client)
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
