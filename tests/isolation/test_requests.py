@@ -41,9 +41,11 @@ async def world(spectrum: Spectrum, owner: Any, servers: Servers) -> AsyncIterat
         loose = await stack.enter_async_context(loose_store(url))
         unguarded = await stack.enter_async_context(loose_store(url, unguarded=True))
         stores = (spectrum.ports.store, loose, unguarded)
-        clients = [await stack.enter_async_context(Client.of(_over(spectrum, each), AUTH_SECRET)) for each in stores]
-        shown = await shown_to(clients[0], mine.subject), await shown_to(clients[0], theirs.subject)
-        yield World((mine, theirs), shown, *clients, loose.statements)
+        strict, bare, open_ = [
+            await stack.enter_async_context(Client.of(_over(spectrum, each), AUTH_SECRET)) for each in stores
+        ]
+        shown = await shown_to(strict, mine.subject), await shown_to(strict, theirs.subject)
+        yield World((mine, theirs), shown, strict, bare, open_, loose.statements)
 
 
 def _over(spectrum: Spectrum, store: Any) -> Spectrum:

@@ -88,13 +88,17 @@ def _undo() -> None:
     raise _Undone
 
 
-_MOMENT = re.compile(r"datetime\.datetime\((\d+(?:, \d+){4,6}), tzinfo=datetime\.timezone\.utc\)")
+_MOMENT = re.compile(r"datetime\.datetime\((\d+), (\d+), (\d+), (\d+), (\d+)(?:, (\d+))?(?:, \d+)?, tzinfo=[\w.]+\)")
 
 
 def _settled(text: str, world: World) -> str:
     """An answer without the ids and moments that each call makes anew."""
     known = {str(id_) for id_ in world.mine.all_ids | world.theirs.all_ids}
-    moments = {m[0] for m in _MOMENT.finditer(text) if datetime(*map(int, m[1].split(", ")), tzinfo=UTC) >= world.begun}
+    moments = set()
+    for match in _MOMENT.finditer(text):
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        if datetime(year, month, day, hour, minute, second, tzinfo=UTC) >= world.begun.replace(microsecond=0):
+            moments.add(match[0])
     new = {str(id_) for id_ in revealed(text)} - known
     for each in (*moments, *new):
         text = text.replace(each, "new")
