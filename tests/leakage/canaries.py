@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
-HEAD, TAIL = "quabbel", "drixum"
+HEAD, TAIL = "quabbelzimt", "drixumfelbo"
+"""Long enough that eight letters of base64 are left of them wherever they stand in a group of three."""
 _LETTERS = "kqvwxzj"
 """No word of any language, and no hexadecimal, has eight of these in a row."""
 _MIDDLE = 8

@@ -139,7 +139,7 @@ async def work_off(world: World) -> None:
 
 
 def _wrong(told: Told) -> Iterator[dict[str, Any]]:
-    """Requests that are refused, with a canary wherever a request can hold text. (A document's names are no text.)"""
+    """Requests that are refused, with a canary wherever a request can hold text; names of a document aside."""
     word, good = canary(4), told.sessions[0]
     ingest = "mutation($input: IngestSessionInput!) { ingestSession(input: $input) { userErrors { message } } }"
     for change in (

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.leakage.canaries import FORMS, HEAD, TAIL, canary, found_in, in_raw, middle
+from tests.leakage.canaries import FORMS, HEAD, TAIL, canary, found_in, in_raw, middle, patterns
 
 WORDS = [canary(number) for number in (0, 7, 999)]
 AROUND = b'{"a": "Ganz gew\xc3\xb6hnliche Worte %s, und mehr davon.", "b": [1, 2, 3]}'
@@ -50,3 +50,8 @@ def test_other_words_are_none() -> None:
     """Ordinary text, ids and numbers are no canary, and no two canaries are alike."""
     assert found_in(AROUND + json.dumps({"id": "0198d0b4-5c1e-7b3a-9f00-aa12bc34de56"}).encode(), [middle(5)]) == set()
     assert len({canary(number) for number in range(5_000)}) == 5_000
+
+
+def test_no_pattern_is_found_by_chance() -> None:
+    """Every pattern is long: four letters of base64 stand in some id or other."""
+    assert min(map(len, patterns(HEAD) | patterns(TAIL))) >= 8
