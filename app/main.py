@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+from cross_web import HTTPException
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -14,6 +15,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types import ExecutionResult
 
 from app import telemetry
 from app.domain.access import Caller, Role
@@ -70,6 +73,15 @@ class Endpoint(GraphQL[Context, None]):
         if not isinstance(value, dict):
             raise SpectrumError("The request must be one JSON object.", TopLevelCode.BAD_USER_INPUT)
         return value
+
+    async def execute_single(self, *asked: Any, **named: Any) -> ExecutionResult:
+        """As Strawberry's own, but an operation's name that fits none is not repeated: it may be any text."""
+        try:
+            return await super().execute_single(*asked, **named)
+        except HTTPException as error:
+            if isinstance(error.__cause__, CannotGetOperationTypeError):
+                raise SpectrumError("operationName names no operation.", TopLevelCode.BAD_USER_INPUT) from None
+            raise
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         caller = await self._verifier.caller(request.headers.get("authorization"))

@@ -7,10 +7,12 @@ import json
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -123,6 +125,15 @@ def configure_logging(level: int = logging.INFO) -> None:
         server.propagate = True
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.captureWarnings(True)  # a library's warning may quote a value
+    sys.excepthook = _say_crashed
+    threading.excepthook = lambda crash: _say_crashed(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    sys.unraisablehook = lambda crash: _say_crashed(crash.exc_type, crash.exc_value, crash.exc_traceback)
+
+
+def _say_crashed(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
+    """What nobody caught, with its class and place: Python's own hooks print the message, which may quote anything."""
+    logger("python").critical("crashed", error=kind.__name__, where=where(error) if error else "?")
 
 
 def logger(component: str) -> structlog.stdlib.BoundLogger:

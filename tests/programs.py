@@ -80,7 +80,7 @@ def freeze(*pids: int) -> None:
 
 
 def thaw(*pids: int) -> None:
-    """Let stopped processes go on."""
+    """Let stopped processes go on; one that has ended meanwhile is left alone."""
     for pid in pids:
         with suppress(ProcessLookupError):  # it has ended by itself
             os.kill(pid, signal.SIGCONT)

@@ -18,6 +18,8 @@ MAX_TURNS = 100
 MAX_TURN_CHARACTERS = 8_000
 MAX_SESSION_CHARACTERS = 64_000
 MAX_SUBJECT_KEY_CHARACTERS = 200
+MAX_NAMED_KEY_CHARACTERS = 40
+"""A longer key is no name, but words that ended up in its place: it is not shown."""
 MAX_SELF_RATING = 10
 MAX_AHEAD = timedelta(minutes=5)
 MAX_DURATION = timedelta(days=1)
@@ -174,7 +176,7 @@ def unknown_keys(value: object) -> frozenset[str]:
         for place, part, known in parts
         if isinstance(part, Mapping)
         for key in part
-        if key not in known and key.isidentifier()
+        if key not in known and key.isidentifier() and len(key) <= MAX_NAMED_KEY_CHARACTERS
     )
 
 

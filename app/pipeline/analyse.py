@@ -42,6 +42,8 @@ async def prepare(job: Claimed, ports: Ports) -> Analysed | Skipped:
         return Skipped("The session is not there any more.")
     if head.paused:
         return Skipped("The person has paused: it is read when they resume.")
+    if head.plan == "FREE":
+        return Skipped("The person has no plan that reads: it is read when they have one.")
     if sealed is None:
         return Skipped("The session's text was gone before it could be analysed.")
     return Analysed(person=job.person, numbers=await read(ports, job.person.id, session, sealed))

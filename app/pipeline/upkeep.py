@@ -6,14 +6,14 @@ Bounded, and repeated until done.
 from datetime import date
 
 from app.domain.periods import PeriodKind, format_period, period_of, previous
-from app.jobs import Claimed, Kept, rebuild
+from app.jobs import Claimed, Kept, rebuild, session_analysis
 from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
 from app.pipeline.rewrapping import rewrap
 from app.storage import audit
 from app.storage.forgetting import operations
 from app.storage.history import sessions
-from app.storage.jobs import ledger, promises, reconciliation
+from app.storage.jobs import ledger, planning, promises, reconciliation
 from app.storage.store import Tx
 from app.telemetry import logger
 
@@ -35,9 +35,21 @@ async def prepare(_: Claimed, ports: Ports) -> int:
     log.info("raw_text_erased", count=texts)
     await rewrap(ports)
     await _watch_promises(ports)
+    await _read_waiting(ports)
     await _reconcile(ports)
     await _read_again(ports)
     return texts
+
+
+async def _read_waiting(ports: Ports) -> None:
+    """Ask for the analysis of what waited for a plan, once there is one; an hour's share of sessions at a time."""
+    async with ports.store.for_everyone() as tx:
+        waiting = await planning.list_unasked(tx, limit=ROWS_AT_ONCE)
+        asked = [
+            session_analysis(person, session_id, ports.analyser_version, resumed_at=revision)
+            for person, revision, session_id in waiting
+        ]
+        await ledger.keep_jobs(tx, asked)
 
 
 async def _read_again(ports: Ports) -> None:

@@ -1,4 +1,4 @@
-"""The audit log: who decided or asked for what, and why. Append only; holds no content."""
+"""The audit log: who decided or asked for what, and why. Append only, until it is old; holds no content."""
 
 import math
 from collections.abc import Sequence

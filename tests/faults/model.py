@@ -73,19 +73,22 @@ async def open_model(url: str) -> AsyncIterator[Writer]:
 
 @dataclass
 class Model:
-    """The server: how it behaves, and how often it was asked."""
+    """The server: how it behaves, how often it was asked, and every byte it was told."""
 
     behaviour: str
     asked: int = 0
     said: int = 0
     url: str = ""
+    heard: bytearray = field(default_factory=bytearray)
     _garbage: "itertools.cycle[bytes]" = field(default_factory=lambda: itertools.cycle(_GARBAGE))
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one request, and behave."""
         with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
             self.asked += 1
+            told = await reader.readexactly(_length_in(head))
+            self.heard += head + told + b"\n"
             await BEHAVIOURS[self.behaviour](self, writer)
         writer.close()
         with suppress(ConnectionError):
@@ -125,6 +128,11 @@ class Model:
         """Say nothing until whoever asked has gone."""
         while not writer.is_closing():  # noqa: ASYNC110 - a connection that is lost tells nobody
             await asyncio.sleep(0.1)
+
+
+def _length_in(head: bytes) -> int:
+    lengths = (line.partition(b":")[2] for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    return int(next(lengths, b"0"))
 
 
 BEHAVIOURS: Mapping[str, Callable[[Model, asyncio.StreamWriter], Awaitable[None]]] = {

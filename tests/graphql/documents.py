@@ -1,11 +1,11 @@
 """Documents made from the schema itself, so that a new field is asked for without anyone's doing. Asks nothing."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 from graphql import (
     GraphQLArgument,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     is_enum_type,
@@ -53,7 +53,7 @@ def arguments(given: dict[str, GraphQLArgument]) -> str:
     return f"({', '.join(required)})" if required else ""
 
 
-def named(field: GraphQLField) -> Any:
+def named(field: Any) -> Any:
     """Give a field's type without lists and exclamation marks."""
     type_: Any = field.type
     while is_list_type(type_) or is_non_null_type(type_):
@@ -89,3 +89,41 @@ def _fields(
         elif left and below.name not in seen and name != "edges":
             found.append(f"{text} {{ {selection(schema, below, left=left - 1, seen=seen | {below.name})} }}")
     return found
+
+
+def about_the_viewer(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
+    """Give each field under `viewer` (and its `spectrum`) as (name, document that asks for all below it)."""
+    viewer: Any = schema.type_map["Viewer"]
+    for name, field in viewer.fields.items():
+        below = named(field)
+        if is_leaf_type(below):
+            continue
+        inside = below.fields if below.name == "Spectrum" else None
+        for part, part_field in (inside or {name: field}).items():
+            part_type = named(part_field)
+            text = f"{part}{arguments(part_field.args)}"
+            if not is_leaf_type(part_type):
+                seen = frozenset({"Viewer", "Spectrum", part_type.name})
+                text += f" {{ {selection(schema, part_type, left=2, seen=seen)} }}"
+            yield part, f"{{ viewer {{ {f'spectrum {{ {text} }}' if inside else text} }} }}"
+
+
+def about_a_node(schema: GraphQLSchema, name: str) -> str:
+    """Give a document that asks `node` for every field of the type `name` and of what is below it."""
+    type_ = schema.type_map[name]
+    below = selection(schema, type_, left=2, seen=frozenset({name, "Viewer", "Spectrum"}))
+    return f"query($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {below} }} }} }}"
+
+
+def id_positions(schema: GraphQLSchema) -> Iterator[str]:
+    """Give every place where a caller may put an id, as `Type.field` of an input or `Type.field(argument)`."""
+    for type_ in schema.type_map.values():
+        if type_.name.startswith("__"):
+            continue
+        if is_input_object_type(type_):
+            for name, field in type_.fields.items():
+                if named(field).name == "ID":
+                    yield f"{type_.name}.{name}"
+        elif isinstance(type_, GraphQLObjectType):
+            for name, field in type_.fields.items():
+                yield from (f"{type_.name}.{name}({a})" for a, given in field.args.items() if named(given).name == "ID")

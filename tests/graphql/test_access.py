@@ -14,7 +14,7 @@ from app.wiring import Spectrum
 from graphql_schema.schema import build_schema
 from tests.client import HEAVY, LIGHT, Client, session
 from tests.conftest import AUTH_SECRET
-from tests.graphql.documents import arguments, named, selection
+from tests.graphql.documents import about_the_viewer, arguments, named
 from tests.later import drain_half_a_minute_later
 from workers.drain import drain
 
@@ -191,26 +191,12 @@ async def test_every_field_answers_its_owner_and_shows_another_nothing_of_it(
     client: Client, owner: Owner, person: str
 ) -> None:
     """All fields under `viewer` resolve for the owner; for another person no id, time or number of the owner shows."""
-    schema = _schema("/graphql")
-    for name, field in schema.type_map["Viewer"].fields.items():  # type: ignore[attr-defined]  # it is an object type
-        below = named(field)
-        if is_leaf_type(below):
-            continue
-        inside = {"Spectrum": schema.type_map["Spectrum"].fields}.get(below.name)  # type: ignore[attr-defined]
-        for part, part_field in (inside or {name: field}).items():
-            part_type = named(part_field)
-            text = f"{part}{arguments(part_field.args)}"
-            if not is_leaf_type(part_type):
-                seen = frozenset({"Viewer", "Spectrum", part_type.name})
-                text += f" {{ {selection(schema, part_type, left=2, seen=seen)} }}"
-            document = f"{{ viewer {{ {f'spectrum {{ {text} }}' if inside else text} }} }}"
-            mine = await client.ask(document, subject=owner.subject)
-            theirs = await client.ask(document, subject=person)
-            assert (mine == theirs) == (part in ALIKE), part
-            own_ids = {
-                value for key, value in _leaves(mine) if key.endswith(("_id", "_hash", "_statement", "_startedAt"))
-            }
-            assert not own_ids & {value for _, value in _leaves(theirs)}, part
+    for part, document in about_the_viewer(_schema("/graphql")):
+        mine = await client.ask(document, subject=owner.subject)
+        theirs = await client.ask(document, subject=person)
+        assert (mine == theirs) == (part in ALIKE), part
+        own_ids = {value for key, value in _leaves(mine) if key.endswith(("_id", "_hash", "_statement", "_startedAt"))}
+        assert not own_ids & {value for _, value in _leaves(theirs)}, part
 
 
 async def test_a_job_is_shown_to_the_team_alone_and_names_nobody(client: Client, owner: Owner) -> None:

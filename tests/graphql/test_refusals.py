@@ -162,6 +162,18 @@ async def test_no_error_repeats_what_was_sent(client: Client, person: str) -> No
         assert "must ever" not in json.dumps(answer), answer
 
 
+async def test_the_name_of_an_operation_is_not_repeated(client: Client, person: str) -> None:
+    """An operationName that fits no operation may be any text: it is refused without it, at both endpoints."""
+    for path in ("/graphql", "/ops/graphql"):
+        token = client.token(person, Role.OPERATOR)
+        for body in ({"query": "{ __typename }"}, {"query": "query A { __typename } query B { __typename }"}):
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await client.http.post(path, json={**body, "operationName": SECRET}, headers=headers)
+            assert answer.status_code == 400
+            assert _codes(answer.json()) == {"BAD_USER_INPUT"}
+            assert "must ever" not in answer.text
+
+
 def test_a_message_is_cut_before_the_first_value() -> None:
     """A value that itself looks like a message must not bring its words through."""
     message = f"Value '{SECRET} does not exist in 'x' enum' does not exist in 'Source' enum. Did you mean '{SECRET}'?"

@@ -1,12 +1,10 @@
 """A word that exists nowhere else goes through everything, and is found nowhere but in its sealed place."""
 
-import base64
 import logging
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import redis.asyncio
 
 from app.domain.exclusions import ExclusionTarget
 from app.pipeline import exclude, forget
@@ -15,6 +13,8 @@ from app.storage.history import sessions
 from app.storage.sealed import text_aad, unseal
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
+from tests.leakage.canaries import patterns
+from tests.leakage.places import everything_in_redis, everything_kept
 from tests.life import JUNE, PERSONAL, at, hasten, say_how_it_was, take, who, work_off
 
 CANARY = "quabbeldrix"
@@ -22,52 +22,6 @@ EMPTY_YET = "operation"
 """What nobody has a row in before a reset."""
 SUBJECT_CANARY = "zwirnfelden"
 """Stands in the app's own key of the person, which is kept nowhere either."""
-
-
-def _forms(word: str) -> list[bytes]:
-    """Give the word as it might be hidden: in UTF-8, upper case, UTF-16, hexadecimal, base64."""
-    plain = word.encode()
-    encoded = {base64.b64encode(b"x" * n + plain)[4:-4] for n in range(3)}
-    return [plain, plain.upper(), word.encode("utf-16-le"), plain.hex().encode(), *encoded]
-
-
-async def _tables(owner: Any) -> list[str]:
-    rows = await owner.fetch(
-        "SELECT quote_ident(nspname) || '.' || quote_ident(relname) AS name FROM pg_class c"
-        " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE relkind IN ('r', 'm')"
-        " AND nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')"
-    )
-    return [row["name"] for row in rows]
-
-
-async def _everything_kept(owner: Any) -> dict[str, bytes]:
-    """Give every column of every table as bytes: bytea as it is, everything else as its text."""
-    found: dict[str, bytes] = {}
-    for table in await _tables(owner):
-        for row in await owner.fetch(f"SELECT * FROM {table}"):
-            for column, value in row.items():
-                content = value if isinstance(value, bytes) else str(value).encode()
-                found[f"{table}.{column}"] = found.get(f"{table}.{column}", b"") + b"\n" + content
-    return found
-
-
-async def _everything_in_redis(url: str) -> bytes:
-    async with redis.asyncio.Redis.from_url(url) as client:
-        parts = []
-        async for key in client.scan_iter():
-            parts.append(key)
-            kind = await client.type(key)
-            if kind == b"string":
-                parts.append(await client.get(key) or b"")
-            elif kind == b"zset":
-                parts += await client.zrange(key, 0, -1)
-            elif kind == b"hash":
-                parts += [part for pair in (await client.hgetall(key)).items() for part in pair]
-            elif kind == b"list":
-                parts += await client.lrange(key, 0, -1)
-            else:
-                parts += await client.smembers(key)
-    return b"\n".join(parts)
 
 
 async def test_a_persons_words_are_found_nowhere(
@@ -115,7 +69,7 @@ async def test_a_persons_words_are_found_nowhere(
 
     assert {f"public.{table['name']}.{table['key']}" for table in await owner.fetch(PERSONAL) if not table[2]} - {
         f"public.{EMPTY_YET}.person_id"
-    } <= set(await _everything_kept(owner))
+    } <= set(await everything_kept(owner))
     await _nowhere(spectrum, owner, capfd, caplog, [repr(answers), repr(refused)])
     await forget.request(spectrum.ports, await at(owner, person_id), ResetScope.EVERYTHING, uuid4())
     await work_off(spectrum, owner)
@@ -124,12 +78,12 @@ async def test_a_persons_words_are_found_nowhere(
 
 
 async def _nowhere(spectrum: Spectrum, owner: Any, capfd: Any, caplog: Any, told: list[str]) -> None:
-    places = await _everything_kept(owner)
-    places["redis"] = await _everything_in_redis(spectrum.redis_url)
+    places = await everything_kept(owner)
+    places["redis"] = await everything_in_redis(spectrum.redis_url)
     places["output"] = "".join(capfd.readouterr()).encode()
     records = [(r.getMessage(), r.exc_text, r.stack_info, r.args) for r in caplog.records]
     places["logs"] = repr(records).encode()
     places["answers"] = "".join(told).encode()
     for word in (CANARY, SUBJECT_CANARY):
-        for form in _forms(word):
-            assert [place for place, content in places.items() if form in content] == [], form
+        for pattern in patterns(word):
+            assert [place for place, content in places.items() if pattern in content] == [], pattern

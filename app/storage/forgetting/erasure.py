@@ -64,7 +64,7 @@ async def keep_next_epoch(tx: Tx, person_id: UUID, *, epoch: int | None = None) 
     With `epoch` it is that one, and only if it lies ahead. None when they are not known, or are past it already.
     """
     row = await tx.fetchrow(
-        "UPDATE person SET epoch = coalesce($2, epoch + 1), revision = revision + 1"
+        "UPDATE person SET epoch = CASE WHEN $2::int IS NULL THEN epoch + 1 ELSE $2 END, revision = revision + 1"
         " WHERE id = $1 AND ($2::int IS NULL OR epoch < $2) RETURNING epoch, clock_timestamp() AS at",
         person_id,
         epoch,

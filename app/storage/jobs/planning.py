@@ -5,8 +5,10 @@ session is passed over; one whose sessions are still being analysed waits for th
 planned for people who paused.
 """
 
+from uuid import UUID
+
 from app.domain.periods import PeriodKind
-from app.jobs import AGGREGATION, LIMITS, JobKind
+from app.jobs import AGGREGATION, LIMITS, JobKind, PersonAt
 from app.storage.calendar import ends_at_sql
 from app.storage.store import Tx
 
@@ -70,6 +72,26 @@ async def keep_due(tx: Tx, kind: PeriodKind) -> tuple[int, int]:
     )
     assert row is not None, "a query of two counts always answers with one row"
     return row["advanced"], row["planned"]
+
+
+async def list_unasked(tx: Tx, *, limit: int) -> list[tuple[PersonAt, int, UUID]]:
+    """Sessions, with their person and revision, that may be read and that no job will read; at most `limit`.
+
+    Their person got a plan since they came. Who paused is left out: a resume asks by itself.
+    """
+    rows = await tx.fetch(
+        """
+        SELECT p.id AS person_id, p.epoch, p.revision, s.id FROM session s JOIN person p ON p.id = s.person_id
+        WHERE s.status = 'PENDING' AND NOT p.paused AND p.plan <> 'FREE'
+          AND EXISTS (SELECT FROM sealed_text t WHERE t.person_id = s.person_id AND t.session_id = s.id)
+          AND NOT EXISTS (
+            SELECT FROM job j WHERE j.person_id = s.person_id AND j.kind = 'SESSION_ANALYSIS'
+              AND j.scope->>'session_id' = s.id::text AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING'))
+        ORDER BY s.person_id, s.id LIMIT $1
+        """,
+        limit,
+    )
+    return [(PersonAt(row["person_id"], row["epoch"]), row["revision"], row["id"]) for row in rows]
 
 
 async def keep_upkeep(tx: Tx) -> int:
