@@ -13,11 +13,12 @@ _PR_SET_DUMPABLE = 4  # linux/prctl.h
 def forbid_core_dumps() -> None:
     """No core dump of this program, nor of what it starts; on Linux no other program of the account may read it either.
 
-    The limit alone would not do there: a handler that core dumps are piped to is called in spite of it (core(5)).
+    A limit of one byte rather than none: to a file it is as little, and where core dumps are piped to a handler, in
+    spite of any limit, Linux takes it as the wish to have none (fs/coredump.c).
     """
     with contextlib.suppress(ImportError):  # Windows has no limits, and no core dumps
         import resource  # noqa: PLC0415 - see above
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -12,7 +12,6 @@ import traceback
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import structlog
@@ -126,14 +125,29 @@ def configure_logging(level: int = logging.INFO) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)  # a library's warning may quote a value
-    sys.excepthook = _say_crashed
-    threading.excepthook = lambda crash: _say_crashed(crash.exc_type, crash.exc_value, crash.exc_traceback)
-    sys.unraisablehook = lambda crash: _say_crashed(crash.exc_type, crash.exc_value, crash.exc_traceback)
+    sys.excepthook = lambda kind, error, _: _say_crashed(kind, error)
+    threading.excepthook = lambda crash: _say_crashed(crash.exc_type, crash.exc_value)
+    sys.unraisablehook = _say_unraisable
 
 
-def _say_crashed(kind: type[BaseException], error: BaseException | None, _: TracebackType | None) -> None:
-    """What nobody caught, with its class and place: Python's own hooks print the message, which may quote anything."""
-    logger("python").critical("crashed", error=kind.__name__, where=where(error) if error else "?")
+def _say_crashed(kind: type[BaseException], error: BaseException | None) -> None:
+    """What nobody caught, with its class and way: Python's own hooks print the message, which may quote anything."""
+    if issubclass(kind, Exception | BaseExceptionGroup):  # to exit, or to be interrupted, is no crash
+        logger("python").critical("crashed", error=kind.__name__, where=_way(error) if error else "?")
+
+
+def _say_unraisable(crash: "sys.UnraisableHookArgs") -> None:
+    """The same of what nobody could have caught, in a finaliser."""
+    way = _way(crash.exc_value) if crash.exc_value else "?"
+    logger("python").error("unraisable", error=crash.exc_type.__name__, where=way)
+
+
+def _way(error: BaseException) -> str:
+    """Every place that an error came through, the innermost last, with the errors that caused it."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    frames = traceback.extract_tb(error.__traceback__)
+    way = " > ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames) or "?"
+    return way if cause is None else f"{type(cause).__name__} at {_way(cause)}; then {way}"
 
 
 def logger(component: str) -> structlog.stdlib.BoundLogger:

@@ -13,6 +13,8 @@ KEYS = [
 ]
 
 ERASURES = [
+    "ALTER TABLE person ADD erasures integer NOT NULL DEFAULT 0",
+    "COMMENT ON COLUMN person.erasures IS 'how often single sessions of theirs were erased, which keeps the epoch'",
     "ALTER TABLE tombstone ADD scope text NOT NULL DEFAULT 'EVERYTHING'",
     "ALTER TABLE tombstone ALTER scope DROP DEFAULT",
     "ALTER TABLE tombstone RENAME created_at TO erased_at",

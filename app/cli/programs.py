@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
@@ -16,6 +17,7 @@ from rich.table import Table
 from app.analyser.lines import analyse_lines
 from app.domain.access import Role
 from app.domain.sessions import session_from_json
+from app.edge.export import STALLED_AFTER_S
 from app.edge.tokens import issue_token
 from app.errors import ConfigurationError
 from app.jobs import JobStatus, Queue
@@ -56,10 +58,20 @@ async def _until_told(*, with_parent: bool) -> AsyncIterator[asyncio.Event]:
             loop.remove_reader(sys.stdin)
 
 
+class Server(uvicorn.Server):
+    """Gives up whoever takes nothing of an answer for a minute: what waits for them may be their words."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in [each for server in self.servers for each in server.sockets]:
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux alone has it; every connection inherits it
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED_AFTER_S * 1000))
+
+
 async def api(*, with_parent: bool = False) -> int:
     """Serve until told to stop; requests in flight are finished."""
     host, port = read_address()
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             "app.main:application",
             factory=True,

@@ -5,6 +5,7 @@ Reads nothing and holds nobody's words; what stands in the rows is handed in.
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,8 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """Without it a spreadsheet takes a CSV file for the encoding of its own country."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - wide forms run too
 """What makes a spreadsheet calculate a cell instead of showing it (OWASP, CSV Injection)."""
+_FORMULA_INSIDE = re.compile(r"(?<!^)([;\t] *)(?=[=+\-@])")
+"""The same behind a separator of countries in which a comma divides numbers, and a semicolon cells."""
 
 
 def csv_line(cells: Sequence[Cell]) -> bytes:
@@ -46,9 +49,10 @@ def _shown(cell: Cell) -> str:
         return "yes" if cell else "no"
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA):
-        return "'" + cell
-    return str(cell)
+    if not isinstance(cell, str):
+        return str(cell)
+    guarded = _FORMULA_INSIDE.sub(r"\1'", cell)
+    return "'" + guarded if cell.lstrip(" ").startswith(_FORMULA) else guarded
 
 
 AUDIT = "everything/audit.jsonl"
@@ -120,7 +124,7 @@ so that you can see for yourself.
 
 _BEGIN = """\
 This is everything, in the open. It was put together while you downloaded it and was stored nowhere on the way, so
-nobody else has this file, and we cannot send it to you again: ask for a new one instead (up to 5 in 24 hours).
+nobody else has this file, and we cannot send it to you again: ask for a new one instead (up to 10 in 24 hours).
 
 {words}
 

@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.edge.refusals import refusal
 from app.edge.tokens import TokenVerifier
-from app.errors import SpectrumError, TooOften, TopLevelCode, Unauthenticated
+from app.errors import Gone, SpectrumError, TooOften, TopLevelCode, Unauthenticated
 from app.pipeline import export
 from app.pipeline.export import ExportFile
 from app.pipeline.ports import Ports
@@ -62,7 +62,7 @@ class Export:
             request_id = request.state.request_id
             log.warning("export_not_begun", error=type(error).__name__, where=where(error), request_id=request_id)
             return refusal(503, TopLevelCode.INTERNAL, "Your copy cannot be made at the moment. Please try again.")
-        return _ZipResponse(begun.files(), begun.made_at, self._stalled_after_s)
+        return _ZipResponse(begun, request.state.request_id, self._stalled_after_s)
 
     async def _begun(self, request: Request) -> export.Export:
         caller = await self._verifier.caller(request.headers.get("authorization"))
@@ -82,10 +82,11 @@ class _ZipResponse(StreamingResponse):
 
     media_type = "application/zip"
 
-    def __init__(self, files: AsyncGenerator[ExportFile, None], made_at: datetime, stalled_after_s: float) -> None:
-        self._zipped = zipped(files, made_at)
+    def __init__(self, begun: export.Export, request_id: str, stalled_after_s: float) -> None:
+        self._zipped = zipped(begun.files(), begun.made_at)
+        self._request_id = request_id
         self._stalled_after_s = stalled_after_s
-        name = f"kalei-spectrum-{made_at.date()}.zip"
+        name = f"kalei-spectrum-{begun.made_at.date()}.zip"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         super().__init__(self._zipped, headers=headers)
 
@@ -99,8 +100,14 @@ class _ZipResponse(StreamingResponse):
             except TimeoutError:
                 raise ClientDisconnect from None
 
-        async with aclosing(self._zipped):
-            await super().stream_response(sent)
+        try:
+            async with aclosing(self._zipped):
+                await super().stream_response(sent)
+        except Exception as error:
+            told = {"error": type(error).__name__, "where": where(error), "request_id": self._request_id}
+            expected = isinstance(error, Gone | ClientDisconnect)
+            (log.info if expected else log.error)("export_broken_off", **told)
+            raise
 
 
 async def zipped(files: AsyncGenerator[ExportFile, None], made_at: datetime) -> AsyncGenerator[bytes, None]:

@@ -87,7 +87,7 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[
     erased = await erasure.erase_sessions(tx, person_id, ids)
     if not days:
         return erased, ()
-    await people.keep_changed(tx, person_id)
+    await people.keep_erasure(tx, person_id)
     for month in sorted({month_of(day) for day in days}):
         await numbers.repack(tx, person_id, month)
     head = await people.find_head(tx, person_id)

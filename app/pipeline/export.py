@@ -1,15 +1,15 @@
 """Reads out everything that is kept of a person, their own words in the open, page by page; keeps no copy anywhere.
 
-Each page is a short transaction of its own that ends by asking whether the person's epoch is still the one it all
-began in. Knows no zip and no HTTP.
+Each page is a short transaction of its own that ends by asking whether anything of the person's was erased since it
+all began. Knows no zip and no HTTP.
 """
 
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -47,13 +47,14 @@ from app.storage.history import exclusions, numbers, timeline
 from app.storage.history.exclusions import KeptExclusion
 from app.storage.history.numbers import Counted
 from app.storage.history.timeline import LivedSession, SealedSession
-from app.storage.sealed import CannotOpen, text_aad, unseal
+from app.storage.sealed import CannotOpen, KeyDamaged, MasterKeyMissing, text_aad, unseal
 from app.storage.store import Tx
 from app.storage.words import writings
 from app.storage.words.writings import Writing
 from app.telemetry import logger
 
-MOST_EXPORTS = 5
+MOST_EXPORTS = 10
+"""Some break off on their way; each is somebody's whole life."""
 WITHIN = timedelta(hours=24)
 ROWS_AT_ONCE = 200
 TEXTS_AT_ONCE = 20
@@ -78,11 +79,14 @@ class ExportFile:
 
 @dataclass(slots=True)
 class Export:
-    """One person's copy, begun. `epoch`: None of someone unknown; `made_at`: by the clock of their own zone."""
+    """One person's copy, begun. `erasures`: so far, None of someone unknown; `made_at`: by the clock of their own zone.
+
+    `key`: None also when it does not open, and with it no words.
+    """
 
     ports: Ports
     person_id: UUID
-    epoch: int | None
+    erasures: tuple[int, int] | None
     made_at: datetime
     tables: tuple[PersonalTable, ...]
     key: bytes | None = field(repr=False)
@@ -124,11 +128,10 @@ class Export:
 
     @asynccontextmanager
     async def _page(self) -> AsyncIterator[Tx]:
-        """A transaction for one page. Gone when another epoch has begun by its end: what it read is dropped."""
+        """A transaction for one page. Gone when something was erased by its end: what it read is dropped."""
         async with self.ports.store.for_person(self.person_id) as tx:
             yield tx
-            head = await people.find_head(tx, self.person_id)
-            if (head.person.epoch if head else None) != self.epoch:
+            if await people.find_erasures(tx, self.person_id) != self.erasures:
                 raise Gone("This person's data were erased meanwhile.")
 
     async def _look_again(self) -> None:
@@ -206,10 +209,8 @@ class Export:
 
     def _opened(self, sealed: SealedSession) -> bytes:
         """A session's words as one line. They are here, in what the person downloads, and nowhere on the way."""
-        try:
-            assert self.key is not None, "who has sealed words has a key"
-            content = orjson.loads(unseal(self.key, sealed.body, text_aad(self.person_id, sealed.id, sealed.epoch)))
-        except CannotOpen:
+        content = self._content(sealed)
+        if content is None:
             self.unopened += 1
             log.warning("text_unopenable", count=1)
             note = "These words are kept, but could not be opened."
@@ -222,25 +223,46 @@ class Export:
         }
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
+    def _content(self, sealed: SealedSession) -> dict[str, Any] | None:
+        """What was sealed, None when it does not open."""
+        if self.key is None:
+            return None
+        with suppress(CannotOpen):
+            content: dict[str, Any] = orjson.loads(
+                unseal(self.key, sealed.body, text_aad(self.person_id, sealed.id, sealed.epoch))
+            )
+            return content
+        return None
+
 
 async def begin(ports: Ports, person_id: UUID) -> Export:
     """Begin a copy of all that is kept of a person, known or not, and note in the audit log that it was asked for.
 
-    TooOften for the sixth within 24 hours; ConfigurationError when the master key does not open theirs.
+    TooOften for the eleventh within 24 hours.
     """
     async with ports.store.for_person(person_id) as tx:
         head = await people.find_head(tx, person_id)
+        erasures = await people.find_erasures(tx, person_id)
         wrapped = await people.find_wrapped_key(tx, person_id)
         tables = await catalogue.list_personal(tx)
         now: datetime = await tx.fetchval("SELECT now()")
-    key = None if wrapped is None else ports.keyring.master.unwrap(f"person|{person_id}", wrapped)
     async with ports.store.for_everyone() as tx:
         actor, reason = actor_of(ports, person_id), "asked for by the person"
         wait_s = await audit.keep_at_most(tx, MOST_EXPORTS, WITHIN, EXPORT, actor=actor, reason=reason)
     if wait_s is not None:
         raise TooOften(f"You can take a copy {MOST_EXPORTS} times in 24 hours.", retry_after_s=wait_s)
     made_at = now.astimezone(ZoneInfo(head.zone if head else "UTC"))
-    return Export(ports, person_id, head.person.epoch if head else None, made_at, tables, key)
+    return Export(ports, person_id, erasures, made_at, tables, _key(ports, person_id, wrapped))
+
+
+def _key(ports: Ports, person_id: UUID, wrapped: tuple[bytes, str | None] | None) -> bytes | None:
+    """The data key; without it everything but the words is told all the same."""
+    if wrapped is None:
+        return None
+    with suppress(MasterKeyMissing, KeyDamaged):
+        return ports.keyring.master.unwrap(f"person|{person_id}", *wrapped)
+    log.error("keys_not_opened", count=1)
+    return None
 
 
 def _gathered(lines: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
@@ -281,8 +303,8 @@ def _session_cells(row: _Session) -> tuple[Cell, ...]:
         lived.self_after,
         read.valence / UNIT if read else None,
         read.arousal / UNIT if read else None,
-        "; ".join(label(name) for name in EMOTIONS if name in read.emotions_present) if read else None,
-        "; ".join(label(name) for name in PATTERNS if name in read.patterns_present) if read else None,
+        " / ".join(label(name) for name in EMOTIONS if name in read.emotions_present) if read else None,
+        " / ".join(label(name) for name in PATTERNS if name in read.patterns_present) if read else None,
         read.confidence / UNIT if read else None,
         read.use if read else None,
         row.counted is not None and row.counted.is_corrected,

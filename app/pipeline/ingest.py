@@ -25,7 +25,7 @@ from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.jobs import ledger
 from app.storage.people import LockedPerson, NewPerson
-from app.storage.sealed import MasterKeyMissing, content_hmac, new_key, seal, text_aad
+from app.storage.sealed import KeyDamaged, MasterKeyMissing, content_hmac, new_key, seal, text_aad
 from app.storage.store import Tx
 from app.telemetry import INGESTED, logger
 
@@ -181,7 +181,7 @@ def _opened(ports: Ports, locked: Mapping[UUID, LockedPerson]) -> dict[UUID, byt
     """The data keys of those whose key opens; the others are told by their number, and cost nobody else anything."""
     keys: dict[UUID, bytes] = {}
     for person_id, person in locked.items():
-        with contextlib.suppress(MasterKeyMissing):
+        with contextlib.suppress(MasterKeyMissing, KeyDamaged):
             keys[person_id] = ports.keyring.master.unwrap(f"person|{person_id}", person.wrapped_key, person.master_key)
     if len(keys) < len(locked):
         log.error("keys_not_opened", count=len(locked) - len(keys))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.pipeline.ports import Ports
 from app.storage import wrapped
-from app.storage.sealed import MasterKeyMissing, MasterKeys
+from app.storage.sealed import KeyDamaged, MasterKeyMissing, MasterKeys
 from app.storage.wrapped import WrappedBy, WrappedKey
 from app.telemetry import logger
 
@@ -94,7 +94,7 @@ def _anew(master: MasterKeys, old: Sequence[WrappedKey]) -> dict[WrappedKey, byt
     for each in old:
         try:
             key = master.unwrap(each.name, each.wrapped, each.master_key)
-        except MasterKeyMissing:
+        except (MasterKeyMissing, KeyDamaged):
             continue
         anew[each] = master.wrap(each.name, key)
     return anew

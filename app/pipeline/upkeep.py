@@ -42,14 +42,16 @@ async def prepare(_: Claimed, ports: Ports) -> int:
 
 
 async def _read_waiting(ports: Ports) -> None:
-    """Ask for the analysis of what waited for a plan, once there is one; an hour's share of sessions at a time."""
-    async with ports.store.for_everyone() as tx:
-        waiting = await planning.list_unasked(tx, limit=ROWS_AT_ONCE)
-        asked = [
-            session_analysis(person, session_id, ports.analyser_version, resumed_at=revision)
-            for person, revision, session_id in waiting
-        ]
-        await ledger.keep_jobs(tx, asked)
+    """Ask for the analysis of what waited for a plan, once there is one."""
+    for _round in range(MAX_ROUNDS):
+        async with ports.store.for_everyone() as tx:
+            waiting = await planning.list_unasked(tx, limit=ROWS_AT_ONCE)
+            asked = [
+                session_analysis(person, session_id, ports.analyser_version, resumed_at=revision)
+                for person, revision, session_id in waiting
+            ]
+            if not await ledger.keep_jobs(tx, asked) or len(waiting) < ROWS_AT_ONCE:
+                return
 
 
 async def _read_again(ports: Ports) -> None:

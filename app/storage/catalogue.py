@@ -11,6 +11,9 @@ from app.storage.store import Tx
 UNTOLD = frozenset(
     {
         ("person", "data_key"),  # key material: it opens their words and says nothing about them
+        ("person", "master_key"),  # which of our keys wraps it
+        ("job", "worker"),  # a machine of ours, as in the next
+        ("job", "attempts"),  # when and where work on them was tried, and the class of what failed
         ("sealed_text", "body"),  # their words, sealed: whoever may read them is told them in the open
         ("sealed_text", "content_hmac"),  # key material: by it a changed replay of the same words is noticed
         ("packed_month", "body"),  # session_numbers and correction once more, packed for quick reading

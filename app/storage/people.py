@@ -111,10 +111,19 @@ async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
     }
 
 
-async def find_wrapped_key(tx: Tx, person_id: UUID) -> bytes | None:
-    """The person's data key, wrapped by the master key; None when they are unknown."""
-    wrapped: bytes | None = await tx.fetchval("SELECT data_key FROM person WHERE id = $1", person_id)
-    return wrapped
+async def find_wrapped_key(tx: Tx, person_id: UUID) -> tuple[bytes, str | None] | None:
+    """The person's data key, wrapped, and the id of the master key that did; None when they are unknown."""
+    row = await tx.fetchrow("SELECT data_key, master_key FROM person WHERE id = $1", person_id)
+    return None if row is None else (row["data_key"], row["master_key"])
+
+
+async def find_erasures(tx: Tx, person_id: UUID) -> tuple[int, int] | None:
+    """The person's epoch, and how often single sessions of theirs were erased; None when they are unknown.
+
+    While both stay, nothing of theirs was erased but what fell due.
+    """
+    row = await tx.fetchrow("SELECT epoch, erasures FROM person WHERE id = $1", person_id)
+    return None if row is None else (row["epoch"], row["erasures"])
 
 
 async def keep_revision(tx: Tx, person: PersonAt) -> int:
@@ -129,9 +138,9 @@ async def keep_revision(tx: Tx, person: PersonAt) -> int:
     return revision
 
 
-async def keep_changed(tx: Tx, person_id: UUID) -> None:
-    """Bump the revision of a locked person, in whichever epoch they are."""
-    await tx.execute("UPDATE person SET revision = revision + 1 WHERE id = $1", person_id)
+async def keep_erasure(tx: Tx, person_id: UUID) -> None:
+    """Say that sessions of a locked person were erased: their revision moves, their epoch does not."""
+    await tx.execute("UPDATE person SET revision = revision + 1, erasures = erasures + 1 WHERE id = $1", person_id)
 
 
 async def keep_revisions(tx: Tx, unchanged: Mapping[PersonAt, int]) -> frozenset[UUID]:

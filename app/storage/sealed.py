@@ -19,10 +19,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from app.errors import ConfigurationError
+from app.errors import ConfigurationError, SpectrumError, TopLevelCode
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+
+
+class KeyDamaged(SpectrumError):
+    """A key that a master key which is here has wrapped, and does not open: no setting will help."""
+
+    code = TopLevelCode.INTERNAL
 
 
 class CannotOpen(Exception):
@@ -115,11 +121,18 @@ class MasterKeys:
         return self.current.wrap(name, key)
 
     def unwrap(self, name: str, wrapped: bytes, by: str | None = None) -> bytes:
-        """The key that one of these sealed; the one called `by` is tried first. MasterKeyMissing when none opens it."""
+        """The key that one of these sealed; the one called `by` is tried first.
+
+        MasterKeyMissing when none opens it; KeyDamaged when `by` is here, and still none does.
+        """
         for key in sorted((self.current, *self.previous), key=lambda key: key.id != by):
             with contextlib.suppress(MasterKeyMissing):
                 return key.unwrap(name, wrapped)
-        raise MasterKeyMissing(_MISSING.format(which=f" (it was {by})" if by and by not in self.ids else ""))
+        if by in self.ids:
+            raise KeyDamaged(
+                "A data key is damaged: put its row back from a backup, or erase everything of its person."
+            )
+        raise MasterKeyMissing(_MISSING.format(which=f" (it was {by})" if by else ""))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

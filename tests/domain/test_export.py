@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -17,6 +18,18 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", '=HYP
 def _cells(line: bytes) -> list[str]:
     (cells,) = csv.reader(io.StringIO(line.decode(), newline=""), strict=True)
     return cells
+
+
+def _bare(text: str) -> str:
+    """A text without the apostrophes that keep it from being run."""
+    return re.sub(r"(?<!^)([;\t] *)'(?=[=+\-@])", r"\1", text).removeprefix("'")
+
+
+@pytest.mark.parametrize("separator", [";", "; ", "\t"])
+def test_no_text_is_run_where_semicolons_divide_cells(separator: str) -> None:
+    """A formula behind another country's separator gets an apostrophe, too; a plain semicolon is left alone."""
+    assert _cells(csv_line(["first", f"It was fine{separator}=1+1"])) == ["first", f"It was fine{separator}'=1+1"]
+    assert _cells(csv_line(["first", f"It was fine{separator}so far"])) == ["first", f"It was fine{separator}so far"]
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -36,7 +49,7 @@ def test_numbers_stay_numbers() -> None:
 def test_texts_come_back_as_they_were(texts: list[str]) -> None:
     """Commas, quotes, line ends and every script survive; nothing begins as a formula, and nothing else is touched."""
     cells = _cells(csv_line(["a", *texts]))[1:]
-    assert [cell.removeprefix("'") for cell in cells] == [text.removeprefix("'") for text in texts]
+    assert [_bare(cell) for cell in cells] == [_bare(text) for text in texts]
     assert not any(cell.lstrip(" ")[:1] in {*"=+-@\t\r\n"} - {""} for cell in cells)
 
 

@@ -57,6 +57,10 @@ async def test_every_personal_table_forces_row_level_security(owner: Any) -> Non
         assert f"{table['key']} = (NULLIF(current_setting('app.person'" in own["with_check"], name
 
 
+ABOUT_US = {("person", "master_key"), ("job", "worker"), ("job", "attempts")}
+"""Columns that are told to nobody, although they hold no bytes: they say something of our machines and keys."""
+
+
 async def test_every_column_of_bytes_is_told_or_named(owner: Any) -> None:
     """A new column of bytes is either key material or a packed copy, and said to be, or this test fails."""
     columns = {
@@ -68,7 +72,7 @@ async def test_every_column_of_bytes_is_told_or_named(owner: Any) -> None:
             table["name"],
         )
     }
-    assert columns == UNTOLD
+    assert columns == UNTOLD - ABOUT_US
 
 
 async def test_the_export_knows_every_personal_table(spectrum: Spectrum, owner: Any) -> None:

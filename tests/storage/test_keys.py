@@ -16,7 +16,16 @@ from app.embedded import Servers
 from app.errors import ConfigurationError
 from app.settings import Settings
 from app.storage.history import sessions
-from app.storage.sealed import CannotOpen, MasterKey, MasterKeyMissing, MasterKeys, new_key, text_aad, unseal
+from app.storage.sealed import (
+    CannotOpen,
+    KeyDamaged,
+    MasterKey,
+    MasterKeyMissing,
+    MasterKeys,
+    new_key,
+    text_aad,
+    unseal,
+)
 from app.wiring import Spectrum, opened
 from tests.client import session
 from tests.conftest import MASTER_KEY, database, settings_for
@@ -61,7 +70,7 @@ def test_a_key_that_is_not_here_is_named_by_its_id_alone() -> None:
     assert "SPECTRUM_PREVIOUS_MASTER_KEYS" in said
     assert not any(key.key.hex() in said or key.key.hex() in repr(key) for key in (ONE, OTHER, THIRD))
     assert "person" not in said
-    with pytest.raises(MasterKeyMissing):
+    with pytest.raises(KeyDamaged):  # the key that is named is here: no setting would help
         MasterKeys(THIRD).unwrap("person|2", wrapped, THIRD.id)
 
 

@@ -119,7 +119,7 @@ async def test_a_spreadsheet_says_how_sessions_were(
         assert -1 <= float(row["arousal"]) <= 1
     own = next(row for row in rows if row["corrected"] == "yes")
     assert (own["possible_patterns"], own["confidence"]) == ("", "1.0")
-    assert any(label("SADNESS") in row["emotions"].split("; ") for row in rows)
+    assert any(label("SADNESS") in row["emotions"].split(" / ") for row in rows)
 
 
 async def test_what_was_written_and_left_out_is_told(

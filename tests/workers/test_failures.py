@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.errors import ConfigurationError, ErrorCode, Gone, ModelUnavailable, Problem, Refused
 from app.jobs import AFTER_FAILURE, FailureClass
 from app.pipeline.inputs import InputsChanged
-from app.storage.sealed import CannotOpen, MasterKeyMissing
+from app.storage.sealed import CannotOpen, KeyDamaged, MasterKeyMissing
 from app.storage.store import StorageUnavailable
 from workers.runner import BACKOFF_BASE_S, BACKOFF_CAP_S, RETRY_AFTER_CAP_S, backoff_s, classify, delay_s
 
@@ -34,6 +34,7 @@ def test_backoff_spreads() -> None:
         (ConnectionResetError(), FailureClass.DEPENDENCY),
         (ConfigurationError("set it"), FailureClass.DEPENDENCY),
         (MasterKeyMissing("set it"), FailureClass.DEPENDENCY),
+        (KeyDamaged("no setting helps"), FailureClass.BUG),
         (Refused(Problem(ErrorCode.INVALID, "no")), FailureClass.VALIDATION),
         (InputsChanged("moved"), FailureClass.CONFLICT),
         (CannotOpen(), FailureClass.BUG),
