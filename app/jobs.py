@@ -229,12 +229,12 @@ def monthly_narrative(person: PersonAt, first_day: date, *, revision: int, due_a
     )
 
 
-def reset(operation_id: UUID, *, delay_s: float = 0.0, after_check: int | None = None) -> Job:
+def reset(operation_id: UUID, *, delay_s: float = 0.0, repairs: int = 0) -> Job:
     """Carry out one reset; it belongs to no person, so that erasing them leaves it alone.
 
-    `after_check`: once more, since that recount found something.
+    `repairs`: how often it is carried out again, since a recount found something.
     """
-    again = "" if after_check is None else f":{after_check}"
+    again = f":{repairs}" if repairs else ""
     return Job(
         kind=JobKind.RESET,
         key=f"reset:{operation_id}{again}",
@@ -248,11 +248,11 @@ RECOUNTS_S = (60.0, 86_400.0)
 """How long after an erasure it is counted again what is left."""
 
 
-def receipt_check(operation_id: UUID, number: int) -> Job:
-    """Count again what an erasure left, for the `number`-th time (1..)."""
+def receipt_check(operation_id: UUID, number: int, *, repairs: int = 0) -> Job:
+    """Count again what an erasure left, for the `number`-th time (1..) since it was repaired so often."""
     return Job(
         kind=JobKind.RECEIPT_CHECK,
-        key=f"recount:{operation_id}:{number}",
+        key=f"recount:{operation_id}:{repairs}:{number}",
         scope={"operation_id": str(operation_id), "check": str(number)},
         delay_s=RECOUNTS_S[number - 1],
     )

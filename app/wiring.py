@@ -18,16 +18,15 @@ from pydantic import SecretStr, ValidationError
 from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
-from app.gateways.journal import Journal
+from app.gateways.journal import Journal, read_journal
 from app.gateways.key_command import ask_for_key
 from app.gateways.language_model import Composer
 from app.gateways.queue import Nudger
 from app.gateways.traces import RedisTraces
-from app.pipeline.erasing import erasure_of
 from app.pipeline.ports import Ports, Rules
+from app.pipeline.restore import is_behind
 from app.settings import Environment, Settings
 from app.storage import people
-from app.storage.forgetting import tombstones
 from app.storage.keyring import keep_keyring
 from app.storage.schema import is_current, migrate
 from app.storage.sealed import KEY_BYTES, MasterKey, MasterKeys, Signer
@@ -104,14 +103,9 @@ async def opened(
 
 
 async def _require_present(ports: Ports) -> None:
-    """What was erased must not come back: a database that does not know of the last erasure is not served."""
-    last = await asyncio.to_thread(ports.journal.last)
-    erased = erasure_of(last["statement"]) if last else None
-    if erased is None:
-        return
-    async with ports.store.for_everyone() as tx:
-        known = await tombstones.is_known(tx, erased)
-    if not known:
+    """What was erased must not come back: a database that does not know of all this machine erased is not served."""
+    path = ports.journal.path
+    if path.exists() and await is_behind(ports, read_journal(path)):
         raise ConfigurationError(
             "This database was restored from before its last erasures: run `spectrum restore-guard`, which erases again"
             " what people had erased by then, and start again."

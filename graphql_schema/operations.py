@@ -128,7 +128,9 @@ def _check(asked: ResetInput) -> None:
 async def _requested(context: Context, asked: ResetInput) -> UUID:
     """The operation of this wish; a repeated one is found even when nothing else is left of the person."""
     ports, person_id = context.ports, context.person_id()
-    repeated = await forget.find_repeated(ports, person_id, asked.scope, asked.idempotency_key)
+    repeated = await forget.find_repeated(
+        ports, person_id, asked.scope, asked.idempotency_key, immediate=asked.immediately
+    )
     if repeated is not None:
         return repeated
     head = await context.known_head()
@@ -137,10 +139,9 @@ async def _requested(context: Context, asked: ResetInput) -> UUID:
 
 
 async def _call_off(context: Context, operation_id: UUID | None) -> None:
-    head = await context.head()
-    if operation_id is None or not head.known:
+    if operation_id is None:
         raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such reset.", ("input", "operationId")))
-    await forget.call_off(context.ports, head.person, operation_id)
+    await forget.call_off(context.ports, context.person_id(), operation_id)
 
 
 @strawberry.type

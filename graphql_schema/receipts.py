@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.domain.access import Role
+from app.pipeline.counting import is_of_a_receipt
 from app.storage.forgetting import operations
 from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
 from app.storage.sealed import Signer, is_signed
@@ -107,4 +108,5 @@ class ReceiptQuery:
         signer = Signer(info.context.ports.keyring.signing_seed)
         if key_id != signer.key_id:
             return ReceiptCheck.UNKNOWN_KEY
-        return ReceiptCheck.VALID if is_signed(signer.public_key, statement, signature) else ReceiptCheck.INVALID
+        holds = is_signed(signer.public_key, statement, signature) and is_of_a_receipt(statement)
+        return ReceiptCheck.VALID if holds else ReceiptCheck.INVALID

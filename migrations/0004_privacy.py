@@ -18,6 +18,9 @@ ERASURES = [
     "ALTER TABLE tombstone ADD scope text NOT NULL DEFAULT 'EVERYTHING'",
     "ALTER TABLE tombstone ALTER scope DROP DEFAULT",
     "ALTER TABLE tombstone RENAME created_at TO erased_at",
+    # one reset, one tombstone: two lives of a database may number their epochs alike
+    "ALTER TABLE tombstone DROP CONSTRAINT tombstone_pkey, ADD PRIMARY KEY (operation_id)",
+    "CREATE INDEX tombstone_subject ON tombstone (subject_hash, epoch)",
     """
     CREATE TABLE erased_session (
       subject_hash text NOT NULL,

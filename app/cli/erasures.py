@@ -65,13 +65,19 @@ def _read(file: str) -> Mapping[str, Any]:
 def _signed_parts(receipt: Mapping[str, Any]) -> list[Mapping[str, str]]:
     """The receipt itself and its later counts, whose key is the receipt's when they name none."""
     parts: list[Mapping[str, str]] = []
-    for part in (receipt, *(receipt.get("checks") or ())):
+    checks = receipt.get("checks")
+    for part in (receipt, *(checks if isinstance(checks, list) else ())):
         named = {"keyId": receipt.get("keyId"), **part} if isinstance(part, dict) else {}
         found = {name: text for name in _PARTS if isinstance(text := named.get(name), str)}
         if len(found) < len(_PARTS):
             raise ConfigurationError("A receipt has statement, signature and keyId, each a text.")
         parts.append(found)
     return parts
+
+
+def _facts(statement: str) -> Mapping[str, Any]:
+    facts = orjson.loads(statement)
+    return facts if isinstance(facts, dict) else {}
 
 
 async def _public_keys(keys: Path | None) -> dict[str, bytes]:
@@ -96,10 +102,14 @@ async def verify_receipt(file: str, keys: Path | None) -> int:
     if not all(is_signed(known[part["keyId"]], part["statement"], part["signature"]) for part in parts):
         console.print("INVALID: this receipt was not signed like that.")
         return NOT_VALID
-    facts = orjson.loads(parts[0]["statement"])
+    facts, *checks = (_facts(part["statement"]) for part in parts)
+    if facts.get("type") != "receipt" or any(
+        (check.get("type"), check.get("operation")) != ("recount", facts["operation"]) for check in checks
+    ):
+        console.print("INVALID: this was signed here, but it is no receipt with its own later counts.")
+        return NOT_VALID
     console.print(f"VALID: {facts['scope']} completed {facts['completed_at']}, {facts['remaining']} records left.")
-    for part in parts[1:]:
-        check = orjson.loads(part["statement"])
+    for check in checks:
         console.print(f"       counted again {check['at']}: {check['remaining']} left.")
     return 0
 
@@ -125,6 +135,7 @@ async def restore_guard(others: Sequence[Path]) -> int:
     )
     if not own and not others:
         console.print("There is no journal on this machine: give those of the machines that ran the API and workers.")
+        return NOT_VALID
     if strange:
         console.print(f"{strange:,} lines were not signed by this installation, and were not believed.")
     return NOT_VALID if strange else 0

@@ -10,9 +10,6 @@ from pathlib import Path
 
 import orjson
 
-_TAIL_BYTES = 65_536
-"""Longer than any line: 500 ids of sessions are 20 kB."""
-
 
 class Journal:
     """The journal of one installation on this machine. Blocks for as long as the disk takes."""
@@ -23,6 +20,7 @@ class Journal:
     def append(self, signed: Mapping[str, str]) -> None:
         """Keep one signed statement for good. OSError when it cannot be written down."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not self.path.exists()
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -32,19 +30,10 @@ class Journal:
             with os.fdopen(os.dup(descriptor), "ab") as file:
                 file.write(line)
             os.fsync(descriptor)
+            if is_new:
+                _sync_folder(self.path.parent)
         finally:
             os.close(descriptor)
-
-    def last(self) -> Mapping[str, str] | None:
-        """The newest statement, None without any."""
-        try:
-            with self.path.open("rb") as file:
-                size = file.seek(0, os.SEEK_END)
-                file.seek(max(0, size - _TAIL_BYTES))
-                lines = file.read().splitlines()
-        except FileNotFoundError:
-            return None
-        return next((found for line in reversed(lines) if (found := _read(line))), None)
 
 
 def read_journal(path: Path) -> Iterator[Mapping[str, str] | None]:
@@ -53,6 +42,15 @@ def read_journal(path: Path) -> Iterator[Mapping[str, str] | None]:
         for line in file:
             if line.strip():
                 yield _read(line)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file is there after a power cut only when its folder was written, too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_torn(descriptor: int) -> bool:

@@ -1,25 +1,48 @@
 """Counts what an erasure has left, wherever Spectrum keeps something of a person; erases nothing."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+import orjson
 
 from app.pipeline.erasing import AUDIT, actor_of
 from app.pipeline.ports import Ports
 from app.storage import audit
 from app.storage.audit import EXPORT
-from app.storage.forgetting import erasure
+from app.storage.forgetting import residue
+from app.storage.forgetting.operations import Operation
+from app.storage.forgetting.residue import Past
 
 
-async def count_left(ports: Ports, person_id: UUID, stores: Collection[str], erased_at: datetime) -> dict[str, int]:
-    """How much of what was there at `erased_at` is left, by store: those tables, in a fresh transaction, and elsewhere.
+def is_of_a_receipt(statement: str) -> bool:
+    """Whether a statement that was signed here is a receipt's or a later count's, and not a line of the journal."""
+    facts = orjson.loads(statement)
+    return isinstance(facts, dict) and facts.get("type") in ("receipt", "recount")
 
-    ConnectionError without Redis: nobody knows then what is in it.
-    """
-    elsewhere = {traces.name: traces for traces in ports.elsewhere}
+
+def past_of(operation: Operation, done: Mapping[str, Any]) -> Past:
+    """When an operation erased what, by what is kept of it."""
+    return Past(operation.scope, datetime.fromisoformat(done["erased_at"]), done["epoch"])
+
+
+def tables_of(done: Mapping[str, Any]) -> Sequence[str]:
+    """The tables that an operation erased."""
+    return tuple(store for store in done["deleted"] if store != AUDIT)
+
+
+async def count_left(ports: Ports, operation: Operation, done: Mapping[str, Any]) -> dict[str, int]:
+    """What is left in the database of all that an operation erased, by store, in a fresh transaction."""
+    past = past_of(operation, done)
     async with ports.store.for_everyone() as tx:
-        tables = tuple(store for store in stores if store not in {AUDIT, *elsewhere})
-        left = await erasure.count_left(tx, person_id, tables, erased_at)
-        if AUDIT in stores:
-            left[AUDIT] = await audit.count_of(tx, EXPORT, actor=actor_of(ports, person_id), until=erased_at)
-    return left | {name: await traces.count(person_id) for name, traces in elsewhere.items()}
+        left = await residue.count_left(tx, operation.person_id, tables_of(done), past)
+        if AUDIT in done["deleted"]:
+            actor = actor_of(ports, operation.person_id)
+            left[AUDIT] = await audit.count_of(tx, EXPORT, actor=actor, until=past.erased_at)
+    return left
+
+
+async def count_elsewhere(ports: Ports, person_id: UUID) -> dict[str, int]:
+    """What is left outside the database, just after it was erased there. ConnectionError when a place is away."""
+    return {traces.name: await traces.count(person_id) for traces in ports.elsewhere}

@@ -6,18 +6,18 @@ Asks nobody and signs no receipt.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import orjson
 
-from app.domain.periods import Period, month_of
+from app.domain.periods import Period, month_of, period_of
 from app.jobs import Job, PersonAt, session_analysis
 from app.pipeline.ports import Ports
 from app.pipeline.rewriting import ask_for, list_touched
 from app.storage import audit, people
 from app.storage.audit import EXPORT
-from app.storage.forgetting import erasure
+from app.storage.forgetting import erasure, tombstones
 from app.storage.forgetting.operations import ResetScope
 from app.storage.forgetting.tombstones import ErasedSessions, Erasure, Tombstone
 from app.storage.history import numbers, sessions
@@ -48,25 +48,38 @@ async def erase(tx: Tx, ports: Ports, person_id: UUID, scope: ResetScope) -> Del
     """Begin the person's next epoch, and delete all that `scope` names, in the caller's transaction."""
     began = await erasure.keep_next_epoch(tx, person_id)
     at: datetime = began[1] if began else await tx.fetchval("SELECT clock_timestamp()")
-    return Deleted(await _delete(tx, ports, person_id, scope, at), at, began[0] if began else None)
-
-
-async def erase_again(tx: Tx, ports: Ports, person_id: UUID, stone: Tombstone) -> PersonAt | None:
-    """Do to a restored database what was done then; the person, None when they are past it or not known."""
-    began = await erasure.keep_next_epoch(tx, person_id, epoch=stone.epoch)
-    if began is None:
-        return None
-    await _delete(tx, ports, person_id, stone.scope, stone.erased_at)
-    return began[0]
-
-
-async def _delete(tx: Tx, ports: Ports, person_id: UUID, scope: ResetScope, at: datetime) -> Mapping[str, int]:
     if scope is ResetScope.FORGET_HISTORY:
         await erasure.keep_forgotten(tx, person_id, until=at)
     counts = await erasure.erase(tx, person_id, await erasure.list_stores(tx, scope))
-    if scope is not ResetScope.EVERYTHING:
-        return counts
-    return counts | {AUDIT: await audit.erase_of(tx, EXPORT, actor=actor_of(ports, person_id))}
+    if scope is ResetScope.EVERYTHING:
+        counts[AUDIT] = await audit.erase_of(tx, EXPORT, actor=actor_of(ports, person_id), until=at)
+    return Deleted(counts, at, began[0] if began else None)
+
+
+async def erase_again(tx: Tx, ports: Ports, person_id: UUID, stone: Tombstone) -> tuple[Job, ...] | None:
+    """Do to a restored database what was done then, and to nothing that came since; the jobs that follow.
+
+    None when it knows of that erasure already, or not of the person.
+    """
+    if not await erasure.keep_locked(tx, person_id) or not await tombstones.list_unknown(tx, [stone]):
+        return None
+    began = await erasure.keep_next_epoch(tx, person_id, at_least=stone.epoch)
+    assert began is not None, "they are locked"
+    stores = await erasure.list_stores(tx, stone.scope)
+    if stone.scope is ResetScope.DERIVED:
+        await erasure.erase(tx, person_id, stores)
+        return await read_again(tx, ports.analyser_version, began[0])
+    if stone.scope is ResetScope.FORGET_HISTORY:
+        await erasure.keep_forgotten(tx, person_id, until=stone.erased_at)
+    before, since = await erasure.list_sessions(tx, person_id, until=stone.erased_at)
+    if not since:
+        await erasure.erase(tx, person_id, stores)
+        await audit.erase_of(tx, EXPORT, actor=actor_of(ports, person_id), until=stone.erased_at)
+        return ()
+    _, jobs = await erase_sessions(tx, person_id, before)
+    asked_since = {"person", "job", "packed_month", "period_aggregate", "writing"}
+    await erasure.erase(tx, person_id, tuple(s for s in stores if s not in asked_since), until=stone.erased_at)
+    return jobs
 
 
 def actor_of(ports: Ports, person_id: UUID) -> str:
@@ -93,9 +106,12 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[
     head = await people.find_head(tx, person_id)
     assert head is not None, "they are locked"
     touched = await list_touched(tx, head, [Period(day, day) for day in days], are_more=True)
+    left = await sessions.list_days(tx, person_id, since=date.min)
     for kind, first_days in touched.items():
         await aggregates.erase(tx, person_id, kind, first_days)
         await writings.erase(tx, person_id, kind, first_days)
+        lived = {period_of(kind, day).first for day in left}
+        touched[kind] = [first for first in first_days if first in lived]
     return erased, await ask_for(tx, head, touched, delay_s=0.0)
 
 
@@ -119,7 +135,11 @@ async def remember(ports: Ports, erasures: Sequence[Erasure]) -> None:
 
 
 def _facts(erased: Erasure) -> Mapping[str, object]:
-    common: dict[str, object] = {"subject": erased.subject, "erased_at": erased.erased_at.astimezone(UTC).isoformat()}
+    common: dict[str, object] = {
+        "type": "erasure",
+        "subject": erased.subject,
+        "erased_at": erased.erased_at.astimezone(UTC).isoformat(),
+    }
     match erased:
         case Tombstone():
             scope = erased.scope.value
@@ -132,6 +152,8 @@ def erasure_of(statement: str) -> Erasure | None:
     """The erasure that a statement of the journal tells of, None when it tells of none."""
     try:
         facts = orjson.loads(statement)
+        if facts["type"] != "erasure":
+            return None
         subject, erased_at = str(facts["subject"]), datetime.fromisoformat(facts["erased_at"])
         if "sessions" in facts:
             return ErasedSessions(subject, tuple(UUID(id_) for id_ in facts["sessions"]), erased_at)

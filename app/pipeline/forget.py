@@ -10,14 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.errors import ErrorCode, Problem, Refused, SpectrumError
+from app.errors import ErrorCode, Gone, Problem, Refused, SpectrumError
 from app.jobs import RECOUNTS_S, Claimed, Job, Kept, PersonAt, Skipped, receipt_check, reset
 from app.pipeline.commit import commit
-from app.pipeline.counting import count_left
-from app.pipeline.erasing import AUDIT, RESIDUE, erase, read_again, remember, subject_of
+from app.pipeline.counting import count_elsewhere, count_left, past_of, tables_of
+from app.pipeline.erasing import AUDIT, RESIDUE, actor_of, erase, read_again, remember, subject_of
 from app.pipeline.ports import Ports
-from app.storage.audit import keep_audit
-from app.storage.forgetting import erasure, operations, tombstones
+from app.storage import audit, people
+from app.storage.audit import EXPORT, keep_audit
+from app.storage.forgetting import erasure, operations, residue, tombstones
 from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
 from app.storage.forgetting.tombstones import Tombstone
 from app.storage.jobs import ledger
@@ -26,6 +27,8 @@ from app.storage.store import StorageUnavailable, Tx
 
 COOL_OFF_S = 600.0
 """How long a reset can be called off, unless it was asked for at once."""
+MAX_OPEN = 20
+"""Of one person, at a time."""
 _SAFETY_S = 30.0
 """An account's erasure is carried out by whoever is told of it; should they die on the way, a worker ends it."""
 _OPEN = (OperationStatus.SCHEDULED, OperationStatus.RUNNING, OperationStatus.FAILED)
@@ -48,27 +51,31 @@ class Erased:
     analyser_version: str
 
 
-async def find_repeated(ports: Ports, person_id: UUID, scope: ResetScope, key: UUID) -> UUID | None:
+async def find_repeated(ports: Ports, person_id: UUID, scope: ResetScope, key: UUID, *, immediate: bool) -> UUID | None:
     """The operation that an earlier call with this key asked for, also when nothing else is left of the person.
 
-    Refused when the key was used for another scope.
+    Refused when the key was used for another wish.
     """
     async with ports.store.for_person(person_id) as tx:
-        return await _first_answer(tx, person_id, scope, key)
+        return await _first_answer(tx, person_id, scope, key, immediate=immediate)
 
 
 async def request(ports: Ports, person: PersonAt, scope: ResetScope, key: UUID, *, delay_s: float = 0.0) -> UUID:
     """Ask for an erasure, which can be called off for `delay_s`; the operation's id.
 
-    A repeated call gives the first answer again. Refused when the key was used for another scope.
+    A repeated call gives the first answer again. Refused when the key was used for another wish.
     """
     answer: list[UUID] = []
 
     async def keep(tx: Tx) -> Kept:
-        first = await _first_answer(tx, person.id, scope, key)
+        first = await _first_answer(tx, person.id, scope, key, immediate=not delay_s)
         if first is not None:
             answer.append(first)
             return Kept()
+        if await operations.count_open(tx, person.id) >= MAX_OPEN:
+            raise Refused(
+                Problem(ErrorCode.TOO_MANY, "There are too many resets under way: wait for them.", ("input",))
+            )
         answer.append(await operations.keep_new(tx, person.id, scope, key, delay_s=delay_s))
         return Kept((reset(answer[0], delay_s=delay_s),))
 
@@ -76,32 +83,43 @@ async def request(ports: Ports, person: PersonAt, scope: ResetScope, key: UUID, 
     return answer[0]
 
 
-async def _first_answer(tx: Tx, person_id: UUID, scope: ResetScope, key: UUID) -> UUID | None:
+async def _first_answer(tx: Tx, person_id: UUID, scope: ResetScope, key: UUID, *, immediate: bool) -> UUID | None:
     first = await operations.find_by_key(tx, person_id, key)
-    if first is not None and first.scope is not scope:
+    if first is not None and (first.scope, first.is_immediate) != (scope, immediate):
         message = "This idempotency key was used for something else."
         raise Refused(Problem(ErrorCode.IDEMPOTENCY_CONFLICT, message, ("input", "idempotencyKey")))
     return first.id if first else None
 
 
-async def call_off(ports: Ports, person: PersonAt, operation_id: UUID) -> None:
+async def call_off(ports: Ports, person_id: UUID, operation_id: UUID) -> None:
     """Call a reset off before it begins; doing so twice is doing it once.
 
     Refused when there is no such reset of the person's, and when it is too late.
     """
+    async with ports.store.for_person(person_id) as tx:
+        found = await operations.find(tx, person_id, operation_id)
+        head = await people.find_head(tx, person_id)
+    field = ("input", "operationId")
+    too_late = Refused(Problem(ErrorCode.NOT_CANCELLABLE, "This reset has begun already.", field))
+    if found is None:
+        raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such reset.", field))
+    if found.status is OperationStatus.CANCELLED:
+        return
+    if head is None:
+        raise too_late
 
     async def keep(tx: Tx) -> Kept:
-        field = ("input", "operationId")
-        found = await operations.find(tx, person.id, operation_id)
-        if found is None:
-            raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such reset.", field))
-        if await operations.keep_cancelled(tx, person.id, operation_id):
-            await ledger.keep_cancelled(tx, reset(operation_id).key)
-        elif found.status is not OperationStatus.CANCELLED:
-            raise Refused(Problem(ErrorCode.NOT_CANCELLABLE, "This reset has begun already.", field))
+        if not await operations.keep_cancelled(tx, person_id, operation_id):
+            now = await operations.find(tx, person_id, operation_id)
+            if now is None or now.status is not OperationStatus.CANCELLED:
+                raise too_late
+        await ledger.keep_cancelled(tx, reset(operation_id).key)
         return Kept()
 
-    await commit(ports, keep, person=person)
+    try:
+        await commit(ports, keep, person=head.person)
+    except Gone:
+        raise too_late from None
 
 
 async def erase_account(ports: Ports, person_id: UUID, *, actor: str) -> Operation:
@@ -150,7 +168,7 @@ async def prepare(job: Claimed, ports: Ports) -> Erased | Skipped:
 async def carry_out(ports: Ports, operation_id: UUID) -> Erased | None:
     """The same for whoever has no job for it; None when there is nothing left to carry out.
 
-    ErasureIncomplete when the count finds something. ConnectionError without Redis: nobody knows then what is in it.
+    ErasureIncomplete when the count finds something. ConnectionError while the disk of the journal, or Redis, is away.
     """
     async with ports.store.for_everyone() as tx:
         operation = await _locked(tx, operation_id)
@@ -160,23 +178,31 @@ async def carry_out(ports: Ports, operation_id: UUID) -> Erased | None:
         if "deleted" not in done:
             done = await _erase(tx, ports, operation)
         elif done.get("residue"):
-            done = await _erase_residue(tx, operation, done)
-    person_id, erased_at = operation.person_id, datetime.fromisoformat(done["erased_at"])
+            done = await _erase_residue(tx, ports, operation, done)
     if done["epoch"] is not None:
-        await remember(ports, [_stone(ports, operation, done["epoch"], erased_at)])
-    deleted = done["deleted"] | {traces.name: await traces.erase(person_id) for traces in ports.elsewhere}
-    left = await count_left(ports, person_id, tuple(done["deleted"]), erased_at)
+        await remember(ports, [_stone(ports, operation, done["epoch"], datetime.fromisoformat(done["erased_at"]))])
+    elsewhere = ports.elsewhere if operation.scope is ResetScope.EVERYTHING else ()
+    deleted = done["deleted"] | {traces.name: await traces.erase(operation.person_id) for traces in elsewhere}
+    left = await count_left(ports, operation, done)
+    left |= await count_elsewhere(ports, operation.person_id) if elsewhere else {}
+    if any(left.values()):
+        await _keep_residue(ports, operation_id)
+        raise ErasureIncomplete(RESIDUE)
     async with ports.store.for_everyone() as tx:
         completed_at: datetime = await tx.fetchval("SELECT clock_timestamp()")
-        if any(left.values()):
-            await operations.keep_receipt(tx, operation, {**done, "residue": True})
-    if any(left.values()):
-        raise ErasureIncomplete(RESIDUE)
-    receipt = {**done, "residue": False, **_receipt(ports, operation, deleted, left, completed_at)}
+    receipt = {**done, "residue": False, "checks": [], **_receipt(ports, operation, deleted, left, completed_at)}
     again = None
     if operation.scope is ResetScope.DERIVED and done["epoch"] is not None:
-        again = PersonAt(person_id, done["epoch"])
+        again = PersonAt(operation.person_id, done["epoch"])
     return Erased(operation, receipt, again, ports.analyser_version)
+
+
+async def _keep_residue(ports: Ports, operation_id: UUID) -> None:
+    """Let the next attempt erase what is left, unless somebody else has ended the operation."""
+    async with ports.store.for_everyone() as tx:
+        operation = await _locked(tx, operation_id)
+        if operation is not None and operation.status in _OPEN:
+            await operations.keep_receipt(tx, operation, {**(operation.receipt or {}), "residue": True})
 
 
 async def _locked(tx: Tx, operation_id: UUID) -> Operation | None:
@@ -202,12 +228,14 @@ async def _erase(tx: Tx, ports: Ports, operation: Operation) -> dict[str, Any]:
     return done
 
 
-async def _erase_residue(tx: Tx, operation: Operation, done: Mapping[str, Any]) -> dict[str, Any]:
-    """Delete what an earlier attempt left, and nothing that came since."""
-    until = datetime.fromisoformat(done["erased_at"])
-    tables = tuple(store for store in done["deleted"] if store != AUDIT)
-    counts = await erasure.erase(tx, operation.person_id, tables, until=until)
-    found = {**done, "deleted": {store: count + counts.get(store, 0) for store, count in done["deleted"].items()}}
+async def _erase_residue(tx: Tx, ports: Ports, operation: Operation, done: Mapping[str, Any]) -> dict[str, Any]:
+    """Delete what an earlier attempt left or what came back, and nothing that came since."""
+    past = past_of(operation, done)
+    counts = await residue.erase_left(tx, operation.person_id, tables_of(done), past)
+    if AUDIT in done["deleted"]:
+        actor = actor_of(ports, operation.person_id)
+        counts[AUDIT] = await audit.erase_of(tx, EXPORT, actor=actor, until=past.erased_at)
+    found = {**done, "deleted": {store: count + counts[store] for store, count in done["deleted"].items()}}
     await operations.keep_receipt(tx, operation, found)
     return found
 
@@ -222,6 +250,7 @@ def _receipt(
     stores = [{"store": store, "deleted": deleted[store], "remaining": left[store]} for store in sorted(deleted)]
     backups = completed_at + timedelta(days=ports.rules.backup_days)
     facts = {
+        "type": "receipt",
         "operation": str(operation.id),
         "subject": ports.keyring.identity.pseudonym("receipt", operation.person_id),
         "scope": operation.scope.value,
@@ -244,7 +273,8 @@ async def keep(tx: Tx, result: Erased) -> Kept:
     if operation is None or operation.status not in _OPEN:  # somebody else has ended it
         return Kept()
     await operations.keep_ended(tx, operation, result.receipt)
-    recounts = tuple(receipt_check(operation.id, number) for number in range(1, len(RECOUNTS_S) + 1))
+    repairs = result.receipt.get("repairs", 0)
+    recounts = tuple(receipt_check(operation.id, number, repairs=repairs) for number in range(1, len(RECOUNTS_S) + 1))
     return Kept(recounts + (await _read_again(tx, result)))
 
 

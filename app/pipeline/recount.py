@@ -24,7 +24,6 @@ class Recounted:
     """One more count of an erasure: what it found, signed."""
 
     operation_id: UUID
-    number: int
     check: Mapping[str, Any]
 
 
@@ -36,15 +35,14 @@ async def prepare(job: Claimed, ports: Ports) -> Recounted | Skipped:
         at: datetime = await tx.fetchval("SELECT clock_timestamp()")
     if operation is None or operation.receipt is None or operation.status is not OperationStatus.SUCCEEDED:
         return Skipped("There is no receipt to check.")
-    receipt = operation.receipt
-    erased_at = datetime.fromisoformat(receipt["erased_at"])
-    left = await count_left(ports, operation.person_id, receipt["deleted"], erased_at)
+    left = await count_left(ports, operation, operation.receipt)
     facts = {
+        "type": "recount",
         "operation": str(operation_id),
         "at": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "remaining": sum(left.values()),
     }
-    return Recounted(operation_id, int(job.scope["check"]), {**facts, **Signer(ports.keyring.signing_seed).sign(facts)})
+    return Recounted(operation_id, {**facts, **Signer(ports.keyring.signing_seed).sign(facts)})
 
 
 async def keep(tx: Tx, result: Recounted) -> Kept:
@@ -58,5 +56,6 @@ async def keep(tx: Tx, result: Recounted) -> Kept:
         return Kept()
     ERASURE_RESIDUE.inc(result.check["remaining"])
     log.error("erasure_residue", count=result.check["remaining"], scope=str(operation.id))
-    await operations.keep_ended(tx, operation, {**receipt, "residue": True}, failure=RESIDUE)
-    return Kept((reset(operation.id, after_check=result.number),))
+    repairs = receipt.get("repairs", 0) + 1
+    await operations.keep_ended(tx, operation, {**receipt, "residue": True, "repairs": repairs}, failure=RESIDUE)
+    return Kept((reset(operation.id, repairs=repairs),))

@@ -53,9 +53,9 @@ async def list_of(tx: Tx, action: str, *, actor: str, limit: int) -> list[str]:
     return [row["line"] for row in rows]
 
 
-async def erase_of(tx: Tx, action: str, *, actor: str) -> int:
-    """Erase what `actor` did of it; how many times that was."""
-    return await tx.execute("DELETE FROM audit WHERE actor = $1 AND action = $2", actor, action)
+async def erase_of(tx: Tx, action: str, *, actor: str, until: datetime) -> int:
+    """Erase what `actor` did of it `until` then; how many times that was."""
+    return await tx.execute("DELETE FROM audit WHERE actor = $1 AND action = $2 AND at <= $3", actor, action, until)
 
 
 async def count_of(tx: Tx, action: str, *, actor: str, until: datetime) -> int:

@@ -174,7 +174,8 @@ class Identity:
 def is_signed(public_key: bytes, statement: str, signature: str) -> bool:
     """Whether `signature` (base64url) was made over `statement` with the private half of `public_key` (32 bytes)."""
     try:
-        signed = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        padded = signature + "=" * (-len(signature) % 4)
+        signed = base64.b64decode(padded, altchars=b"-_", validate=True)
         Ed25519PublicKey.from_public_bytes(public_key).verify(signed, statement.encode())
     except (InvalidSignature, ValueError):  # ValueError: no base64, no text, or no key
         return False

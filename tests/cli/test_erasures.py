@@ -88,6 +88,21 @@ def test_a_changed_receipt_does_not_hold(spectrum_command: Command, receipt: dic
     assert (done.returncode, done.stdout[:8]) == (1, "INVALID:")
 
 
+def test_another_receipts_count_does_not_stand_in(
+    spectrum: Spectrum, spectrum_command: Command, receipt: dict[str, Any]
+) -> None:
+    """What was signed here for something else is no part of this receipt, and a line of the journal is no receipt."""
+    signer = Signer(spectrum.ports.keyring.signing_seed)
+    foreign = signer.sign({"type": "recount", "operation": str(uuid4()), "at": "2026-01-01T00:00:00Z", "remaining": 0})
+    mixed = {**receipt, "checks": [*receipt["checks"], foreign]}
+    own = {"keyId": receipt["keyId"]}
+    alone = {**receipt["checks"][0], **own}
+    line = json.loads(spectrum.ports.journal.path.read_text().splitlines()[0]) | own
+    for told in (mixed, alone, line, {**signer.sign({"a": 1}), **own}):
+        done = spectrum_command("receipt", "verify", "-", stdin=json.dumps(told))
+        assert (done.returncode, done.stdout[:8]) == (1, "INVALID:"), told
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"statement": 1, "signature": "x", "keyId": "y"}', "nonsense"])
 def test_what_is_no_receipt_is_a_sentence(spectrum_command: Command, content: str) -> None:
     """Anything else is one line on standard error and status 2."""
@@ -112,6 +127,9 @@ def test_the_guard_says_what_it_did(
     done = spectrum_command("restore-guard", "other.jsonl")
     assert done.returncode == 1
     assert "2 lines were not signed by this installation" in done.stderr
+    nowhere = spectrum_command("restore-guard", SPECTRUM_TOMBSTONES_DIR=str(tmp_path / "empty"))
+    assert nowhere.returncode == 1
+    assert "There is no journal on this machine" in nowhere.stderr
     done = spectrum_command("restore-guard", "missing.jsonl")
     assert done.returncode == 2
     assert done.stderr.startswith("spectrum: missing.jsonl cannot be read")

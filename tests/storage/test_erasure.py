@@ -107,7 +107,7 @@ async def test_a_reset_erases_exactly_what_it_says(
     assert operation.status is OperationStatus.SUCCEEDED
     assert operation.receipt is not None
     told = {store["store"]: (store["deleted"], store["remaining"]) for store in operation.receipt["stores"]}
-    elsewhere = {"redis": (0, 0)} | ({"audit": (1, 0)} if scope is ResetScope.EVERYTHING else {})
+    elsewhere = {"redis": (0, 0), "audit": (1, 0)} if scope is ResetScope.EVERYTHING else {}
     assert told == {name: (before[name], 0) for name in ERASED[scope]} | elsewhere
     assert operation.receipt["remaining"] == 0
     assert str(person_id) not in str(operation.receipt)

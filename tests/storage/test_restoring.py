@@ -197,7 +197,6 @@ async def test_a_journal_is_believed_only_as_far_as_it_is_signed(drill: Drill) -
         assert path.stat().st_mode & 0o077 == 0
         spectrum.ports.journal.append(line)
         path.write_bytes(path.read_bytes()[:-20])  # the machine failed in the middle of a line
-        assert dict(spectrum.ports.journal.last() or {}) == dict(line)
         spectrum.ports.journal.append(line)
         assert [each is None for each in read_journal(path)] == [False, True, False]
 
@@ -211,7 +210,7 @@ async def test_a_new_database_beside_an_old_journal_is_served(drill: Drill, serv
     await other._admin(f"CREATE DATABASE {other.name} TEMPLATE {template}")
     try:
         async with other.opened() as (spectrum, _):
-            assert spectrum.ports.journal.last() is None
+            assert not spectrum.ports.journal.path.exists()
     finally:
         await other.end()
     shutil.rmtree(drill.state / "tombstones")

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from app.pipeline import forget
+from app.pipeline.forget import MAX_OPEN
 from app.wiring import Spectrum
 from tests.client import LIGHT, Client, session
-from tests.life import hasten, work_off
+from tests.life import hasten, who, work_off
 from workers.drain import drain
 
 START = datetime(2026, 7, 1, 7, tzinfo=UTC)
@@ -98,6 +100,48 @@ async def test_too_late_is_said(spectrum: Spectrum, owner: Any, client: Client, 
         assert answer == {"userErrors": [{"code": "NOT_FOUND", "field": field}], "operation": None}
     assert (await _look(client, f"{person}-other", foreign["id"]))["node"]["status"] == "SCHEDULED"
     await work_off(spectrum, owner)
+
+
+async def test_one_key_is_one_wish(spectrum: Spectrum, owner: Any, client: Client, person: str) -> None:
+    """The same key for a reset at once and one that can be called off is a conflict, and so many may wait, no more."""
+    await client.ingest(session(person, START, LIGHT))
+    given = {"idempotencyKey": str(uuid4()), "scope": "DERIVED", "confirmation": "RESET"}
+    asked = "mutation($input: ResetInput!) { resetSpectrum(input: $input) { userErrors { code } operation { id } } }"
+    first, again, at_once = [
+        (await client.ask(asked, {"input": {**given, **more}}, subject=person))["resetSpectrum"]
+        for more in ({}, {}, {"immediately": True})
+    ]
+    assert first == again
+    assert at_once == {"userErrors": [{"code": "IDEMPOTENCY_CONFLICT"}], "operation": None}
+    for _ in range(MAX_OPEN):
+        more = {"idempotencyKey": str(uuid4())}
+        last = (await client.ask(asked, {"input": {**given, **more}}, subject=person))["resetSpectrum"]
+    assert last == {"userErrors": [{"code": "TOO_MANY"}], "operation": None}
+    await work_off(spectrum, owner)
+
+
+async def test_what_has_erased_everything_is_not_called_off(
+    spectrum: Spectrum, owner: Any, client: Client, person: str
+) -> None:
+    """Of somebody of whom nothing is left the operation still is: too late is said, not that there is none."""
+    await client.ingest(session(person, START, LIGHT))
+    asked = await _ask(client, person, "EVERYTHING")
+    await work_off(spectrum, owner)
+    answer = await _cancel(client, person, asked["id"])
+    assert answer["userErrors"] == [{"code": "NOT_CANCELLABLE", "field": ["input", "operationId"]}]
+
+
+async def test_a_reset_at_once_that_waits_for_a_worker_is_moot_too(
+    spectrum: Spectrum, owner: Any, client: Client, person: str
+) -> None:
+    """When the account goes before a worker came, whoever comes back loses nothing to the older wish."""
+    await client.ingest(session(person, START, LIGHT))
+    waiting = await _ask(client, person, "FORGET_HISTORY", immediately=True)
+    await forget.erase_account(spectrum.ports, who(spectrum, person), actor="app")
+    await client.ingest(session(person, START, LIGHT))
+    await work_off(spectrum, owner)
+    seen = await _look(client, person, waiting["id"])
+    assert (seen["node"]["status"], seen["viewer"]["sessions"]["totalCount"]) == ("CANCELLED", 1)
 
 
 async def test_everything_calls_the_other_resets_off(

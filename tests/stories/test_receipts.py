@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 import redis.asyncio
 
+from app.gateways.journal import read_journal
 from app.jobs import Queue
 from app.telemetry import ERASURE_RESIDUE
 from app.wiring import Spectrum
@@ -51,7 +52,7 @@ def _signed(part: dict[str, Any]) -> dict[str, str]:
 
 
 async def test_anyone_can_check_a_receipt(spectrum: Spectrum, client: Client, person: str) -> None:
-    """A true one is VALID; one changed mark of statement or signature makes it INVALID; a foreign key is unknown."""
+    """A true one is VALID; one changed mark or a line of the journal is INVALID; a foreign key is unknown."""
     receipt = (await _operation(client, person, await _erased(spectrum, client, person)))["receipt"]
     signed = _signed(receipt)
     assert await _verdict(client, **signed) == "VALID"
@@ -64,6 +65,10 @@ async def test_anyone_can_check_a_receipt(spectrum: Spectrum, client: Client, pe
         expected = "INVALID" if signature != signed["signature"] else "VALID"
         assert await _verdict(client, **{**signed, "signature": signature}) == expected, signature
     assert await _verdict(client, **{**signed, "keyId": "0" * 16}) == "UNKNOWN_KEY"
+    (*_, line) = read_journal(spectrum.ports.journal.path)
+    assert line is not None
+    named = {"keyId" if name == "key_id" else name: text for name, text in line.items()}
+    assert await _verdict(client, **named) == "INVALID"
 
 
 @pytest.mark.parametrize("scope", ["DERIVED", "FORGET_HISTORY", "EVERYTHING"])
@@ -113,6 +118,56 @@ async def test_what_came_back_alarms_and_is_erased(spectrum: Spectrum, owner: An
     found = {store["store"]: store["deleted"] for store in operation["receipt"]["stores"]}
     assert (found["idempotency_key"], found["session"]) == (1, 1)
     assert await owner.fetchval("SELECT count(*) FROM session WHERE person_id = $1", person_id) == 1
+    assert [check["remaining"] for check in operation["receipt"]["checks"]] == [0, 0], "counted twice again"
+
+
+COPIES = {
+    "session": "INSERT INTO session SELECT (jsonb_populate_record(NULL::session, $1::text::jsonb)).*",
+    "packed_month": "INSERT INTO packed_month SELECT (jsonb_populate_record(NULL::packed_month, $1::text::jsonb)).*",
+    "sealed_text": "INSERT INTO sealed_text SELECT (jsonb_populate_record(NULL::sealed_text, $1::text::jsonb)).*",
+    "session_numbers": "INSERT INTO session_numbers SELECT (jsonb_populate_record(NULL::session_numbers,"
+    " $1::text::jsonb)).*",
+}
+
+
+@pytest.mark.parametrize("scope", ["FORGET_HISTORY", "EVERYTHING"])
+@pytest.mark.parametrize("table", COPIES)
+async def test_what_is_written_anew_from_before_is_found(
+    spectrum: Spectrum, owner: Any, client: Client, person: str, scope: str, table: str
+) -> None:
+    """A record of the erased life is residue whenever it was written: by its person, session, epoch or day."""
+    await client.ingest(session(person, START, LIGHT))
+    await work_off(spectrum, owner)
+    person_id = who(spectrum, person)
+    row = json.loads(
+        await owner.fetchval(f"SELECT to_jsonb(t)::text FROM {table} t WHERE person_id = $1 LIMIT 1", person_id)
+    )
+    operation_id = await _erased(spectrum, client, person, scope)
+    row["kept_at"] = datetime.now(UTC).isoformat()
+    await owner.execute(COPIES[table], json.dumps(row))
+    await _count_again(spectrum, owner, operation_id)
+    assert (await _operation(client, person, operation_id))["status"] == "FAILED"
+    await work_off(spectrum, owner)
+    assert await owner.fetchval(f"SELECT count(*) FROM {table} WHERE person_id = $1", person_id) == 0
+    assert (await _operation(client, person, operation_id))["status"] == "SUCCEEDED"
+
+
+async def test_a_copy_that_is_noted_late_is_erased_too(
+    spectrum: Spectrum, owner: Any, client: Client, person: str
+) -> None:
+    """An export that began before the erasure and was noted after it is residue, and goes."""
+    operation_id = await _erased(spectrum, client, person)
+    actor = spectrum.ports.keyring.identity.pseudonym("audit", who(spectrum, person))
+    await owner.execute(
+        "INSERT INTO audit (actor, action, targets, reason, at) VALUES ($1, 'EXPORT', '{}', 'x',"
+        " now() - interval '1 hour')",
+        actor,
+    )
+    await _count_again(spectrum, owner, operation_id)
+    assert (await _operation(client, person, operation_id))["status"] == "FAILED"
+    await work_off(spectrum, owner)
+    assert await owner.fetchval("SELECT count(*) FROM audit WHERE actor = $1", actor) == 0
+    assert (await _operation(client, person, operation_id))["status"] == "SUCCEEDED"
 
 
 async def _count_again(spectrum: Spectrum, owner: Any, operation_id: str) -> None:
@@ -120,7 +175,7 @@ async def _count_again(spectrum: Spectrum, owner: Any, operation_id: str) -> Non
     await owner.execute("UPDATE job SET status = 'SUCCEEDED' WHERE kind = 'RECEIPT_CHECK' AND status = 'QUEUED'")
     await owner.execute(
         "UPDATE job SET status = 'QUEUED', run_after = now() WHERE idempotency_key = $1",
-        f"recount:{uuid_of(operation_id, 'ResetOperation')}:1",
+        f"recount:{uuid_of(operation_id, 'ResetOperation')}:0:1",
     )
     await Runner(spectrum.ports).work_once(Queue.HOURS)
 

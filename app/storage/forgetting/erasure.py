@@ -1,4 +1,4 @@
-"""Erases what is kept of a person, and counts what is left.
+"""Erases what is kept of a person.
 
 Which tables there are comes from the catalogue, so that a new one is found by itself; which of them survive a
 scope is said here, with the reason.
@@ -37,6 +37,7 @@ OF_A_SESSION = ("sealed_text", "session_numbers", "correction", "exclusion", "se
 
 async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> int:
     """Delete all rows of these sessions, and the jobs about them; how many sessions there were."""
+    await _lock_jobs(tx, person_id)
     await tx.execute(
         "DELETE FROM job WHERE person_id = $1 AND scope->>'session_id' = ANY($2)", person_id, list(map(str, ids))
     )
@@ -49,49 +50,50 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> int:
     return sessions
 
 
+async def _lock_jobs(tx: Tx, person_id: UUID) -> None:
+    """In the order in which workers lock those that they hold, so that neither waits for the other."""
+    await tx.execute("SELECT FROM job WHERE person_id = $1 ORDER BY id FOR UPDATE", person_id)
+
+
+async def list_sessions(tx: Tx, person_id: UUID, *, until: datetime) -> tuple[list[UUID], int]:
+    """The person's sessions that were kept `until` then, and how many came later."""
+    rows = await tx.fetch("SELECT id, kept_at <= $2 AS before FROM session WHERE person_id = $1", person_id, until)
+    before = [row["id"] for row in rows if row["before"]]
+    return before, len(rows) - len(before)
+
+
 async def keep_locked(tx: Tx, person_id: UUID) -> bool:
     """Hold the person's lock until the transaction ends; whether they are known."""
     return await tx.fetchval("SELECT id FROM person WHERE id = $1 FOR NO KEY UPDATE", person_id) is not None
 
 
-def _key(store: str) -> str:
+def key_of(store: str) -> str:
+    """The column that says whose a row of `store` is."""
     return "id" if store == "person" else "person_id"
 
 
-async def keep_next_epoch(tx: Tx, person_id: UUID, *, epoch: int | None = None) -> tuple[PersonAt, datetime] | None:
+async def keep_next_epoch(tx: Tx, person_id: UUID, *, at_least: int = 0) -> tuple[PersonAt, datetime] | None:
     """Begin the person's next epoch, and the moment it began: whatever is in flight for them is dropped.
 
-    With `epoch` it is that one, and only if it lies ahead. None when they are not known, or are past it already.
+    None when they are not known.
     """
     row = await tx.fetchrow(
-        "UPDATE person SET epoch = CASE WHEN $2::int IS NULL THEN epoch + 1 ELSE $2 END, revision = revision + 1"
-        " WHERE id = $1 AND ($2::int IS NULL OR epoch < $2) RETURNING epoch, clock_timestamp() AS at",
+        "UPDATE person SET epoch = CASE WHEN epoch < $2 THEN $2 ELSE epoch + 1 END, revision = revision + 1"
+        " WHERE id = $1 RETURNING epoch, clock_timestamp() AS at",
         person_id,
-        epoch,
+        at_least,
     )
     return None if row is None else (PersonAt(person_id, row["epoch"]), row["at"])
 
 
 async def erase(tx: Tx, person_id: UUID, stores: tuple[str, ...], *, until: datetime | None = None) -> dict[str, int]:
     """Delete the person's rows from `stores`, or only those that were kept `until` then; how many from each."""
+    await _lock_jobs(tx, person_id)
     return {
         store: await tx.execute(
-            f"DELETE FROM {store} WHERE {_key(store)} = $1 AND kept_at <= coalesce($2::timestamptz, 'infinity')",
+            f"DELETE FROM {store} WHERE {key_of(store)} = $1 AND kept_at <= coalesce($2::timestamptz, 'infinity')",
             person_id,
             until,
-        )
-        for store in stores
-    }
-
-
-async def count_left(tx: Tx, person_id: UUID, stores: tuple[str, ...], erased_at: datetime) -> dict[str, int]:
-    """How many of the person's rows that the erasure at `erased_at` had to erase are in `stores` now.
-
-    Rows written later are not residue: someone erased may be back already.
-    """
-    return {
-        store: await tx.fetchval(
-            f"SELECT count(*) FROM {store} WHERE {_key(store)} = $1 AND kept_at <= $2", person_id, erased_at
         )
         for store in stores
     }
@@ -104,7 +106,7 @@ async def keep_forgotten(tx: Tx, person_id: UUID, *, until: datetime) -> None:
     """
     await tx.execute(
         "UPDATE person SET forget_before = greatest($2, forget_before,"
-        " (SELECT max(ended_at) FROM session WHERE person_id = $1)) WHERE id = $1",
+        " (SELECT max(ended_at) FROM session WHERE person_id = $1 AND kept_at <= $2)) WHERE id = $1",
         person_id,
         until,
     )

@@ -44,6 +44,11 @@ class Operation:
     receipt: Mapping[str, Any] | None
 
     @property
+    def is_immediate(self) -> bool:
+        """Whether it could never be called off."""
+        return self.cancellable_until == self.requested_at
+
+    @property
     def progress(self) -> float:
         """0..1: nothing begun, erased but not yet counted again, ended."""
         if self.finished_at is not None:
@@ -137,13 +142,43 @@ async def keep_cancelled(tx: Tx, person_id: UUID, operation_id: UUID) -> bool:
 
 
 async def keep_moot(tx: Tx, operation: Operation) -> None:
-    """Call off the person's other resets that have not begun: this one leaves nothing for them."""
+    """Call off the person's other resets that have erased nothing yet: this one leaves nothing for them."""
     await tx.execute(
-        "UPDATE operation SET status = 'CANCELLED', finished_at = now()"
-        " WHERE person_id = $1 AND id <> $2 AND status = 'SCHEDULED'",
+        "UPDATE operation SET status = 'CANCELLED', finished_at = now(), failure = NULL WHERE person_id = $1"
+        " AND id <> $2 AND status IN ('SCHEDULED', 'RUNNING', 'FAILED') AND NOT coalesce(receipt ? 'deleted', false)",
         operation.person_id,
         operation.id,
     )
+
+
+async def count_open(tx: Tx, person_id: UUID) -> int:
+    """How many of the person's resets are still to be carried out."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM operation WHERE person_id = $1 AND status IN ('SCHEDULED', 'RUNNING')", person_id
+    )
+    return count
+
+
+async def keep_settled(tx: Tx, done: Sequence[UUID], *, were_done: str, may_be_off: str) -> int:
+    """After a restore: end, with a sentence each, resets that are `done` and such as may have been called off.
+
+    Their jobs are called off. Those that could not be called off and are not done are left to be carried out. How many.
+    """
+    rows = await tx.fetch(
+        "UPDATE operation SET status = 'FAILED', finished_at = now(),"
+        " failure = CASE WHEN id = ANY($1) THEN $2 ELSE $3 END"
+        " WHERE status = 'SCHEDULED' OR (status = 'RUNNING' AND id = ANY($1)) RETURNING id",
+        list(done),
+        were_done,
+        may_be_off,
+    )
+    await tx.execute(
+        "UPDATE job SET status = 'CANCELLED', finished_at = now(), lease_expires_at = NULL, note = 'Called off.'"
+        " WHERE kind = 'RESET' AND status IN ('QUEUED', 'RETRYING', 'RUNNING', 'DEAD')"
+        " AND scope->>'operation_id' = ANY($1)",
+        [str(row["id"]) for row in rows],
+    )
+    return len(rows)
 
 
 async def find_newest(tx: Tx, person_id: UUID, scope: ResetScope, statuses: Sequence[OperationStatus]) -> UUID | None:

@@ -70,22 +70,19 @@ async def list_erased(tx: Tx, subjects: Sequence[str], session_ids: Sequence[UUI
     return frozenset((row["subject_hash"], row["session_id"]) for row in rows)
 
 
-async def is_known(tx: Tx, erasure: Erasure) -> bool:
-    """Whether this database has seen an erasure; one that was restored from before it has not."""
-    match erasure:
-        case Tombstone(subject=subject, epoch=epoch):
-            found: bool = await tx.fetchval(
-                "SELECT EXISTS (SELECT FROM tombstone WHERE subject_hash = $1 AND epoch = $2)", subject, epoch
-            )
-            return found
-        case ErasedSessions(subject=subject, session_ids=ids):
-            known = await list_erased(tx, [subject] * len(ids), ids)
-            return len(known) == len(set(ids))
+async def list_unknown(tx: Tx, erasures: Sequence[Erasure]) -> list[Erasure]:
+    """Those that this database has not seen: it was restored from before them."""
+    resets = [each.operation_id for each in erasures if isinstance(each, Tombstone)]
+    rows = await tx.fetch("SELECT operation_id FROM tombstone WHERE operation_id = ANY($1)", resets)
+    known = {row["operation_id"] for row in rows}
+    pairs = [(each.subject, id_) for each in erasures if isinstance(each, ErasedSessions) for id_ in each.session_ids]
+    erased = await list_erased(tx, [subject for subject, _ in pairs], [id_ for _, id_ in pairs])
 
+    def is_known(each: Erasure) -> bool:
+        match each:
+            case Tombstone(operation_id=operation_id):
+                return operation_id in known
+            case ErasedSessions(subject=subject, session_ids=ids):
+                return all((subject, id_) in erased for id_ in ids)
 
-async def list_tombstones(tx: Tx) -> list[Tombstone]:
-    """Every reset that this database knows of, in the order of their epochs."""
-    rows = await tx.fetch(
-        "SELECT subject_hash AS subject, epoch, operation_id, scope, erased_at FROM tombstone ORDER BY epoch, erased_at"
-    )
-    return [Tombstone(**{**row, "scope": ResetScope(row["scope"])}) for row in rows]
+    return [each for each in erasures if not is_known(each)]

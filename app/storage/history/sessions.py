@@ -201,7 +201,7 @@ async def list_outdated_people(tx: Tx, analyser_version: str, *, retention_days:
     """People of whose months that are wholly kept in words another version read something; at most `limit`.
 
     Without those for whom this version was asked already and has not answered or gave up, and without people who
-    paused or have no plan that reads.
+    paused or have no plan that reads. They are locked, but for those whom somebody else holds.
     """
     rows = await tx.fetch(
         f"""
@@ -211,7 +211,7 @@ async def list_outdated_people(tx: Tx, analyser_version: str, *, retention_days:
           AND NOT EXISTS (
             SELECT FROM job j WHERE j.person_id = p.id AND j.kind = 'REBUILD' AND j.scope->>'analyser_version' = $1
               AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING', 'DEAD'))
-        ORDER BY p.id LIMIT $3
+        ORDER BY p.id LIMIT $3 FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         analyser_version,
         retention_days,

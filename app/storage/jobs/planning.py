@@ -77,7 +77,8 @@ async def keep_due(tx: Tx, kind: PeriodKind) -> tuple[int, int]:
 async def list_unasked(tx: Tx, *, limit: int) -> list[tuple[PersonAt, int, UUID]]:
     """Sessions, with their person and revision, that may be read and that no job will read; at most `limit`.
 
-    Their person got a plan since they came. Who paused is left out: a resume asks by itself.
+    Their person got a plan since they came. Who paused is left out: a resume asks by itself. People are locked, but for
+    those whom somebody else holds: no erasure comes between this and the jobs.
     """
     rows = await tx.fetch(
         """
@@ -87,7 +88,7 @@ async def list_unasked(tx: Tx, *, limit: int) -> list[tuple[PersonAt, int, UUID]
           AND NOT EXISTS (
             SELECT FROM job j WHERE j.person_id = s.person_id AND j.kind = 'SESSION_ANALYSIS'
               AND j.scope->>'session_id' = s.id::text AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING'))
-        ORDER BY s.person_id, s.id LIMIT $1
+        ORDER BY s.person_id, s.id LIMIT $1 FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         limit,
     )
