@@ -1,95 +1,24 @@
 """The restore drill: a database from before its erasures is not served, and after the guard nothing is back."""
 
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 
 from app.embedded import Servers
 from app.errors import ConfigurationError
 from app.gateways.journal import read_journal
-from app.jobs import Queue
 from app.pipeline import forget
 from app.pipeline.forget_sessions import forget_sessions
-from app.pipeline.restore import Replayed, read_erasures, replay
+from app.pipeline.restore import read_erasures, replay
 from app.storage.forgetting.operations import ResetScope
-from app.wiring import Spectrum, opened
 from tests.client import HEAVY, LIGHT, session
-from tests.conftest import settings_for
-from tests.life import JUNE, at, database_url, rows_of, take, weeks_of, who, work_off
-from workers.runner import Runner
+from tests.life import JUNE, at, rows_of, take, weeks_of, who, work_off
+from tests.storage.drill import Drill, guard, reset
 
 SURVIVING = {"operation", "job"}
-
-
-@dataclass
-class Drill:
-    """A database, the state beside it, and the backup that was made of the database at some time."""
-
-    servers: Servers
-    name: str
-    state: Path
-
-    @asynccontextmanager
-    async def opened(self, *, restored: bool = False) -> AsyncIterator[tuple[Spectrum, Any]]:
-        """Open the installation as it is now, and look past row-level security."""
-        url = database_url(self.servers, self.name)
-        async with opened(settings_for(url, self.servers, self.state), restored=restored) as spectrum:
-            owner = await asyncpg.connect(url)
-            try:
-                yield spectrum, owner
-            finally:
-                await owner.close()
-
-    async def back_up(self) -> None:
-        """Copy the database as it is."""
-        await self._admin(f"CREATE DATABASE {self.name}_backup TEMPLATE {self.name}")
-
-    async def restore(self) -> None:
-        """Put the copy in the database's place."""
-        await self._admin(f"DROP DATABASE {self.name} WITH (FORCE)")
-        await self._admin(f"CREATE DATABASE {self.name} TEMPLATE {self.name}_backup")
-
-    async def end(self) -> None:
-        """Drop both."""
-        for name in (self.name, f"{self.name}_backup"):
-            await self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-    async def _admin(self, statement: str) -> None:
-        connection = await asyncpg.connect(database_url(self.servers, "postgres"))
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-
-@pytest.fixture
-async def drill(servers: Servers, template: str, tmp_path: Path) -> AsyncIterator[Drill]:
-    """Give an empty installation that can be backed up and restored."""
-    found = Drill(servers, f"drill_{uuid4().hex[:12]}", tmp_path)
-    await found._admin(f"CREATE DATABASE {found.name} TEMPLATE {template}")
-    try:
-        yield found
-    finally:
-        await found.end()
-
-
-async def _reset(spectrum: Spectrum, owner: Any, key: str, scope: ResetScope) -> None:
-    await forget.request(spectrum.ports, await at(owner, who(spectrum, key)), scope, uuid4())
-    await Runner(spectrum.ports).work_off(Queue.SECONDS)
-
-
-async def _guard(spectrum: Spectrum) -> Replayed:
-    erasures, strange = read_erasures(spectrum.ports, read_journal(spectrum.ports.journal.path))
-    assert strange == 0
-    return await replay(spectrum.ports, erasures)
 
 
 async def _left(owner: Any, person_id: UUID) -> set[str]:
@@ -109,9 +38,9 @@ async def test_a_restored_backup_brings_nobody_back(drill: Drill) -> None:
         }
     await drill.back_up()
     async with drill.opened() as (spectrum, owner):
-        await _reset(spectrum, owner, "derived", ResetScope.DERIVED)
-        await _reset(spectrum, owner, "history", ResetScope.FORGET_HISTORY)
-        await _reset(spectrum, owner, "everything", ResetScope.EVERYTHING)
+        await reset(spectrum, owner, "derived", ResetScope.DERIVED)
+        await reset(spectrum, owner, "history", ResetScope.FORGET_HISTORY)
+        await reset(spectrum, owner, "everything", ResetScope.EVERYTHING)
         await forget.erase_account(spectrum.ports, people["account"], actor="app")
         await forget_sessions(spectrum.ports, people["single"], [UUID(single["sessionKey"])], actor="app")
     await drill.restore()
@@ -121,14 +50,14 @@ async def test_a_restored_backup_brings_nobody_back(drill: Drill) -> None:
     async with drill.opened(restored=True) as (spectrum, owner):
         untouched = await rows_of(owner, people["nothing"])
         assert await _left(owner, people["everything"]) > {"person", "sealed_text"}, "the backup did bring them back"
-        done = await _guard(spectrum)
+        done = await guard(spectrum)
         assert (done.told, done.resets, done.sessions) == (5, 4, 1)
         assert await _left(owner, people["everything"]) == await _left(owner, people["account"]) == set()
         assert await _left(owner, people["history"]) == {"person"}
         assert await owner.fetchval("SELECT count(*) FROM session_numbers WHERE person_id = $1", people["derived"]) == 0
         assert await rows_of(owner, people["nothing"]) == untouched
         assert await owner.fetchval("SELECT count(*) FROM session WHERE id = $1", UUID(single["sessionKey"])) == 0
-        assert (await _guard(spectrum)).resets == 0, "twice is once"
+        assert (await guard(spectrum)).resets == 0, "twice is once"
     async with drill.opened() as (spectrum, owner):
         await take(spectrum, *weeks_of("history", weeks=2), single)
         await work_off(spectrum, owner)
@@ -142,14 +71,14 @@ async def test_whoever_came_back_before_the_backup_is_left_alone(drill: Drill) -
     """An erasure that the backup has seen is not done again to the life that began after it."""
     async with drill.opened() as (spectrum, owner):
         await take(spectrum, *weeks_of("again", weeks=1))
-        await _reset(spectrum, owner, "again", ResetScope.EVERYTHING)
+        await reset(spectrum, owner, "again", ResetScope.EVERYTHING)
         await take(spectrum, *weeks_of("again", weeks=1))
         await work_off(spectrum, owner)
         before = await rows_of(owner, who(spectrum, "again"))
     await drill.back_up()
     await drill.restore()
     async with drill.opened(restored=True) as (spectrum, owner):
-        assert (await _guard(spectrum)).resets == 0
+        assert (await guard(spectrum)).resets == 0
         assert await rows_of(owner, who(spectrum, "again")) == before
 
 
@@ -157,17 +86,17 @@ async def test_a_backup_from_between_two_erasures(drill: Drill) -> None:
     """Of two erasures of one person only the one that the backup has not seen is done again, in its epoch."""
     async with drill.opened() as (spectrum, owner):
         await take(spectrum, *weeks_of("twice", weeks=1))
-        await _reset(spectrum, owner, "twice", ResetScope.FORGET_HISTORY)
+        await reset(spectrum, owner, "twice", ResetScope.FORGET_HISTORY)
         late = session("twice", datetime.now(UTC) + timedelta(minutes=2), LIGHT)
         await take(spectrum, late)
     await drill.back_up()
     async with drill.opened() as (spectrum, owner):
-        await _reset(spectrum, owner, "twice", ResetScope.FORGET_HISTORY)
+        await reset(spectrum, owner, "twice", ResetScope.FORGET_HISTORY)
         epoch = (await at(owner, who(spectrum, "twice"))).epoch
     await drill.restore()
     async with drill.opened(restored=True) as (spectrum, owner):
         assert await owner.fetchval("SELECT count(*) FROM session") == 1
-        assert (await _guard(spectrum)).resets == 1
+        assert (await guard(spectrum)).resets == 1
         assert await owner.fetchval("SELECT count(*) FROM session") == 0
         assert (await at(owner, who(spectrum, "twice"))).epoch == epoch
         (again,) = await take(spectrum, late)
@@ -179,7 +108,7 @@ async def test_a_journal_is_believed_only_as_far_as_it_is_signed(drill: Drill) -
     async with drill.opened() as (spectrum, owner):
         await take(spectrum, *weeks_of("victim", weeks=1))
         await take(spectrum, *weeks_of("wants it", weeks=1))
-        await _reset(spectrum, owner, "wants it", ResetScope.EVERYTHING)
+        await reset(spectrum, owner, "wants it", ResetScope.EVERYTHING)
         path = spectrum.ports.journal.path
         (line,) = read_journal(path)
         assert line is not None
@@ -205,9 +134,9 @@ async def test_a_new_database_beside_an_old_journal_is_served(drill: Drill, serv
     """A journal belongs to one installation: another database, with keys of its own, knows nothing of it."""
     async with drill.opened() as (spectrum, owner):
         await take(spectrum, session("someone", JUNE))
-        await _reset(spectrum, owner, "someone", ResetScope.EVERYTHING)
+        await reset(spectrum, owner, "someone", ResetScope.EVERYTHING)
     other = Drill(servers, f"drill_{uuid4().hex[:12]}", drill.state)
-    await other._admin(f"CREATE DATABASE {other.name} TEMPLATE {template}")
+    await other.admin(f"CREATE DATABASE {other.name} TEMPLATE {template}")
     try:
         async with other.opened() as (spectrum, _):
             assert not spectrum.ports.journal.path.exists()
