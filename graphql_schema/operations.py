@@ -139,9 +139,10 @@ async def _requested(context: Context, asked: ResetInput) -> UUID:
 
 
 async def _call_off(context: Context, operation_id: UUID | None) -> None:
+    person_id = context.person_id()
     if operation_id is None:
         raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such reset.", ("input", "operationId")))
-    await forget.call_off(context.ports, context.person_id(), operation_id)
+    await forget.call_off(context.ports, person_id, operation_id)
 
 
 @strawberry.type
