@@ -16,6 +16,8 @@ import app.storage
 from app.domain.periods import Period
 from app.jobs import PersonAt
 from app.storage.catalogue import PersonalTable
+from app.storage.forgetting.operations import ResetScope
+from app.storage.forgetting.residue import Past
 from app.storage.history.sessions import SessionFilter
 from tests.isolation.people import WHOLE_JUNE, Somebody
 from tests.life import JUNE
@@ -27,6 +29,7 @@ _SIMPLE: dict[Any, Any] = {
     SessionFilter: SessionFilter(),
     Period: WHOLE_JUNE,
     PersonalTable: PersonalTable("session", '"person_id"', ('"person_id"', '"id"', '"local_date"'), ('"id"',)),
+    Past: Past(ResetScope.EVERYTHING, LATER, None),
     int: 50,
     float: 0.0,
     str: "MIRROR",
