@@ -1,10 +1,8 @@
 """How a copy ends before its end, or never begins: an erasure, a limit, the wrong caller, a reader who is too slow."""
 
 import asyncio
-import hashlib
 import io
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,34 +16,21 @@ from app.edge.export import Export
 from app.edge.tokens import TokenVerifier
 from app.errors import Gone
 from app.jobs import Queue
-from app.pipeline import export, forget
+from app.pipeline import forget
 from app.pipeline.export import MOST_EXPORTS
 from app.storage.forgetting.operations import ResetScope
 from app.wiring import Spectrum
 from tests.client import Client, session
 from tests.conftest import AUTH_SECRET
 from tests.life import at, take, who
-from tests.stories.unzipping import Copy, OnPiece, asked, piecewise, taken
+from tests.stories.unzipping import LONG_WORDS, START, Copy, OnPiece, asked, long_words, piecewise, taken
 from workers.runner import Runner
-
-START = datetime(2026, 7, 1, 7, tzinfo=UTC)
-LONG_WORDS = 5
 
 
 @pytest.fixture
 def endpoint(spectrum: Spectrum) -> Export:
     """Give the endpoint by itself, to be read piece by piece."""
     return Export(spectrum.ports, TokenVerifier(secret=AUTH_SECRET))
-
-
-def _long(key: str) -> list[dict[str, Any]]:
-    """Give sessions whose words no compression makes small, so that a page of them is many pieces."""
-    turns = [[_noise(f"{day} {turn}") for turn in range(8)] for day in range(LONG_WORDS)]
-    return [session(key, START + timedelta(days=day), *texts) for day, texts in enumerate(turns)]
-
-
-def _noise(seed: str) -> str:
-    return "".join(hashlib.sha256(f"{seed} {place}".encode()).hexdigest() for place in range(120))
 
 
 async def _erase(spectrum: Spectrum, owner: Any, person_id: UUID, scope: ResetScope) -> None:
@@ -72,13 +57,13 @@ async def test_an_erasure_ends_it_at_once(
     spectrum: Spectrum, owner: Any, client: Client, endpoint: Export, person: str
 ) -> None:
     """Whenever the erasure comes, nothing more is sent after it, in the middle of a page either, and no zip opens."""
-    await take(spectrum, *_long(person))
+    await take(spectrum, *long_words(person))
     whole = await piecewise(endpoint, client.token(person), _nothing)
     assert len(Copy.of(b"".join(whole)).lines("words.jsonl")) == LONG_WORDS
     assert len(whole) > LONG_WORDS, "or no page would be in several pieces"
     for place in range(1, len(whole)):
         key, scope = f"{person}-{place}", list(ResetScope)[place % len(ResetScope)]
-        await take(spectrum, *_long(key))
+        await take(spectrum, *long_words(key))
         arrived: list[bytes] = []
         erase = partial(_erase, spectrum, owner, who(spectrum, key), scope)
         with pytest.raises(Gone):
@@ -92,7 +77,7 @@ async def test_who_comes_back_meanwhile_is_somebody_else(
     spectrum: Spectrum, owner: Any, client: Client, endpoint: Export, person: str
 ) -> None:
     """Someone erased who begins anew while the old copy is being sent finds none of the new life in it."""
-    await take(spectrum, *_long(person))
+    await take(spectrum, *long_words(person))
 
     async def reborn() -> None:
         await _erase(spectrum, owner, who(spectrum, person), ResetScope.EVERYTHING)
@@ -206,16 +191,3 @@ async def test_who_takes_nothing_is_given_up(spectrum: Spectrum, client: Client,
 
     with pytest.raises(ClientDisconnect):
         await piecewise(impatient, client.token(person), never)
-
-
-async def test_a_reader_who_leaves_is_let_go(spectrum: Spectrum, client: Client, person: str) -> None:
-    """Whoever hangs up in the middle leaves no read going on behind them, and the next copy is whole."""
-    await take(spectrum, *_long(person))
-    begun = await export.begin(spectrum.ports, who(spectrum, person))
-    async with aclosing(begun.files()) as files:
-        file = await anext(files)
-        await anext(file.pieces)
-        await file.pieces.aclose()
-    with pytest.raises(StopAsyncIteration):
-        await anext(file.pieces)
-    assert len((await taken(client, person)).lines("words.jsonl")) == LONG_WORDS

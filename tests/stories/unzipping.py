@@ -1,10 +1,13 @@
 """A person's copy, taken over HTTP and read as strictly as anything reads a zip; and the same taken piece by piece."""
 
+import asyncio
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zipfile import ZipFile
 
@@ -12,7 +15,22 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from app.domain.access import Role
-from tests.client import Client
+from tests.client import Client, session
+
+START = datetime(2026, 7, 1, 7, tzinfo=UTC)
+LONG_WORDS = 5
+SPEC_VERSION = "2.3"
+"""Of ASGI, as the installed server speaks it: on it depends which of Starlette's ways an answer is sent."""
+
+
+def long_words(key: str) -> list[dict[str, Any]]:
+    """Give sessions whose words no compression makes small, so that a page of them is many pieces."""
+    turns = [[_noise(f"{day} {turn}") for turn in range(8)] for day in range(LONG_WORDS)]
+    return [session(key, START + timedelta(days=day), *texts) for day, texts in enumerate(turns)]
+
+
+def _noise(seed: str) -> str:
+    return "".join(hashlib.sha256(f"{seed} {place}".encode()).hexdigest() for place in range(120))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,8 @@ async def piecewise(app: ASGIApp, token: str, on_piece: OnPiece) -> list[bytes]:
     ended: list[bool] = []
 
     async def receive() -> Message:
-        raise AssertionError("a server that waits for its reader asks for nothing")
+        await asyncio.Event().wait()  # the reader stays
+        raise AssertionError
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
@@ -80,7 +99,7 @@ async def piecewise(app: ASGIApp, token: str, on_piece: OnPiece) -> list[bytes]:
 
     scope = {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "asgi": {"version": "3.0", "spec_version": SPEC_VERSION},
         "method": "GET",
         "path": "/export",
         "query_string": b"",
