@@ -129,14 +129,22 @@ async def _waits(owner: asyncpg.Connection) -> bool:
 
 
 async def test_who_leaves_in_the_middle_is_let_go(spectrum: Spectrum, owner: Any, client: Client, person: str) -> None:
-    """Whoever took a part and goes is sent no more; nothing is open for them; the next copy is whole."""
+    """Whoever took a part and goes is sent no more, whatever would have come; the next copy is whole."""
     await take(spectrum, *long_words(person))
+    under_way = asyncio.Event()
+
+    async def wait_for_nothing() -> None:
+        under_way.set()
+        await asyncio.Event().wait()
+
     async with served(spectrum) as server:
+        server.tap.at, server.tap.happens = 2, wait_for_nothing
         async with Reader.of(server.port, client.token(person)) as reader:
+            await asyncio.wait_for(under_way.wait(), PATIENCE_S)
             await reader.read_some()
             reader.hang_up()
             await asyncio.wait_for(server.tap.ended.wait(), PATIENCE_S)
-        assert not reader.is_whole
+        assert server.tap.pieces == server.tap.at
         await _comes_to_rest(owner)
     assert len((await taken(client, person)).lines("words.jsonl")) == LONG_WORDS
 
