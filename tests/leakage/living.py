@@ -10,29 +10,44 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 
 from app.domain.access import Role
+from app.gateways.queue import Nudger
+from app.jobs import Queue
 from tests.client import HEAVY, LIGHT, Client, session
 from tests.conftest import AUTH_SECRET
 from tests.faults.harness import PATIENCE_S, World
 from tests.faults.model import model_that
 from tests.isolation.asking import ENDPOINTS, questions, shown_to
 from tests.leakage.canaries import FORMS, canary
-from tests.leakage.places import statements_of
+from tests.leakage.places import statements_of, temporary_files
 from tests.life import JUNE, hasten
 from tests.programs import ended, free_port
 
-LOUD = {"PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "always"}
-"""What makes programs say more than they do by themselves; Spectrum has no setting that does."""
 BATCH = 40
+AT_ONCE = 8
+"""Questions that are asked side by side, so that nobody waits."""
 LOOK_S = 0.005
 WEEKS = 5
 SUBJECT = "zwirnfelden"
 """Stands in the app's key of every person, which is kept nowhere either."""
+
+
+def temporary(world: World) -> Path:
+    """Where the programs of a world make their temporary files."""
+    folder = world.folder / "temporary"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def loud(world: World) -> dict[str, str]:
+    """Give what makes programs say more than they do by themselves, and keep their temporary files together."""
+    return {"PYTHONASYNCIODEBUG": "1", "PYTHONWARNINGS": "always", "TMPDIR": str(temporary(world))}
 
 
 @dataclass
@@ -47,6 +62,10 @@ class Told:
     metrics: bytes = b""
     statements: set[bytes] = field(default_factory=set)
     model: bytes = b""
+    shell: bytearray = field(default_factory=bytearray)
+    """What commands printed for whoever typed them."""
+    temporary: set[bytes] = field(default_factory=set)
+    """Temporary files that were seen while they lived."""
 
 
 def planted(people: int, each: int) -> Told:
@@ -71,9 +90,9 @@ async def programs(world: World, told: Told) -> AsyncIterator[tuple[Client, list
     """
     ports = [free_port(), free_port()]
     async with model_that("garbage") as model:
-        world.start("api", environment={**LOUD, "SPECTRUM_PORT": str(ports[0])})
-        world.start("worker", "--queue", "seconds", "--metrics-port", str(ports[1]), environment=LOUD)
-        world.start("model", model.url, module="tests.faults.worker", environment=LOUD)
+        world.start("api", environment={**loud(world), "SPECTRUM_PORT": str(ports[0])})
+        world.start("worker", "--queue", "seconds", "--metrics-port", str(ports[1]), environment=loud(world))
+        world.start("model", model.url, module="tests.faults.worker", environment=loud(world))
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         async with httpx.AsyncClient(base_url=urls[0], timeout=PATIENCE_S, trust_env=False) as http:
             await _ready(http)
@@ -99,6 +118,7 @@ async def _watch(world: World, told: Told) -> None:
     async with world.owner() as owner:
         while True:
             told.statements |= await statements_of(owner)
+            told.temporary |= temporary_files(temporary(world), [each.pid for each in world.programs])
             await asyncio.sleep(LOOK_S)
 
 
@@ -106,15 +126,16 @@ async def bring_in(world: World, client: Client, told: Told) -> None:
     """Hand the sessions over: most to the API, one person's by the command line; and damage one sealed body."""
     by_hand = [each for each in told.sessions if each["subjectKey"] == told.subjects[-1]]
     others = [each for each in told.sessions if each["subjectKey"] != told.subjects[-1]]
-    for start in range(0, len(others), BATCH):
-        payloads = await client.ingest(*others[start : start + BATCH])
-        assert not any(payload["userErrors"] for payload in payloads)
-        told.answers += json.dumps(payloads).encode()
     file = world.folder.parent / f"{world.folder.name}.jsonl"
     broken = ['{"subjectKey": "' + canary(0), json.dumps({**by_hand[0], f"{canary(1)} {canary(1)}": 1}), canary(3)]
     file.write_text("\n".join([*broken, *(json.dumps(each) for each in by_hand)]))
+    command = world.start("ingest", str(file), environment=loud(world))
     try:
-        assert await ended(world.start("ingest", str(file), environment=LOUD)) == 1, "there are bad lines"
+        for start in range(0, len(others), BATCH):
+            payloads = await client.ingest(*others[start : start + BATCH])
+            assert not any(payload["userErrors"] for payload in payloads)
+            told.answers += json.dumps(payloads).encode()
+        assert await ended(command) == 1, "there are bad lines"
     finally:
         file.unlink()
     async with world.owner() as owner:
@@ -123,18 +144,21 @@ async def bring_in(world: World, client: Client, told: Told) -> None:
             UUID(told.sessions[0]["sessionKey"]),
         )
         await owner.execute(
-            "UPDATE job SET status = 'QUEUED', attempt = 0 WHERE scope->>'session_id' = $1",
+            "UPDATE job SET status = 'QUEUED', attempt = max_attempts - 2 WHERE scope->>'session_id' = $1",
             told.sessions[0]["sessionKey"],
         )
 
 
 async def work_off(world: World) -> None:
     """Let the programs do everything, without waiting for debounces and backoffs."""
+    nudger = Nudger(world.servers.redis_url)
     async with world.owner() as owner:
         async with asyncio.timeout(10 * PATIENCE_S):
             while not await world.is_at_rest():
-                await hasten(owner)
+                if await hasten(owner):
+                    await nudger.nudge(Queue)
                 await asyncio.sleep(0.2)
+        await nudger.close()
         assert await owner.fetchval("SELECT count(*) FROM job WHERE status = 'DEAD'") >= 1
 
 
@@ -180,7 +204,7 @@ async def go_wrong(client: Client, told: Told) -> int:
     """Send everything that is refused to both endpoints, and to addresses there are none at; how many."""
     sent = 0
     bearer = {"authorization": f"Bearer {client.token('team', Role.SERVICE, Role.OPERATOR)}"}
-    for path in (*ENDPOINTS, f"/{canary(5)}", f"/graphql/{canary(5)}", f"/graphql?query={canary(5)}"):
+    for path in (*ENDPOINTS, "/export", f"/{canary(5)}", f"/graphql/{canary(5)}", f"/graphql?query={canary(5)}"):
         for request in _wrong(told):
             headers = {**bearer, **request.get("headers", {})}
             answer = await client.http.post(path, **{**request, "headers": headers})
@@ -198,12 +222,14 @@ async def ask_everything(client: Client, told: Told, subjects: Sequence[str]) ->
     for subject in subjects:
         shown = await shown_to(client, subject)
         for path, roles in ENDPOINTS.items():
-            for question in questions(path, shown):
-                answer = await client.post(
-                    question.document, question.variables, subject=subject, roles=roles, path=path
-                )
-                told.answers += json.dumps(answer).encode()
-                asked += 1
+            waiting = questions(path, shown)
+            for start in range(0, len(waiting), AT_ONCE):
+                answers = [
+                    client.post(each.document, each.variables, subject=subject, roles=roles, path=path)
+                    for each in waiting[start : start + AT_ONCE]
+                ]
+                told.answers += json.dumps(await asyncio.gather(*answers)).encode()
+            asked += len(waiting)
     for document in TEAM:
         told.team += json.dumps(await client.team(document)).encode()
         asked += 1

@@ -1,6 +1,8 @@
 """Everything an installation keeps, says or shows, as bytes by the name of its place. Searches nothing."""
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +77,17 @@ def everything_on_disk(*folders: Path) -> dict[str, bytes]:
     """Every file below these folders: databases, write-ahead logs, logs, temporary files."""
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     return {f"file {path.name} in {path.parent.name}": path.read_bytes() for path in files}
+
+
+def temporary_files(folder: Path, pids: Iterable[int]) -> set[bytes]:
+    """Every file below `folder`, and every one that these programs have open although it has no name (any more)."""
+    found = set()
+    with suppress(OSError):  # it went while it was looked for
+        for path in [each for each in folder.rglob("*") if each.is_file()]:
+            found.add(path.name.encode() + b"\n" + path.read_bytes())
+    for pid in pids:
+        with suppress(OSError):
+            for opened in Path(f"/proc/{pid}/fd").iterdir():
+                if str(opened.readlink()).endswith(" (deleted)") and opened.is_file():
+                    found.add(opened.read_bytes())
+    return found
