@@ -1,5 +1,6 @@
 """Everything an installation keeps, says or shows, as bytes by the name of its place. Searches nothing."""
 
+import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -82,12 +83,14 @@ def everything_on_disk(*folders: Path) -> dict[str, bytes]:
 def temporary_files(folder: Path, pids: Iterable[int]) -> set[bytes]:
     """Every file below `folder`, and every one that these programs have open although it has no name (any more)."""
     found = set()
-    with suppress(OSError):  # it went while it was looked for
-        for path in [each for each in folder.rglob("*") if each.is_file()]:
-            found.add(path.name.encode() + b"\n" + path.read_bytes())
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):  # it went while it was looked for
+                found.add(name.encode() + b"\n" + Path(place, name).read_bytes())
     for pid in pids:
-        with suppress(OSError):
-            for opened in Path(f"/proc/{pid}/fd").iterdir():
-                if str(opened.readlink()).endswith(" (deleted)") and opened.is_file():
-                    found.add(opened.read_bytes())
+        with suppress(OSError):  # so did the program
+            for opened in os.listdir(f"/proc/{pid}/fd"):
+                place = f"/proc/{pid}/fd/{opened}"
+                if os.readlink(place).endswith(" (deleted)") and os.path.isfile(place):
+                    found.add(Path(place).read_bytes())
     return found

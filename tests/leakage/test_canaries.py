@@ -2,11 +2,15 @@
 
 import base64
 import json
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryFile
 from urllib.parse import quote
 
 import pytest
 
 from tests.leakage.canaries import FORMS, HEAD, TAIL, canary, found_in, in_raw, middle, patterns
+from tests.leakage.places import temporary_files
 
 WORDS = [canary(number) for number in (0, 7, 999)]
 AROUND = b'{"a": "Ganz gew\xc3\xb6hnliche Worte %s, und mehr davon.", "b": [1, 2, 3]}'
@@ -55,3 +59,14 @@ def test_other_words_are_none() -> None:
 def test_no_pattern_is_found_by_chance() -> None:
     """Every pattern is long: four letters of base64 stand in some id or other."""
     assert min(map(len, patterns(HEAD) | patterns(TAIL))) >= 8
+
+
+def test_a_temporary_file_is_found_with_a_name_or_without(tmp_path: Path) -> None:
+    """What a program writes for a moment is read while it lives, also where it has no name; a closed one is gone."""
+    with NamedTemporaryFile(dir=tmp_path) as named, TemporaryFile(dir=tmp_path.parent) as nameless:
+        for number, file in enumerate((named, nameless)):
+            file.write(canary(number).encode())
+            file.flush()
+        content = b"\n".join(temporary_files(tmp_path, [os.getpid()]))
+        assert found_in(content, [middle(0), middle(1)]) >= {middle(0), middle(1)}
+    assert not found_in(b"\n".join(temporary_files(tmp_path, [os.getpid()])))
