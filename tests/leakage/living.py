@@ -5,6 +5,7 @@ Brings them in, makes things go wrong, asks for everything, and answers with wha
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -33,6 +34,7 @@ BATCH = 40
 AT_ONCE = 8
 """Questions that are asked side by side, so that nobody waits."""
 LOOK_S = 0.005
+LOOKS_FOR_ONE_AT_FILES = 4
 WEEKS = 5
 SUBJECT = "zwirnfelden"
 """Stands in the app's key of every person, which is kept nowhere either."""
@@ -115,10 +117,12 @@ async def _ready(http: httpx.AsyncClient) -> None:
 
 
 async def _watch(world: World, told: Told) -> None:
+    folder = temporary(world)
     async with world.owner() as owner:
-        while True:
+        for look in itertools.count():
             told.statements |= await statements_of(owner)
-            told.temporary |= temporary_files(temporary(world), [each.pid for each in world.programs])
+            if look % LOOKS_FOR_ONE_AT_FILES == 0:
+                told.temporary |= temporary_files(folder, [each.pid for each in world.programs if each.poll() is None])
             await asyncio.sleep(LOOK_S)
 
 

@@ -46,7 +46,7 @@ async def test_no_word_leaves_its_sealed_row(world: World, people: int, each: in
         await work_off(world)
         refused = await go_wrong(client, told)
         await _sealed_rows_stay_shut(world, told)
-        _is_ones_own(await take_along(client, told), told, each, missing={DAMAGED})
+        _is_ones_own(await take_along(world, client, told), told, each, missing={DAMAGED})
         asked = await ask_everything(client, told, told.subjects[:ASKED_FOR])
         ids = await _ids_of(world, told)
         await decide(client, told)
