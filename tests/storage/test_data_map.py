@@ -25,7 +25,7 @@ from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import planning, promises, queues, reconciliation
 from app.wiring import Spectrum
 from tests.isolation.people import furnished
-from tests.life import JUNE
+from tests.life import JUNE, work_off
 from workers.runner import Runner
 
 PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
@@ -169,6 +169,7 @@ async def full(spectrum: Spectrum, owner: Any) -> None:
     """Fill every table, those with a time with two rows or more."""
     somebody = await furnished(spectrum, owner, "somebody")
     await forget_sessions(spectrum.ports, somebody.at.id, [somebody.first("session")], actor="the app")
+    await work_off(spectrum, owner)
     await exclude.put_back(spectrum.ports, somebody.at, uuid4(), [somebody.first("exclusion")])
     async with spectrum.ports.store.for_everyone() as tx:
         await promises.keep_miss(tx, PeriodKind.WEEK, JUNE.date())
@@ -256,4 +257,4 @@ async def test_the_page_tells_of_the_journal(spectrum: Spectrum) -> None:
     assert spectrum.ports.journal.path.parent.name == "tombstones"
     lines = [json.loads(line)["statement"] for line in spectrum.ports.journal.path.read_text().splitlines()]
     named = {name for line in lines for name in json.loads(line)}
-    assert named == {"subject", "scope", "epoch", "operation", "erased_at", "sessions"}
+    assert named == {"type", "subject", "scope", "epoch", "operation", "erased_at", "sessions"}
