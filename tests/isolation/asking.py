@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graphql import GraphQLSchema
@@ -28,8 +29,9 @@ LISTS = {name: f"query($after: String) {text}" for name, text in _LISTS.items()}
 _WORDS = "headline { evidence { __typename id } } body { evidence { __typename id } }"
 
 
+@cache
 def schema_of(path: str) -> GraphQLSchema:
-    """The schema behind an endpoint."""
+    """The schema behind an endpoint, built once."""
     return build_schema(team=path == "/ops/graphql")._schema
 
 
