@@ -1,6 +1,6 @@
 """Sessions are erased while words about them are being written: what was read before is not told after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -129,7 +129,7 @@ async def test_of_a_batch_only_whoever_erased_is_left_out(
     jobs = await _begun(spectrum, Queue.MINUTES, [_asked(kind, each) for each in (someone, other)])
     many = HANDLERS[kind].many
     assert many is not None
-    results = await many.prepare(jobs, spectrum.ports)
+    results: Mapping[UUID, Any] = await many.prepare(jobs, spectrum.ports)
     await _erase(spectrum, someone, sent[1])
     told = await _told(owner, someone.id)
     done = await commit_many(spectrum.ports, many.keep, [(job, results[job.id]) for job in jobs])
