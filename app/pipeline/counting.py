@@ -44,5 +44,5 @@ async def count_left(ports: Ports, operation: Operation, done: Mapping[str, Any]
 
 
 async def count_elsewhere(ports: Ports, person_id: UUID) -> dict[str, int]:
-    """What is left outside the database, just after it was erased there. ConnectionError when a place is away."""
+    """What is there of the person outside the database, by place. ConnectionError when a place is away."""
     return {traces.name: await traces.count(person_id) for traces in ports.elsewhere}

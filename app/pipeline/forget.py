@@ -181,15 +181,16 @@ async def carry_out(ports: Ports, operation_id: UUID) -> Erased | None:
             done = await _erase_residue(tx, ports, operation, done)
     if done["epoch"] is not None:
         await remember(ports, [_stone(ports, operation, done["epoch"], datetime.fromisoformat(done["erased_at"]))])
-    elsewhere = ports.elsewhere if operation.scope is ResetScope.EVERYTHING else ()
-    deleted = done["deleted"] | {traces.name: await traces.erase(operation.person_id) for traces in elsewhere}
+    if operation.scope is ResetScope.EVERYTHING:
+        done = await _erase_elsewhere(ports, operation, done)
     left = await count_left(ports, operation, done)
-    left |= await count_elsewhere(ports, operation.person_id) if elsewhere else {}
+    left |= await count_elsewhere(ports, operation.person_id) if "elsewhere" in done else {}
     if any(left.values()):
-        await _keep_residue(ports, operation_id)
+        await _keep_known(ports, operation_id, {"residue": True})
         raise ErasureIncomplete(RESIDUE)
     async with ports.store.for_everyone() as tx:
         completed_at: datetime = await tx.fetchval("SELECT clock_timestamp()")
+    deleted = done["deleted"] | done.get("elsewhere", {})
     receipt = {**done, "residue": False, "checks": [], **_receipt(ports, operation, deleted, left, completed_at)}
     again = None
     if operation.scope is ResetScope.DERIVED and done["epoch"] is not None:
@@ -197,12 +198,24 @@ async def carry_out(ports: Ports, operation_id: UUID) -> Erased | None:
     return Erased(operation, receipt, again, ports.analyser_version)
 
 
-async def _keep_residue(ports: Ports, operation_id: UUID) -> None:
-    """Let the next attempt erase what is left, unless somebody else has ended the operation."""
+async def _erase_elsewhere(ports: Ports, operation: Operation, done: Mapping[str, Any]) -> dict[str, Any]:
+    """Erase outside the database. What is there is kept before it goes, so that a death loses no count."""
+    before: Mapping[str, int] = done.get("elsewhere", {})
+    there = await count_elsewhere(ports, operation.person_id)
+    found = {name: max(count, before.get(name, 0)) for name, count in there.items()}
+    if any(there.values()):
+        await _keep_known(ports, operation.id, {"elsewhere": found})
+    for traces in ports.elsewhere:
+        await traces.erase(operation.person_id)
+    return {**done, "elsewhere": found}
+
+
+async def _keep_known(ports: Ports, operation_id: UUID, more: Mapping[str, Any]) -> None:
+    """Let the next attempt know of it (residue is erased then), unless somebody else has ended the operation."""
     async with ports.store.for_everyone() as tx:
         operation = await _locked(tx, operation_id)
         if operation is not None and operation.status in _OPEN:
-            await operations.keep_receipt(tx, operation, {**(operation.receipt or {}), "residue": True})
+            await operations.keep_receipt(tx, operation, {**(operation.receipt or {}), **more})
 
 
 async def _locked(tx: Tx, operation_id: UUID) -> Operation | None:

@@ -37,7 +37,7 @@ OF_A_SESSION = ("sealed_text", "session_numbers", "correction", "exclusion", "se
 
 async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> int:
     """Delete all rows of these sessions, and the jobs about them; how many sessions there were."""
-    await _lock_jobs(tx, person_id)
+    await keep_jobs_locked(tx, person_id)
     await tx.execute(
         "DELETE FROM job WHERE person_id = $1 AND scope->>'session_id' = ANY($2)", person_id, list(map(str, ids))
     )
@@ -50,8 +50,8 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> int:
     return sessions
 
 
-async def _lock_jobs(tx: Tx, person_id: UUID) -> None:
-    """In the order in which workers lock those that they hold, so that neither waits for the other."""
+async def keep_jobs_locked(tx: Tx, person_id: UUID) -> None:
+    """Hold the person's jobs, locked as workers lock those that they hold, so that neither waits for the other."""
     await tx.execute("SELECT FROM job WHERE person_id = $1 ORDER BY id FOR UPDATE", person_id)
 
 
@@ -88,7 +88,7 @@ async def keep_next_epoch(tx: Tx, person_id: UUID, *, at_least: int = 0) -> tupl
 
 async def erase(tx: Tx, person_id: UUID, stores: tuple[str, ...], *, until: datetime | None = None) -> dict[str, int]:
     """Delete the person's rows from `stores`, or only those that were kept `until` then; how many from each."""
-    await _lock_jobs(tx, person_id)
+    await keep_jobs_locked(tx, person_id)
     return {
         store: await tx.execute(
             f"DELETE FROM {store} WHERE {key_of(store)} = $1 AND kept_at <= coalesce($2::timestamptz, 'infinity')",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.storage.forgetting.erasure import key_of
+from app.storage.forgetting.erasure import keep_jobs_locked, key_of
 from app.storage.forgetting.operations import ResetScope
 from app.storage.store import Tx
 
@@ -63,6 +63,7 @@ async def count_left(tx: Tx, person_id: UUID, stores: Sequence[str], past: Past)
 
 async def erase_left(tx: Tx, person_id: UUID, stores: Sequence[str], past: Past) -> dict[str, int]:
     """Erase it; how much there was. What came since stays."""
+    await keep_jobs_locked(tx, person_id)
     return {
         store: await tx.execute(f"DELETE FROM {store} t WHERE {_is_left(store, past)}", person_id, past.erased_at)
         for store in stores
