@@ -15,7 +15,6 @@ from app.wiring import Spectrum
 from graphql_schema.ids import uuid_of
 from tests.client import LIGHT, Client, session
 from tests.life import hasten, who, work_off
-from workers.drain import drain
 from workers.runner import Runner
 
 START = datetime(2026, 7, 1, 7, tzinfo=UTC)
@@ -28,10 +27,10 @@ VERIFY = """query($statement: String!, $signature: String!, $keyId: String!) {
 
 async def _erased(spectrum: Spectrum, client: Client, person: str, scope: str = "EVERYTHING") -> str:
     await client.ingest(session(person, START, LIGHT))
-    await drain(spectrum.ports)
+    await Runner(spectrum.ports).work_off(Queue.SECONDS)
     given = {"idempotencyKey": str(uuid4()), "scope": scope, "confirmation": "RESET", "immediately": True}
     operation = (await client.ask(RESET, {"input": given}, subject=person))["resetSpectrum"]["operation"]
-    await drain(spectrum.ports)
+    await Runner(spectrum.ports).work_off(Queue.SECONDS)
     operation_id: str = operation["id"]
     return operation_id
 
