@@ -162,20 +162,19 @@ async def keep_revisions(tx: Tx, unchanged: Mapping[PersonAt, int]) -> frozenset
 
 async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:
     """Insert who is not known yet; someone who was erased comes back one epoch later than they left."""
-    await tx.execute(
+    inserted = await tx.fetch(
         """
         INSERT INTO person (id, epoch, zone, zone_as_of, locale, plan, data_key, master_key,
                             week_due, week_due_at, month_due, month_due_at)
-        SELECT i.id, coalesce((SELECT max(t.epoch) + 1 FROM tombstone t WHERE t.subject_hash = i.subject_hash), 0),
-               i.zone, i.started_at, 'en', i.plan, i.data_key, i.master_key, i.week, i.week_at, i.month, i.month_at
-        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::bytea[], $7::text[],
-                    $8::date[], $9::timestamptz[], $10::date[], $11::timestamptz[])
-             AS i(id, subject_hash, zone, started_at, plan, data_key, master_key, week, week_at, month, month_at)
+        SELECT i.id, 0, i.zone, i.started_at, 'en', i.plan, i.data_key, i.master_key,
+               i.week, i.week_at, i.month, i.month_at
+        FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::bytea[], $6::text[],
+                    $7::date[], $8::timestamptz[], $9::date[], $10::timestamptz[])
+             AS i(id, zone, started_at, plan, data_key, master_key, week, week_at, month, month_at)
         ORDER BY i.id
-        ON CONFLICT (id) DO NOTHING
+        ON CONFLICT (id) DO NOTHING RETURNING id
         """,
         [p.id for p in people],
-        [p.subject_hash for p in people],
         [p.zone for p in people],
         [p.first_started_at for p in people],
         [p.plan for p in people],
@@ -185,6 +184,26 @@ async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:
         [ends_at(week_of(p.first_day), p.zone) for p in people],
         [month_of(p.first_day).first for p in people],
         [ends_at(month_of(p.first_day), p.zone) for p in people],
+    )
+    new = {row["id"] for row in inserted}
+    if new:
+        await _keep_first_epochs(tx, [person for person in people if person.id in new])
+
+
+async def _keep_first_epochs(tx: Tx, new: Sequence[NewPerson]) -> None:
+    """Let people begin after their tombstones, as a statement of its own sees them.
+
+    The one that inserts may have waited for an erasure to end, and does not see what that has left.
+    """
+    await tx.execute(
+        """
+        UPDATE person p SET epoch = left_in.epoch + 1
+        FROM (SELECT i.id, max(t.epoch) AS epoch FROM unnest($1::uuid[], $2::text[]) AS i(id, subject_hash)
+              JOIN tombstone t USING (subject_hash) GROUP BY i.id) AS left_in
+        WHERE p.id = left_in.id
+        """,
+        [p.id for p in new],
+        [p.subject_hash for p in new],
     )
 
 

@@ -8,13 +8,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from app.embedded import Servers
 from app.errors import Refused
 from app.jobs import Job, PersonAt, Queue, rebuild, session_analysis
-from app.pipeline import forget, upkeep
+from app.pipeline import export, forget, upkeep
 from app.pipeline.commit import commit
+from app.pipeline.erasing import actor_of
 from app.pipeline.forget_sessions import forget_sessions
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import ledger
@@ -274,3 +276,27 @@ async def test_upkeep_leaves_no_job_of_somebody_who_erases_meanwhile(
     await erasing
     assert waits is not None
     assert {name for name, count in (await rows_of(owner, someone.id)).items() if count} == {"operation"}
+
+
+async def test_whoever_comes_back_while_they_are_erased_begins_a_later_epoch(
+    spectrum: Spectrum, owner: Any, holder: Any, person: str
+) -> None:
+    """A session that waits for EVERYTHING to end is of a new life: what was in flight in the old one stays dropped."""
+    someone = await _fresh(spectrum, owner, person)
+    await export.begin(spectrum.ports, someone.id)
+    asked = await forget.request(spectrum.ports, someone, ResetScope.EVERYTHING, uuid4())
+    back = session(person, datetime.now(UTC))
+    await holder.execute("BEGIN")  # the erasure has deleted the person already when it waits for this
+    await holder.execute("SELECT FROM audit WHERE actor = $1 FOR UPDATE", actor_of(spectrum.ports, someone.id))
+    async with _halted(owner, holder, partial(_end, spectrum, asked)) as erasing:
+        assert erasing is not None
+        coming = asyncio.ensure_future(take(spectrum, back))
+        waits = await _waits(owner, coming, erasing)
+    (taken,) = await coming
+    assert waits is not None
+    assert not taken.duplicate
+    assert (await at(owner, someone.id)).epoch == someone.epoch + 2
+    await work_off(spectrum, owner)
+    receipt = await owner.fetchval("SELECT receipt::text FROM operation WHERE id = $1", asked)
+    assert [check["remaining"] for check in orjson.loads(receipt)["checks"]] == [0, 0]
+    assert (await rows_of(owner, someone.id))["session_numbers"] == 1
