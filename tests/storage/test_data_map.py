@@ -168,7 +168,12 @@ _MOMENTS = """
 async def full(spectrum: Spectrum, owner: Any) -> None:
     """Fill every table, those with a time with two rows or more."""
     somebody = await furnished(spectrum, owner, "somebody")
-    await forget_sessions(spectrum.ports, somebody.at.id, [somebody.first("session")], actor="the app")
+    plain = await owner.fetchval(
+        "SELECT id FROM session s WHERE person_id = $1 AND NOT EXISTS (SELECT FROM correction c WHERE c.session_id = s.id)"
+        " AND NOT EXISTS (SELECT FROM exclusion e WHERE e.session_id = s.id) LIMIT 1",
+        somebody.at.id,
+    )
+    await forget_sessions(spectrum.ports, somebody.at.id, [plain], actor="the app")
     await work_off(spectrum, owner)
     await exclude.put_back(spectrum.ports, somebody.at, uuid4(), [somebody.first("exclusion")])
     async with spectrum.ports.store.for_everyone() as tx:
