@@ -169,7 +169,8 @@ async def full(spectrum: Spectrum, owner: Any) -> None:
     """Fill every table, those with a time with two rows or more."""
     somebody = await furnished(spectrum, owner, "somebody")
     plain = await owner.fetchval(
-        "SELECT id FROM session s WHERE person_id = $1 AND NOT EXISTS (SELECT FROM correction c WHERE c.session_id = s.id)"
+        "SELECT id FROM session s WHERE person_id = $1"
+        " AND NOT EXISTS (SELECT FROM correction c WHERE c.session_id = s.id)"
         " AND NOT EXISTS (SELECT FROM exclusion e WHERE e.session_id = s.id) LIMIT 1",
         somebody.at.id,
     )
