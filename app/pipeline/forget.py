@@ -288,7 +288,7 @@ async def keep(tx: Tx, result: Erased) -> Kept:
     await operations.keep_ended(tx, operation, result.receipt)
     repairs = result.receipt.get("repairs", 0)
     recounts = tuple(receipt_check(operation.id, number, repairs=repairs) for number in range(1, len(RECOUNTS_S) + 1))
-    return Kept(recounts + (await _read_again(tx, result)))
+    return Kept((*recounts, *await _read_again(tx, result)))
 
 
 async def _read_again(tx: Tx, result: Erased) -> tuple[Job, ...]:

@@ -269,7 +269,8 @@ async def test_upkeep_leaves_no_job_of_somebody_who_erases_meanwhile(
         job.kind,
         job.key,
     )
-    async with _halted(owner, holder, partial(upkeep.prepare, None, spectrum.ports)) as looked:  # type: ignore[arg-type]
+    keep_house = partial(upkeep.prepare, None, spectrum.ports)  # type: ignore[arg-type]  # it looks at no job
+    async with _halted(owner, holder, keep_house) as looked:
         assert looked is not None, "it has read, and is about to write"
         erasing = asyncio.ensure_future(_end(spectrum, asked))
         waits = await _waits(owner, erasing, looked)

@@ -59,7 +59,7 @@ _OUTDATED = """
 """
 """A month of which some words are gone stays as it was read: half by another version, it would compare with nothing."""
 
-_COLUMNS = "id, source, started_at, ended_at, local_date, local_minute, turn_count, self_before, self_after, status"
+COLUMNS = "id, source, started_at, ended_at, local_date, local_minute, turn_count, self_before, self_after, status"
 
 
 def _session(row: object) -> KeptSession:
@@ -88,7 +88,7 @@ async def keep_new(tx: Tx, sessions: Sequence[NewSession]) -> None:
     """Insert sessions and their sealed text, set-based; the caller holds the people's locks."""
     await tx.execute(
         f"""
-        INSERT INTO session (person_id, zone, {_COLUMNS})
+        INSERT INTO session (person_id, zone, {COLUMNS})
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[],
                              $7::date[], $8::smallint[], $9::smallint[], $10::smallint[], $11::smallint[], $12::text[])
         """,
@@ -121,13 +121,13 @@ async def keep_new(tx: Tx, sessions: Sequence[NewSession]) -> None:
 
 async def find(tx: Tx, person_id: UUID, session_id: UUID) -> KeptSession | None:
     """One session, None when it is not this person's."""
-    row = await tx.fetchrow(f"SELECT {_COLUMNS} FROM session WHERE person_id = $1 AND id = $2", person_id, session_id)
+    row = await tx.fetchrow(f"SELECT {COLUMNS} FROM session WHERE person_id = $1 AND id = $2", person_id, session_id)
     return None if row is None else _session(row)
 
 
 async def list_by_id(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> list[KeptSession]:
     """Those of `ids` that are this person's, in no order."""
-    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM session WHERE person_id = $1 AND id = ANY($2)", person_id, list(ids))
+    rows = await tx.fetch(f"SELECT {COLUMNS} FROM session WHERE person_id = $1 AND id = ANY($2)", person_id, list(ids))
     return [_session(row) for row in rows]
 
 
@@ -162,7 +162,7 @@ async def list_page(
     )
     total: int = await tx.fetchval(f"SELECT count(*) FROM session WHERE {where}", *arguments)
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM session WHERE {where} AND ($8::timestamptz IS NULL OR (started_at, id) < ($8, $9))"
+        f"SELECT {COLUMNS} FROM session WHERE {where} AND ($8::timestamptz IS NULL OR (started_at, id) < ($8, $9))"
         " ORDER BY started_at DESC, id DESC LIMIT $10",
         *arguments,
         after[0] if after else None,
@@ -225,7 +225,7 @@ async def list_outdated(
 ) -> list[KeptSession]:
     """The person's sessions, newest first, that another version read, of months that are wholly kept in words."""
     rows = await tx.fetch(
-        f"SELECT {_COLUMNS} FROM session WHERE person_id = $4 AND id IN ("
+        f"SELECT {COLUMNS} FROM session WHERE person_id = $4 AND id IN ("
         f" SELECT n.session_id FROM session_numbers n WHERE n.person_id = $4 AND {_OUTDATED})"
         " ORDER BY started_at DESC LIMIT $3",
         analyser_version,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.domain.affect import Source
 from app.domain.sessions import SessionStatus
+from app.storage.history.sessions import COLUMNS, KeptSession
 from app.storage.store import Tx
 
 Moment = tuple[date, datetime, UUID]
@@ -17,20 +18,10 @@ _ORDER = "ORDER BY s.local_date, s.started_at, s.id LIMIT $2"
 
 
 @dataclass(frozen=True, slots=True)
-class LivedSession:
-    """A session as it was taken in: when and where by the clock of its own zone, and how far its analysis is."""
+class LivedSession(KeptSession):
+    """A session and the zone it was lived in, by whose clock its day and minute are."""
 
-    id: UUID
-    source: Source
-    started_at: datetime
-    ended_at: datetime
     zone: str
-    local_date: date
-    local_minute: int
-    turn_count: int
-    self_before: int | None
-    self_after: int | None
-    status: SessionStatus
 
     @property
     def moment(self) -> Moment:
@@ -55,8 +46,7 @@ class SealedSession:
 async def list_lived(tx: Tx, person_id: UUID, *, first: int, after: Moment | None) -> list[LivedSession]:
     """Up to `first` sessions, oldest first, that follow the moment `after`."""
     rows = await tx.fetch(
-        "SELECT id, source, started_at, ended_at, zone, local_date, local_minute, turn_count, self_before, self_after,"
-        f" status FROM session s WHERE s.person_id = $1 AND {_FOLLOWING} {_ORDER}",
+        f"SELECT {COLUMNS}, zone FROM session s WHERE s.person_id = $1 AND {_FOLLOWING} {_ORDER}",
         *_arguments(person_id, first, after),
     )
     return [

@@ -92,7 +92,18 @@ async def list_unasked(tx: Tx, *, limit: int) -> list[tuple[PersonAt, int, UUID]
         """,
         limit,
     )
-    return [(PersonAt(row["person_id"], row["epoch"]), row["revision"], row["id"]) for row in rows]
+    waiting = await tx.fetch(  # a single session may have been erased before its person was locked
+        "SELECT s.person_id, s.id FROM unnest($1::uuid[], $2::uuid[]) AS i(person_id, id)"
+        " JOIN session s USING (person_id, id) WHERE s.status = 'PENDING'",
+        [row["person_id"] for row in rows],
+        [row["id"] for row in rows],
+    )
+    still = {tuple(row) for row in waiting}
+    return [
+        (PersonAt(row["person_id"], row["epoch"]), row["revision"], row["id"])
+        for row in rows
+        if (row["person_id"], row["id"]) in still
+    ]
 
 
 async def keep_upkeep(tx: Tx) -> int:
