@@ -52,7 +52,7 @@ else
 endif
 
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
-	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage
+	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage tests/isolation
 
 bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
 	$(BIN)/python -m benchmarks.run

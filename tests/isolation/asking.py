@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import pytest
 from graphql import GraphQLSchema
 
 from app.domain.access import Role
@@ -15,6 +16,8 @@ from tests.graphql.documents import about_a_node, about_the_viewer
 from tests.life import JUNE
 
 ENDPOINTS: dict[str, tuple[Role, ...]] = {"/graphql": (Role.USER,), "/ops/graphql": (Role.USER, Role.OPERATOR)}
+PATHS = [pytest.param(path, marks=[pytest.mark.faults] if path == "/ops/graphql" else []) for path in ENDPOINTS]
+"""The team's endpoint has the same fields and resolvers of a person's: it takes its turn in the long runs."""
 """Each with the least roles that may ask there."""
 WEEKS = 7
 NODES = "nodes { __typename id } edges { cursor }"

@@ -17,7 +17,7 @@ from app.storage.store import Store
 from app.wiring import Spectrum
 from tests.client import Client
 from tests.conftest import AUTH_SECRET
-from tests.isolation.asking import ENDPOINTS, Question, Shown, questions, schema_of, shown_to
+from tests.isolation.asking import ENDPOINTS, PATHS, Question, Shown, questions, schema_of, shown_to
 from tests.isolation.loosened import Statements, loose_store
 from tests.isolation.people import Somebody, furnished, revealed
 from tests.life import PERSONAL, database_url, snapshot
@@ -63,7 +63,7 @@ async def _ask(client: Client, question: Question, person: Somebody, path: str) 
     return await client.post(question.document, question.variables, subject=person.subject, roles=roles, path=path)
 
 
-@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize("path", PATHS)
 async def test_every_field_answers_as_if_the_owner_were_named(
     world: World, path: str, record_property: Callable[[str, object], None]
 ) -> None:
