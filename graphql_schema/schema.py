@@ -10,7 +10,6 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryType
 
-import graphql_schema.vocabulary  # noqa: F401 - gives the domain's enums their GraphQL names
 from graphql_schema.corrections import CorrectionMutation
 from graphql_schema.erasing import EraseMutation
 from graphql_schema.exclusions import ExclusionMutation

@@ -26,7 +26,7 @@ _WIDEST_KIND = max(map(len, JobKind))
 _Decide = Callable[..., Awaitable[list[UUID]]]
 
 
-def add_jobs(parser: ArgumentParser) -> None:
+def add(parser: ArgumentParser) -> None:
     """The options of `spectrum jobs`."""
     parser.set_defaults(run=lambda _: show_ledger())
     actions = parser.add_subparsers(metavar="ACTION")

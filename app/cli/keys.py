@@ -1,5 +1,7 @@
 """Which master key wraps how much, so that whoever runs this knows when an old one can be destroyed."""
 
+from argparse import ArgumentParser
+
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -9,6 +11,12 @@ from app.pipeline.rewrapping import PEOPLE_AT_ONCE, Standing, list_standings, re
 from app.wiring import opened
 
 NOT_ALL_OPEN = 1
+
+
+def add(parser: ArgumentParser) -> None:
+    """The options of `spectrum keys`."""
+    parser.add_argument("--rewrap", action="store_true", help="first wrap everything by the current one")
+    parser.set_defaults(run=lambda asked: show_keys(rewrap_now=asked.rewrap))
 
 
 async def show_keys(*, rewrap_now: bool) -> int:

@@ -7,7 +7,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from app.cli.programs import Server
+from app.cli.api import Server
 from app.edge.export import STALLED_AFTER_S
 
 

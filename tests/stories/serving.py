@@ -11,7 +11,7 @@ import uvicorn
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.cli.programs import Server
+from app.cli.api import Server
 from app.edge.export import STALLED_AFTER_S, Export
 from app.edge.tokens import TokenVerifier
 from app.main import create_app

@@ -1,19 +1,15 @@
-"""Erasures from a shell: a receipt checked, and a restored database told what was erased since its backup."""
+"""`spectrum receipt`: the receipt of an erasure, checked."""
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.errors import ConfigurationError
-from app.gateways.journal import read_journal
-from app.pipeline.restore import read_erasures, replay
 from app.storage.sealed import Signer, is_signed, public_key_of
 from app.wiring import opened
 
@@ -21,7 +17,7 @@ NOT_VALID, UNKNOWN_KEY = 1, 3
 _PARTS = ("statement", "signature", "keyId")
 
 
-def add_receipt(parser: ArgumentParser) -> None:
+def add(parser: ArgumentParser) -> None:
     """The options of `spectrum receipt`."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     verify = actions.add_parser("verify", help="check the signatures of a receipt that somebody saved")
@@ -35,18 +31,6 @@ def add_receipt(parser: ArgumentParser) -> None:
         help="as saved from /.well-known/spectrum-keys.json; else this installation's",
     )
     verify.set_defaults(run=lambda a: verify_receipt(a.file, a.keys))
-
-
-def add_restore_guard(parser: ArgumentParser) -> None:
-    """The options of `spectrum restore-guard`."""
-    parser.add_argument(
-        "journal",
-        nargs="*",
-        type=Path,
-        metavar="FILE",
-        help="journals of erasures of other machines; this one's is read",
-    )
-    parser.set_defaults(run=lambda a: restore_guard(a.journal))
 
 
 def _read(file: str) -> Mapping[str, Any]:
@@ -112,30 +96,3 @@ async def verify_receipt(file: str, keys: Path | None) -> int:
     for check in checks:
         console.print(f"       counted again {check['at']}: {check['remaining']} left.")
     return 0
-
-
-async def restore_guard(others: Sequence[Path]) -> int:
-    """Erase again what was erased since this database's backup was made; 1 when a line of a journal does not hold."""
-    console = Console(stderr=True, highlight=False)
-    async with opened(restored=True) as spectrum:
-        ports = spectrum.ports
-        own = [ports.journal.path] if ports.journal.path.exists() else []
-        try:
-            erasures, strange = read_erasures(ports, chain.from_iterable(map(read_journal, (*own, *others))))
-        except OSError as error:
-            raise ConfigurationError(f"{error.filename} cannot be read ({type(error).__name__}).") from None
-        columns = (TextColumn("Erasing again"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            bar = progress.add_task("", total=None)
-            done = await replay(ports, erasures, lambda place: progress.update(bar, completed=place))
-    console.print(
-        f"{done.told:,} erasures were remembered; erased again here: {done.resets:,} resets, {done.sessions:,}"
-        f" sessions, {done.texts:,} texts past their time.",
-        soft_wrap=True,
-    )
-    if not own and not others:
-        console.print("There is no journal on this machine: give those of the machines that ran the API and workers.")
-        return NOT_VALID
-    if strange:
-        console.print(f"{strange:,} lines were not signed by this installation, and were not believed.")
-    return NOT_VALID if strange else 0

@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 import threading
+from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,12 @@ class Tally:
 class _Line:
     number: int
     session: FinishedSession
+
+
+def add(parser: ArgumentParser) -> None:
+    """The options of `spectrum ingest`."""
+    parser.add_argument("file", help="a .jsonl file, or - for standard input")
+    parser.set_defaults(run=lambda asked: ingest_file(asked.file))
 
 
 async def ingest_file(name: str) -> int:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+from argparse import ArgumentParser
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -15,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from app.cli.programs import drain_with_progress, take_sample
+from app.cli.drain import drain_with_progress
+from app.cli.sample import take_sample
 from app.domain.access import Role
 from app.edge.tokens import issue_token
 from app.errors import ConfigurationError
@@ -32,6 +34,12 @@ MOST_RESTARTS = 5
 RESTARTS_WITHIN_S = 60.0
 STOP_WITHIN_S = 20.0
 TOKEN_S = 86_400
+
+
+def add(parser: ArgumentParser) -> None:
+    """The options of `spectrum up`."""
+    parser.add_argument("--no-sample", action="store_true", help="without the sample people")
+    parser.set_defaults(run=lambda asked: up(sample=not asked.no_sample))
 
 
 async def up(*, sample: bool) -> int:
