@@ -6,6 +6,9 @@ PEOPLE ?= 2000 17000
 SESSIONS ?= 200000 2000000
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
+# Tests start hundreds of programs: their bytecode is kept, also where the environment says otherwise.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up test quick check test-browser faults bench bench-honesty bench-analyser train format lock clean
 

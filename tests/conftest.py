@@ -1,7 +1,9 @@
 """What the tests share: real servers for the session, a database of its own for each module, a signed-in client."""
 
+import gc
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -24,6 +26,17 @@ LEFT_OUT = ("browser", "faults")
 """Tests with one of these marks run only when `-m` asks for them."""
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 AUTH_SECRET = "a secret of the tests, long enough to be one"
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C mean something to the programs that tests start, also where the suite runs in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" has it ignored, and that is inherited
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector thousands of tests that live to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -65,6 +78,8 @@ async def template(servers: Servers) -> str:
     async with _admin(servers) as admin:
         await admin.execute("SELECT pg_advisory_lock(1)")
         if not await admin.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", TEMPLATE):
+            await admin.execute("ALTER SYSTEM SET fsync = off")  # programs are killed here, machines are not
+            await admin.execute("SELECT pg_reload_conf()")
             await admin.execute(f"CREATE DATABASE {TEMPLATE}")
             await migrate(DatabaseUrls.one(_url(servers, TEMPLATE)))
     return TEMPLATE
