@@ -29,7 +29,7 @@ up: setup ## run everything: servers, sample people, API, workers; Ctrl-C stops 
 	@exec $(BIN)/spectrum up
 
 test: setup ## the whole test suite, on real PostgreSQL and Redis
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 quick: setup ## a minute's check before each commit
 	$(BIN)/ruff format --check --quiet .

@@ -45,7 +45,7 @@ class Endpoint(GraphQL[Context, None]):
 
     def __init__(self, spectrum: Spectrum, verifier: TokenVerifier, *, team: bool) -> None:
         super().__init__(
-            build_schema(team=team, extensions=[DocumentLimits]),
+            build_schema(team=team, extensions=(DocumentLimits,)),
             graphql_ide="graphiql" if team or not spectrum.production else None,
             allow_queries_via_get=True,
             multipart_uploads_enabled=False,

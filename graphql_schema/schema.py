@@ -1,6 +1,6 @@
 """The two schemas of one code base: the public one, and the team's, which is the public one and more."""
 
-from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -56,8 +56,12 @@ class QuietSchema(strawberry.Schema):
         return None
 
 
-def build_schema(*, team: bool, extensions: Iterable[type[SchemaExtension]] = ()) -> strawberry.Schema:
-    """The public schema, or with `team` the one of the team's endpoint; `extensions` come before masking."""
+@cache
+def build_schema(*, team: bool, extensions: tuple[type[SchemaExtension], ...] = ()) -> strawberry.Schema:
+    """The public schema, or with `team` the one of the team's endpoint; `extensions` come before masking.
+
+    It holds nothing of an installation, so that those of a process share it.
+    """
     types: list[type | StrawberryType] = list(NODES)
     return QuietSchema(
         query=TeamQuery if team else Query,

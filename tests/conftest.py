@@ -24,6 +24,8 @@ from tests.life import owner_of
 TEMPLATE = "spectrum_template"
 LEFT_OUT = ("browser", "faults")
 """Tests with one of these marks run only when `-m` asks for them."""
+DEAR = {"faults", "leakage", "isolation", "cli", "workers", "simulation"}
+"""Folders whose single tests take seconds."""
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
 AUTH_SECRET = "a secret of the tests, long enough to be one"
 
@@ -40,7 +42,8 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what has a mark of its own when no mark expression was given."""
+    """Put what takes long first, so that nobody waits for it; leave out what has a mark of its own unless asked."""
+    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in DEAR)
     if config.option.markexpr:
         return
     left_out = [item for item in items if any(map(item.get_closest_marker, LEFT_OUT))]
