@@ -10,13 +10,13 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLSchema, is_leaf_type
 
 from app.domain.access import Role
+from app.embedded import Servers
 from app.wiring import Spectrum
 from graphql_schema.schema import build_schema
 from tests.client import HEAVY, LIGHT, Client, session
 from tests.conftest import AUTH_SECRET
 from tests.graphql.documents import about_the_viewer, arguments, named
-from tests.later import drain_half_a_minute_later
-from workers.drain import drain
+from tests.life import owner_of, work_off
 
 ENDPOINTS = {"/graphql": False, "/ops/graphql": True}
 STAFF = frozenset({Role.ANALYST, Role.REVIEWER, Role.OPERATOR, Role.ADMIN})
@@ -116,21 +116,21 @@ class Owner:
 
 
 @pytest.fixture(scope="module")
-async def owner(spectrum: Spectrum) -> AsyncIterator[Owner]:
+async def owner(spectrum: Spectrum, servers: Servers) -> AsyncIterator[Owner]:
     """Give a person with a month, cards, an exclusion put back and one that stands, and an operation with a receipt."""
     subject = f"owner-{uuid4()}"
-    async with Client.of(spectrum, AUTH_SECRET) as client:
+    async with Client.of(spectrum, AUTH_SECRET) as client, owner_of(spectrum, servers) as database:
         days = [JULY + timedelta(days=day, hours=hour) for day in range(0, 27, 2) for hour in (0, 11)]
         await client.ingest(*(session(subject, day, HEAVY, LIGHT if day.hour == 9 else HEAVY) for day in days))
-        await drain(spectrum.ports)
+        await work_off(spectrum, database)
         reset = "mutation($key: UUID!) { resetSpectrum(input: {idempotencyKey: $key, scope: DERIVED,"
         reset += ' confirmation: "RESET", immediately: true}) { operation { id } } }'
         await client.ask(reset, {"key": str(uuid4())}, subject=subject)
-        await drain_half_a_minute_later(spectrum)
+        await work_off(spectrum, database)
         exclude = "mutation($key: UUID!) { excludeFromSpectrum(input: {idempotencyKey: $key,"
         exclude += " targets: [{source: TURN}]}) { exclusions { id } } }"
         await client.ask(exclude, {"key": str(uuid4())}, subject=subject)
-        await drain(spectrum.ports)
+        await work_off(spectrum, database)
         found = (await client.ask(IDS, subject=subject))["viewer"]
         jobs = await client.team("{ ops { jobs(first: 1) { nodes { id } } } }")
         yield Owner(subject, dict(_ids_in(found)), jobs["ops"]["jobs"]["nodes"][0]["id"])

@@ -33,8 +33,8 @@ from tests.programs import ended, free_port
 BATCH = 40
 AT_ONCE = 8
 """Questions that are asked side by side, so that nobody waits."""
-LOOK_S = 0.005
-LOOKS_FOR_ONE_AT_FILES = 4
+LOOK_S = 0.02
+LOOKS_FOR_ONE_AT_FILES = 2
 WEEKS = 5
 SUBJECT = "zwirnfelden"
 """Stands in the app's key of every person, which is kept nowhere either."""
