@@ -66,7 +66,7 @@ def _job_id(text: str) -> UUID:
     try:
         return found or UUID(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no id of a job") from None
+        raise ArgumentTypeError("this is no id of a job") from None
 
 
 def _count(text: str) -> int:

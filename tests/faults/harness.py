@@ -121,7 +121,7 @@ class World:
 
     async def _count_listeners(self) -> int:
         async with redis.asyncio.Redis.from_url(self.servers.redis_url) as client:
-            return sum(each["cmd"] == "zrangebyscore" for each in await client.client_list())
+            return sum(each["sub"] != "0" for each in await client.client_list())
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Spectrum]:
