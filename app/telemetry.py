@@ -51,6 +51,11 @@ LEASES_EXPIRED = Counter("spectrum_leases_expired_total", "Leases whose worker f
 FENCED_WRITES = Counter("spectrum_fenced_writes_total", "Writes refused because another worker holds the job", ["kind"])
 EPOCH_DROPPED = Counter("spectrum_epoch_dropped_total", "Results dropped because the person was erased", ["kind"])
 DEAD_LETTERS = Counter("spectrum_dead_letters_total", "Jobs given up", ["kind"])
+MODEL_CALLS = Counter("spectrum_model_calls_total", "Calls of language models", ["feature", "model", "outcome"])
+MODEL_COST = Counter("spectrum_model_cost_microusd_total", "What they cost, in micro-dollars", ["feature", "model"])
+MODEL_SECONDS = Histogram(
+    "spectrum_model_seconds", "How long a model takes to answer", ["model"], buckets=(0.1, 0.3, 1, 2, 4, 8, 15, 30)
+)
 ERASURE_RESIDUE = Counter("spectrum_erasure_residue_total", "Records found after their erasure: alarm above 0")
 
 
@@ -116,8 +121,7 @@ def configure_logging(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Bare())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    silence(*QUIET)
     for name in SERVER:
         server = logging.getLogger(name)
         server.handlers.clear()  # its own would print messages and tracebacks past ours
@@ -128,6 +132,13 @@ def configure_logging(level: int = logging.INFO) -> None:
     sys.excepthook = lambda kind, error, _: _say_crashed(kind, error)
     threading.excepthook = lambda crash: _say_crashed(crash.exc_type, crash.exc_value)
     sys.unraisablehook = _say_unraisable
+
+
+def silence(*names: str) -> None:
+    """Let the loggers of libraries say nothing but that they broke, and that without handlers of their own."""
+    for name in names:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _say_crashed(kind: type[BaseException], error: BaseException | None) -> None:

@@ -1,4 +1,4 @@
-"""The one place where concrete things meet: settings, servers, keys, pools, the analyser, the writer.
+"""The one place where concrete things meet: settings, servers, keys, pools, the analyser, the models.
 
 The only reader of `app.settings`. Starts no program; whoever runs one opens this first.
 """
@@ -6,13 +6,15 @@ The only reader of `app.settings`. Starts no program; whoever runs one opens thi
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones, reset_tzpath
 
+from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
 from app.analyser import Analyser, Engine, analyser_version, load_analyser
@@ -20,8 +22,9 @@ from app.embedded import embedded_servers
 from app.errors import ConfigurationError
 from app.gateways.journal import Journal, read_journal
 from app.gateways.key_command import ask_for_key
-from app.gateways.language_model import Composer
+from app.gateways.language_model import Models
 from app.gateways.queue import Nudger
+from app.gateways.routes import Routes, read_routes
 from app.gateways.traces import RedisTraces
 from app.pipeline.ports import Ports, Rules
 from app.pipeline.restore import is_behind
@@ -119,13 +122,15 @@ async def _ports(settings: Settings, store: Store, queue: Nudger, redis_url: str
         keyring = await keep_keyring(tx, master)
         names = await people.list_zone_names(tx)
     production = settings.env is Environment.PRODUCTION
+    routes: Routes = read_routes(settings.models_file) if settings.models_file else {}
     return Ports(
         store=store,
         queue=queue,
         keyring=keyring,
-        analyser=_Once(Engine(settings.analyser)),
+        analyser=_Once(lambda: asyncio.to_thread(_load, Engine(settings.analyser))),
         analyser_version=_version(Engine(settings.analyser)),
-        writer=Composer(),
+        routes=routes,
+        models=_Once(lambda: Models.opened(routes, _keys())),
         zones=names & available_timezones(),
         rules=Rules(
             raw_retention_days=settings.raw_retention_days,
@@ -139,19 +144,27 @@ async def _ports(settings: Settings, store: Store, queue: Nudger, redis_url: str
     )
 
 
-class _Once:
-    """Loads the analyser when it is first asked for, in a thread, and keeps it."""
+T = TypeVar("T")
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._analyser: Analyser | None = None
+
+class _Once(Generic[T]):
+    """Loads what is dear when it is first asked for, and keeps it."""
+
+    def __init__(self, load: Callable[[], Awaitable[T]]) -> None:
+        self._load = load
+        self._loaded: list[T] = []
         self._lock = asyncio.Lock()
 
-    async def __call__(self) -> Analyser:
+    async def __call__(self) -> T:
         async with self._lock:
-            if self._analyser is None:
-                self._analyser = await asyncio.to_thread(_load, self._engine)
-            return self._analyser
+            if not self._loaded:
+                self._loaded.append(await self._load())
+            return self._loaded[0]
+
+
+def _keys() -> dict[str, str]:
+    """The environment, and .env where it says nothing, as the settings themselves are read."""
+    return {name: value for name, value in (dotenv_values(".env") | os.environ).items() if value}
 
 
 def _load(engine: Engine) -> Analyser:

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.domain import findings
+from app.domain.cost import Engine
 from app.domain.estimates.estimate import ConfidenceLevel, SuppressionReason
 from app.domain.findings import InsightKind, SuggestedAction, recheck
 from app.domain.fold import fold
@@ -17,7 +18,6 @@ from app.domain.narrative import card_from_json
 from app.domain.periods import Period as Days
 from app.domain.periods import PeriodKind, format_period
 from app.domain.sessions import SessionStatus
-from app.gateways.language_model import Engine
 from app.storage.history import numbers, sessions
 from app.storage.people import Head
 from app.storage.words import writings

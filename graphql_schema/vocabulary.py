@@ -12,6 +12,7 @@ from app.domain.affect import (
     TimeOfDay,
     TurnKind,
 )
+from app.domain.cost import Engine
 from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
@@ -22,7 +23,6 @@ from app.domain.pictures.landscape import Granularity
 from app.domain.pictures.turn_impact import TurnGrouping
 from app.domain.sessions import SessionStatus
 from app.errors import ErrorCode
-from app.gateways.language_model import Engine
 from app.jobs import FailureClass, JobKind, JobStatus
 from app.storage.forgetting.operations import OperationStatus, ResetScope
 from app.storage.words.writings import WritingStatus

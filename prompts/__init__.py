@@ -4,7 +4,14 @@ Reads its own files and nothing else; which revision is active, and what is sent
 """
 
 from prompts.catalog import Limits, Prompt, list_prompts
-from prompts.revisions import ChangedRevision, Revision, UnknownRevision, list_revisions, load_revision
+from prompts.revisions import (
+    ChangedRevision,
+    Revision,
+    UnknownRevision,
+    first_revision,
+    list_revisions,
+    load_revision,
+)
 
 __all__ = [
     "ChangedRevision",
@@ -12,6 +19,7 @@ __all__ = [
     "Prompt",
     "Revision",
     "UnknownRevision",
+    "first_revision",
     "list_prompts",
     "list_revisions",
     "load_revision",

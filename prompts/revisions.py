@@ -16,6 +16,8 @@ from typing import Any
 
 from prompts.catalog import ROOM, list_prompts, published
 
+MENDING = "This answer was refused, for the reasons beside it. Answer again, with those mended and nothing else changed."
+"""What a revision says whose file does not."""
 _FENCE = "+++\n"
 _FILE = re.compile(r"v(\d{1,4})\.md", re.ASCII)
 
@@ -33,7 +35,7 @@ class Revision:
     """One published revision: what is said to a model, and what the local composer says without one.
 
     `phrases` maps dotted keys ("pattern.headline_named") to variants with {placeholders}, `sayings` are all of them;
-    `output_schema` is JSON Schema as text; `parameters` are those of the model call; `hash` is the SHA-256 (hex) of the
+    `output_schema` is JSON Schema as text; `parameters` are those of the model call; `mending` goes before an answer that was refused, and the reasons; `hash` is the SHA-256 (hex) of the
     whole file.
     """
 
@@ -49,6 +51,7 @@ class Revision:
     sayings: tuple[str, ...]
     parameters: Mapping[str, Any]
     output_schema: str
+    mending: str
     hash: str
 
 
@@ -75,6 +78,13 @@ def load_revision(prompt: str, number: int | None = None, *, room: Path = ROOM) 
     return _parse(prompt, wanted, entry.feature, content.decode("utf-8"), fingerprint)
 
 
+def first_revision(prompt: str, *, room: Path = ROOM) -> Revision:
+    """The revision that serves until another is activated, as the catalogue says."""
+    first = next((entry.first for entry in list_prompts(room) if entry.key == prompt), 0)
+    return load_revision(prompt, first, room=room)
+
+
+@cache
 def list_revisions(prompt: str, *, room: Path = ROOM) -> tuple[Revision, ...]:
     """Every published revision of `prompt`, oldest first."""
     return tuple(load_revision(prompt, number, room=room) for number in sorted(_published_numbers(prompt, room)))
@@ -113,6 +123,7 @@ def _parse(prompt: str, number: int, feature: str, text: str, fingerprint: str) 
         sayings=tuple(chain.from_iterable(phrases.values())),
         parameters=MappingProxyType(fields["parameters"]),
         output_schema=fields["output_schema"].strip(),
+        mending=fields.get("mending", MENDING),
         hash=fingerprint,
     )
 

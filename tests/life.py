@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
+from app.domain.cost import Engine, Feature
+from app.domain.periods import PeriodKind
+from app.domain.safety import SafetyAction
 from app.domain.sessions import session_from_json
 from app.embedded import Servers
 from app.jobs import PersonAt, Queue
@@ -19,6 +22,10 @@ from app.pipeline.correct import correct
 from app.pipeline.ingest import Ingested, ingest
 from app.pipeline.ports import Ports
 from app.storage.history import numbers
+from app.storage.money import calls
+from app.storage.money.calls import Outcome, Purpose, Receipt, Reservation
+from app.storage.words import decisions
+from app.storage.words.decisions import Decision
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
 from workers.runner import Runner
@@ -115,6 +122,19 @@ async def say_how_it_was(spectrum: Spectrum, person: PersonAt) -> None:
     async with spectrum.ports.store.for_person(person.id) as tx:
         session = (await numbers.list_numbers(tx, person.id))[0]
     await correct(spectrum.ports, person, session.session_id, lambda before: replace(before, patterns=frozenset()))
+
+
+async def be_worded(spectrum: Spectrum, person: PersonAt) -> None:
+    """Let a model have answered about someone, not published yet, and let a check have decided on another answer."""
+    purpose = Purpose(
+        person, uuid4(), Feature.MONTHLY_NARRATIVE, "small", Engine.SMALL_MODEL, "monthly-narrative@1", "hash", "digest"
+    )
+    decision = Decision(PeriodKind.WEEK, JUNE.date(), "landscape", ("tone",), SafetyAction.REWRITTEN, "weekly-card@1")
+    async with spectrum.ports.store.for_everyone() as tx:
+        reserved = await calls.reserve(tx, replace(purpose, brief_digest=str(uuid4())), 100)
+        assert isinstance(reserved, Reservation)
+        await calls.settle(tx, reserved, Receipt(Outcome.TEXT, 60, 900, 300, {"title": {"text": "June"}}))
+        await decisions.keep(tx, [(person.id, decision)])
 
 
 async def rows_of(owner: Any, person_id: UUID) -> dict[str, int]:

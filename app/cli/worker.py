@@ -35,5 +35,7 @@ async def worker(chosen: Sequence[Queue], *, metrics_port: int | None, with_pare
                     raise ConfigurationError(f"--metrics-port {metrics_port} cannot be used: choose another.") from None
             if Queue.SECONDS in chosen or Queue.HOURS in chosen:
                 await spectrum.ports.analyser()  # what cannot read must not claim: it would fail session after session
+            if spectrum.ports.routes and (Queue.MINUTES in chosen or Queue.HOURS in chosen):
+                await spectrum.ports.models()  # it takes seconds, and a key that is missing is told at once
             await work(spectrum.ports, spectrum.redis_url, chosen, stop)
     return 0

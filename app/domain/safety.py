@@ -5,10 +5,20 @@ Scores no risk, blocks nothing and tells nobody: it only says what may be offere
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import takewhile
 from types import MappingProxyType
 
 from app.domain.affect import CareLevel
+
+
+class SafetyAction(StrEnum):
+    """What was done about a text: shown as it was, written again, composed instead, or not shown."""
+
+    ALLOWED = "ALLOWED"
+    REWRITTEN = "REWRITTEN"
+    TEMPLATE_USED = "TEMPLATE_USED"
+    WITHHELD = "WITHHELD"
 
 
 @dataclass(frozen=True, slots=True)

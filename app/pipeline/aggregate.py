@@ -19,15 +19,18 @@ from app.domain.periods import Period, PeriodKind, ends_at, period_of, previous
 from app.jobs import AGGREGATION, PERIOD, Claimed, Kept, Skipped, monthly_narrative
 from app.pipeline.inputs import Inputs, InputsChanged, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
-from app.pipeline.writing import Written, making, write
+from app.pipeline.writing import Written, decision_on, find_active, making, write
 from app.storage import people
 from app.storage.history import exclusions, numbers, sessions
 from app.storage.history.sessions import Arrivals
 from app.storage.jobs import ledger
+from app.storage.money import calls
 from app.storage.store import Tx
-from app.storage.words import aggregates, writings
+from app.storage.words import aggregates, decisions, writings
 from app.storage.words.aggregates import Aggregate, AggregateRef
+from app.storage.words.decisions import Decision
 from app.storage.words.writings import NewWriting
+from prompts import Revision
 
 WEEKLY_CARD = "weekly-card"
 BATCH_S = 10.0
@@ -50,6 +53,7 @@ class Closed:
     inputs: Inputs
     aggregate: Aggregate
     cards: tuple[NewWriting, ...] = ()
+    decided: tuple[Decision, ...] = ()
     earlier: Earlier | None = None
 
     @property
@@ -66,6 +70,8 @@ class _Read:
     arrivals: Arrivals | None
     earlier: Earlier | None
     promised_at: datetime | None
+    revision: Revision | None
+    """What writes; months have no cards."""
 
 
 Results = Mapping[UUID, Closed | Skipped | Exception]
@@ -112,7 +118,11 @@ async def _read(tx: Tx, kind: PeriodKind, jobs: Sequence[Claimed]) -> dict[UUID,
     earlier = await _list_earlier(tx, periods) if kind is PeriodKind.WEEK else {}
     first_days = {person_id: period.first for person_id, period in periods.items()}
     promised = await ledger.list_promised(tx, AGGREGATION[kind], first_days)
-    return {id_: _Read(found, arrivals.get(id_), earlier.get(id_), promised.get(id_)) for id_, found in inputs.items()}
+    writes = await find_active(tx, WEEKLY_CARD) if kind is PeriodKind.WEEK else None
+    return {
+        id_: _Read(found, arrivals.get(id_), earlier.get(id_), promised.get(id_), writes)
+        for id_, found in inputs.items()
+    }
 
 
 async def _list_earlier(tx: Tx, weeks: Mapping[UUID, Period]) -> dict[UUID, Earlier]:
@@ -127,24 +137,22 @@ async def _close(job: Claimed, reads: Mapping[UUID, _Read], ports: Ports) -> Clo
     if read is None:
         return Skipped("The person is not there any more.")
     inputs, current = read.inputs, read.inputs.current
-    cards: tuple[NewWriting, ...] = ()
-    told: bool | None = None
-    if read.earlier is not None:
-        cards, all_told = await _cards(inputs, current, read.earlier, ports)
-        more_may_come = not all_told or (read.arrivals is not None and read.arrivals.unread)
-        told = True if cards else (None if more_may_come else False)
-    return Closed(inputs, _aggregate(read, current, told=told), cards, read.earlier)
-
-
-async def _cards(inputs: Inputs, current: Fold, earlier: Earlier, ports: Ports) -> tuple[tuple[NewWriting, ...], bool]:
-    """The cards, and whether that is all there was to tell: no finding is left whose words failed their checks."""
-    findings = find_week(current, inputs.baseline, told_last_week=earlier.told, care=inputs.care, before=earlier.before)
-    written = [
-        (finding, await write(ports, brief_for_card(finding, inputs.period, inputs.care), WEEKLY_CARD))
-        for finding in findings
-    ]
-    cards = tuple(_card(inputs, rank, finding, text) for rank, (finding, text) in enumerate(written) if text)
-    return cards, len(cards) == len(findings)
+    if read.earlier is None or read.revision is None:
+        return Closed(inputs, _aggregate(read, current, told=None))
+    findings = find_week(
+        current, inputs.baseline, told_last_week=read.earlier.told, care=inputs.care, before=read.earlier.before
+    )
+    briefs = [(finding, brief_for_card(finding, inputs.period, inputs.care)) for finding in findings]
+    attempts = [(finding, await write(ports, brief, read.revision, job)) for finding, brief in briefs]
+    cards = tuple(_card(inputs, rank, finding, each.text) for rank, (finding, each) in enumerate(attempts) if each.text)
+    decided = tuple(
+        decision
+        for finding, each in attempts
+        if (decision := decision_on(each, PeriodKind.WEEK, inputs.period.first, finding.key))
+    )
+    more_may_come = len(cards) < len(findings) or (read.arrivals is not None and read.arrivals.unread)
+    told = True if cards else (None if more_may_come else False)
+    return Closed(inputs, _aggregate(read, current, told=told), cards, decided, read.earlier)
 
 
 async def keep_week(tx: Tx, result: Closed) -> Kept:
@@ -191,6 +199,9 @@ async def _keep(tx: Tx, results: Sequence[Closed]) -> None:
     await writings.keep(
         tx, [(person_id, card, rests_on[person_id]) for person_id, week in weeks.items() for card in week.cards]
     )
+    if any(card.made.answer for week in weeks.values() for card in week.cards):
+        await calls.keep_published(tx, list(weeks))
+    await decisions.keep(tx, [(person_id, each) for person_id, week in weeks.items() for each in week.decided])
     told = {
         person_id: (week.aggregate.first_day, [card.finding_key for card in week.cards])
         for person_id, week in weeks.items()

@@ -21,9 +21,10 @@ from app.storage.forgetting import erasure, tombstones
 from app.storage.forgetting.operations import ResetScope
 from app.storage.forgetting.tombstones import ErasedSessions, Erasure, Tombstone
 from app.storage.history import numbers, sessions
+from app.storage.money import calls
 from app.storage.sealed import Signer
 from app.storage.store import Tx
-from app.storage.words import aggregates, writings
+from app.storage.words import aggregates, decisions, writings
 
 AUDIT = "audit"
 """In receipts: what the audit log says of the person, which names nobody and is no table of people."""
@@ -77,7 +78,7 @@ async def erase_again(tx: Tx, ports: Ports, person_id: UUID, stone: Tombstone) -
         await audit.erase_of(tx, EXPORT, actor=actor_of(ports, person_id), until=stone.erased_at)
         return ()
     _, jobs = await erase_sessions(tx, person_id, before)
-    asked_since = {"person", "job", "packed_month", "period_aggregate", "writing"}
+    asked_since = {"person", "job", "packed_month", "period_aggregate", "writing", "model_call", "safety_decision"}
     await erasure.erase(tx, person_id, tuple(s for s in stores if s not in asked_since), until=stone.erased_at)
     return jobs
 
@@ -103,6 +104,7 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[
     await people.keep_erasure(tx, person_id)
     for month in sorted({month_of(day) for day in days}):
         await numbers.repack(tx, person_id, month)
+    await calls.erase_answers(tx, person_id)
     head = await people.find_head(tx, person_id)
     assert head is not None, "they are locked"
     touched = await list_touched(tx, head, [Period(day, day) for day in days], are_more=True)
@@ -110,6 +112,7 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[
     for kind, first_days in touched.items():
         await aggregates.erase(tx, person_id, kind, first_days)
         await writings.erase(tx, person_id, kind, first_days)
+        await decisions.erase(tx, person_id, kind, first_days)
         lived = {period_of(kind, day).first for day in left}
         touched[kind] = [first for first in first_days if first in lived]
     return erased, await ask_for(tx, head, touched, delay_s=0.0)

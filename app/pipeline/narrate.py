@@ -10,10 +10,11 @@ from app.domain.periods import PeriodKind, period_of
 from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.inputs import Inputs, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
-from app.pipeline.writing import making, write
+from app.pipeline.writing import Attempt, Written, decision_on, find_active, making, write
 from app.storage.history import exclusions, sessions
+from app.storage.money import calls
 from app.storage.store import Tx
-from app.storage.words import aggregates, writings
+from app.storage.words import aggregates, decisions, writings
 from app.storage.words.aggregates import AggregateRef
 from app.storage.words.writings import NewWriting
 
@@ -33,6 +34,7 @@ class Told:
     rests_on: AggregateRef
     summary: NewWriting | None
     unsettled: bool
+    attempt: Attempt | None = None
 
 
 async def prepare(job: Claimed, ports: Ports) -> Told | Skipped:
@@ -41,17 +43,20 @@ async def prepare(job: Claimed, ports: Ports) -> Told | Skipped:
     month = period_of(PeriodKind.MONTH, job.first_day)
     async with ports.store.for_person(job.person.id) as tx:
         inputs = (await list_inputs(tx, PeriodKind.MONTH, {job.person.id: month})).get(job.person.id)
+        revision = await find_active(tx, MONTHLY_NARRATIVE)
         rests_on = await aggregates.find_ref(tx, job.person.id, PeriodKind.MONTH, month.first)
         arrivals = (await sessions.list_arrivals(tx, {job.person.id: month})).get(job.person.id)
     if inputs is None or rests_on is None:
         return Skipped("The month's numbers are not there any more.")
     findings = find_month(inputs.current, inputs.baseline, inputs.before, care=inputs.care)
-    summary = await _summary(inputs, findings, ports) if findings else None
-    return Told(inputs, rests_on, summary, unsettled=bool(findings) or (arrivals is not None and arrivals.unread))
+    unsettled = bool(findings) or (arrivals is not None and arrivals.unread)
+    if not findings:
+        return Told(inputs, rests_on, None, unsettled=unsettled)
+    attempt = await write(ports, brief_for_month(findings, inputs.period, inputs.care), revision, job)
+    return Told(inputs, rests_on, _summary(inputs, findings, attempt.text), unsettled=unsettled, attempt=attempt)
 
 
-async def _summary(inputs: Inputs, findings: Sequence[Finding], ports: Ports) -> NewWriting | None:
-    text = await write(ports, brief_for_month(findings, inputs.period, inputs.care), MONTHLY_NARRATIVE)
+def _summary(inputs: Inputs, findings: Sequence[Finding], text: Written | None) -> NewWriting | None:
     if text is None:
         return None
     return NewWriting(
@@ -73,6 +78,10 @@ async def keep(tx: Tx, result: Told) -> Kept:
     summary = result.summary
     if summary is not None:
         await writings.keep(tx, [(person_id, summary, result.rests_on)])
+        await calls.keep_published(tx, [person_id])
+    if result.attempt is not None:
+        on = decision_on(result.attempt, PeriodKind.MONTH, first_day, FINDING_KEY)
+        await decisions.keep(tx, [(person_id, on)] if on else [])
     told = {person_id: (first_day, [FINDING_KEY] if summary else [])}
     await writings.keep_withdrawn(tx, PeriodKind.MONTH, told)
     if summary is not None or not result.unsettled:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from app.analyser import Analyser
 from app.gateways.journal import Journal
-from app.gateways.language_model import LanguageModel
+from app.gateways.language_model import Models
 from app.gateways.queue import Nudger
+from app.gateways.routes import Routes
 from app.storage.keyring import Keyring
 from app.storage.store import Store
 
@@ -38,9 +39,11 @@ class Traces(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The store, the queue, the keys, the analyser (loaded when first asked for), the writer, and the rules.
+    """The store, the queue, the keys, the analyser (loaded when first asked for), and the rules.
 
-    `journal` remembers erasures outside the database; `elsewhere` is all else that an erasure has to look at.
+    `routes` say which models may be asked, `models` asks them (loaded when first asked for); where there is no route
+    the composer writes. `journal` remembers erasures outside the database; `elsewhere` is all else that an erasure
+    has to look at.
     """
 
     store: Store
@@ -48,7 +51,8 @@ class Ports:
     keyring: Keyring
     analyser: Callable[[], Awaitable[Analyser]]
     analyser_version: str
-    writer: LanguageModel
+    routes: Routes
+    models: Callable[[], Awaitable[Models]]
     zones: frozenset[str]
     rules: Rules
     journal: Journal

@@ -14,11 +14,16 @@ from app.storage import audit
 from app.storage.forgetting import operations
 from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
+from app.storage.money import calls
 from app.storage.store import Tx
+from app.storage.words import decisions
 from app.telemetry import logger
 
 JOB_DAYS = 30
 AUDIT_DAYS = 365
+CALL_DAYS = 90
+"""How long it is known which call of a model was for whom; sums by day stay."""
+DECISION_DAYS = 365
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -33,12 +38,26 @@ async def prepare(_: Claimed, ports: Ports) -> int:
             if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
                 break
     log.info("raw_text_erased", count=texts)
+    await _settle_calls(ports)
     await rewrap(ports)
     await _watch_promises(ports)
     await _read_waiting(ports)
     await _reconcile(ports)
     await _read_again(ports)
     return texts
+
+
+async def _settle_calls(ports: Ports) -> None:
+    """Pay what a worker that is gone had reserved, and drop calls that nobody asks about any more."""
+    async with ports.store.for_everyone() as tx:
+        forgotten = await calls.settle_forgotten(tx)
+        await calls.erase_unpublished(tx, days=1)
+    if forgotten:
+        log.warning("calls_forgotten", count=forgotten)
+    for _round in range(MAX_ROUNDS):
+        async with ports.store.for_everyone() as tx:
+            if await calls.erase_old(tx, days=CALL_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
+                break
 
 
 async def _read_waiting(ports: Ports) -> None:
@@ -93,4 +112,5 @@ async def keep(tx: Tx, _: int) -> Kept:
     """Drop answers to mutations that nobody may repeat any more, and what the audit log no longer has to know."""
     await operations.erase_answers(tx)
     await audit.erase_old(tx, days=AUDIT_DAYS)
+    await decisions.erase_old(tx, days=DECISION_DAYS)
     return Kept()

@@ -1,69 +1,135 @@
-"""From a brief to checked words: ask the writer, check, fall back to the composer, never publish what failed."""
+"""From a brief to checked words: ask the models of the route, fall back to the composer, show nothing that failed."""
 
-import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from app.domain.narrative import Brief, Draft, brief_to_json, check, draft_from_json
-from app.errors import ModelUnavailable
-from app.gateways.language_model import Answer, Composer, Engine, LanguageModel
+from app.domain.cost import Engine
+from app.domain.narrative import Brief, Draft, brief_to_json, check, compose, draft_from_json
+from app.domain.periods import PeriodKind
+from app.domain.safety import SafetyAction
+from app.jobs import Claimed
+from app.pipeline.asking import Asked, ask_models
 from app.pipeline.ports import Ports
+from app.storage.store import Tx
+from app.storage.words import activations
+from app.storage.words.decisions import Decision
 from app.storage.words.writings import Making
 from app.telemetry import logger
-from prompts import Revision, load_revision
-
-MODEL_TIMEOUT_S = 15.0
-"""How long a writer may take; three cards of one job fit into its own limit."""
+from prompts import Revision, first_revision, list_revisions
 
 log = logger("writing")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A draft that passed every check, and what it was made with."""
+    """A draft that passed every check, and what it was made with.
+
+    `answer` is what a model answered, None where the composer wrote; `cost` is what all its calls cost, in
+    micro-dollars; `degraded` as in `Asked`.
+    """
 
     draft: Draft
     brief: Brief
     revision: Revision
     engine: Engine
     checks_passed: tuple[str, ...]
+    model: str | None = None
+    answer: Mapping[str, Any] | None = None
+    cost: int = 0
+    degraded: bool = False
 
 
-async def write(ports: Ports, brief: Brief, prompt: str) -> Written | None:
-    """Write `brief` with the newest revision of `prompt`; None when nothing that was written passes its checks."""
-    revision = load_revision(prompt)
-    written = await _asked(ports.writer, brief, revision)
-    if written is None and not isinstance(ports.writer, Composer):
-        written = await _asked(Composer(), brief, revision)
-    return written
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of writing a text: words, or none that may be shown; and the checks that drafts failed on the way."""
+
+    text: Written | None
+    revision: Revision
+    failed: tuple[str, ...] = ()
+
+    @property
+    def action(self) -> SafetyAction | None:
+        """What was done about the drafts that failed; None when none did."""
+        if not self.failed:
+            return None
+        if self.text is None:
+            return SafetyAction.WITHHELD
+        return SafetyAction.TEMPLATE_USED if self.text.engine is Engine.TEMPLATE else SafetyAction.REWRITTEN
 
 
-async def _asked(writer: LanguageModel, brief: Brief, revision: Revision) -> Written | None:
-    """What `writer` wrote, if it answers in time and passes; a model that is away costs nobody an insight."""
-    try:
-        async with asyncio.timeout(MODEL_TIMEOUT_S):
-            answer = await writer.write(brief, revision)
-    except (ModelUnavailable, TimeoutError) as error:
-        log.warning("model_unavailable", kind=brief.form, error=type(error).__name__)
-        return None
-    return _checked(answer, brief, revision)
+async def find_active(tx: Tx, prompt: str) -> Revision:
+    """The revision that writes: the newest activated one that this build holds, the catalogue's first without one."""
+    held = {revision.hash: revision for revision in list_revisions(prompt)}
+    chosen = await activations.find_active(tx, prompt, list(held))
+    return first_revision(prompt) if chosen is None else held[chosen]
 
 
-def _checked(answer: Answer, brief: Brief, revision: Revision) -> Written | None:
-    report = check(answer.draft, brief, fixed=revision.sayings)
+async def write(ports: Ports, brief: Brief, revision: Revision, job: Claimed) -> Attempt:
+    """Write `brief` with `revision`; without words when nothing that was written passes its checks."""
+    asked = await ask_models(ports, brief, revision, job)
+    if asked.words is not None:
+        return Attempt(_worded(asked, brief, revision), revision, tuple(asked.failed))
+    text, failed = _composed(brief, revision, asked)
+    if asked.failed or failed:
+        log.warning("draft_refused", kind=brief.form, error=",".join(sorted({*asked.failed, *failed})))
+    return Attempt(text, revision, (*asked.failed, *failed))
+
+
+def _worded(asked: Asked, brief: Brief, revision: Revision) -> Written:
+    words = asked.words
+    assert words is not None, "the caller has looked"
+    return Written(
+        draft=draft_from_json(words.answer, brief.form),
+        brief=brief,
+        revision=revision,
+        engine=words.engine,
+        checks_passed=words.checks_passed,
+        model=words.model,
+        answer=words.answer,
+        cost=asked.cost,
+        degraded=asked.degraded,
+    )
+
+
+def _composed(brief: Brief, revision: Revision, asked: Asked) -> tuple[Written | None, tuple[str, ...]]:
+    """The composer's words, and the checks that they failed."""
+    draft = compose(brief, revision.phrases)
+    report = check(draft, brief, fixed=revision.sayings)
     if report.failed:
-        log.warning("draft_refused", kind=brief.form, error=",".join(name for name, _ in report.failed))
+        return None, tuple(name for name, _ in report.failed)
+    text = Written(
+        draft=draft,
+        brief=brief,
+        revision=revision,
+        engine=Engine.TEMPLATE,
+        checks_passed=report.passed,
+        cost=asked.cost,
+        degraded=asked.degraded,
+    )
+    return text, ()
+
+
+def decision_on(attempt: Attempt, kind: PeriodKind, first_day: date, finding_key: str) -> Decision | None:
+    """What is kept of drafts that failed their checks; None when none did."""
+    action = attempt.action
+    if action is None:
         return None
-    draft = answer.draft if isinstance(answer.draft, Draft) else draft_from_json(answer.draft, brief.form)
-    return Written(draft, brief, revision, answer.engine, report.passed)
+    return Decision(kind, first_day, finding_key, attempt.failed, action, attempt.revision.name)
 
 
 def making(text: Written) -> Making:
     """What is kept of how `text` was made."""
     return Making(
         engine=text.engine,
+        model=text.model,
         prompt_revision=text.revision.name,
         prompt_hash=text.revision.hash,
         brief=brief_to_json(text.brief),
         brief_digest=text.brief.digest,
+        answer=text.answer,
         checks_passed=text.checks_passed,
+        cost=text.cost,
+        degraded=text.degraded,
     )

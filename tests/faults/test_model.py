@@ -1,32 +1,36 @@
-"""A language model that refuses, fails, talks nonsense, or says nothing: every period has its words all the same."""
+"""A language model that refuses, fails, lies, or says nothing: every period has its words all the same, true ones."""
 
 import pytest
 
-from app.gateways.language_model import Engine
-from app.jobs import JobKind
+from app.domain.cost import Engine, Feature
+from app.storage.money.calls import MOST_CALLS
 from tests.faults.harness import World
-from tests.faults.model import BEHAVIOURS, model_that
 from tests.faults.truth import compare_with_twins
-from tests.programs import thaw
+from tests.models.routes import models_file
+from tests.models.saying import BEHAVIOURS
+from tests.models.service import service_that
 
 PEOPLE = [f"person-{number}" for number in range(3)]
 WEEKS = 3
-"""Enough of June to be told of; a model that never answers is waited for at every card."""
+"""Enough of June to be told of."""
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 async def test_a_model_costs_nobody_their_words(world: World, behaviour: str) -> None:
-    """The model is really asked, and the local composer writes what it did not: the same as for the twins, and once."""
+    """The model is really asked, and the composer writes what it did not: the same as for the twins, and once."""
     await world.take(PEOPLE, weeks=WEEKS)
-    async with model_that(behaviour) as model:
-        worker = world.start("model", model.url, module="tests.faults.worker")
-        await world.caught(worker, kind=JobKind.WEEKLY_AGGREGATION)
-        thaw(worker.pid)
-        await world.at_rest(patience_s=900 if behaviour == "never" else 180)
+    async with service_that(BEHAVIOURS[behaviour]) as service:
+        file = models_file(world.folder / "models.toml", service.url, *Feature)
+        worker = world.start("worker", environment={"SPECTRUM_MODELS_FILE": str(file)})
+        await world.at_rest(patience_s=180)
         await world.stop(worker)
-    written = await world.look("SELECT count(*) FROM writing WHERE engine = $1", Engine.TEMPLATE)
-    assert model.asked >= written > 0
-    world.note("asked", model.asked)
+    by_model = await world.look("SELECT count(*) FROM writing WHERE engine <> $1", Engine.TEMPLATE)
+    assert (by_model > 0) == (behaviour == "well")
+    assert len(service.requests) > 0
+    world.note("asked", len(service.requests))
+    calls = "SELECT max(n) FROM (SELECT count(*) AS n FROM model_call GROUP BY person_id, job_id) AS of_jobs"
+    assert await world.look(calls) <= MOST_CALLS
+    assert await world.look("SELECT count(*) FROM model_call WHERE outcome IS NULL OR answer IS NOT NULL") == 0
     assert await world.look("SELECT count(*) FROM writing WHERE period_kind = 'MONTH'") >= len(PEOPLE)
     await compare_with_twins(world, PEOPLE, weeks=WEEKS)

@@ -28,7 +28,7 @@ OWN = {
     "session": ("id", "received_at", "kept_at"),
     "session_numbers": ("session_id", "analysed_at", "kept_at"),
     "period_aggregate": ("computed_at", "settled_at", "kept_at"),
-    "writing": ("id", "written_at", "published_at", "kept_at"),
+    "writing": ("id", "written_at", "published_at", "kept_at", "engine", "model", "answer", "cost"),
 }
 """What of a row is its person's own, and differs from their twin's."""
 _PACKED = """

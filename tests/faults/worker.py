@@ -1,6 +1,6 @@
 """Worker programs that a test needs besides the product's own: `python -m tests.faults.worker NAME ARGUMENT`.
 
-`model URL` writes with a language model; `poison SESSION` ends the moment it begins to analyse that session.
+`poison SESSION` ends the moment it begins to analyse that session.
 """
 
 import asyncio
@@ -14,21 +14,13 @@ from app.jobs import Claimed, JobKind, Queue
 from app.pipeline.ports import Ports
 from app.telemetry import configure_logging
 from app.wiring import Spectrum, opened
-from tests.faults.model import open_model
 from workers.handlers import HANDLERS
-from workers.process import work
 from workers.runner import Runner
 from workers.schedule import plan_due
 
 PAUSE_S = 0.2
 POISONED = 66
 """The exit status of a process that a poison job ended."""
-
-
-async def with_model(spectrum: Spectrum, url: str, stop: asyncio.Event) -> None:
-    """Work as every worker does, but for who writes."""
-    async with open_model(url) as writer:
-        await work(replace(spectrum.ports, writer=writer), spectrum.redis_url, tuple(Queue), stop)
 
 
 async def with_poison(spectrum: Spectrum, session_id: str, stop: asyncio.Event) -> None:
@@ -49,7 +41,6 @@ async def with_poison(spectrum: Spectrum, session_id: str, stop: asyncio.Event) 
 
 
 PROGRAMS: dict[str, Callable[[Spectrum, str, asyncio.Event], Awaitable[None]]] = {
-    "model": with_model,
     "poison": with_poison,
 }
 

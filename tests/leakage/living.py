@@ -18,16 +18,19 @@ from uuid import UUID, uuid4
 import httpx
 
 from app.domain.access import Role
+from app.domain.cost import Feature
 from app.gateways.queue import Nudger
 from app.jobs import Queue
 from tests.client import HEAVY, LIGHT, Client, session
 from tests.conftest import AUTH_SECRET
 from tests.faults.harness import PATIENCE_S, World
-from tests.faults.model import model_that
 from tests.isolation.asking import ENDPOINTS, questions, shown_to
 from tests.leakage.canaries import FORMS, canary
 from tests.leakage.places import statements_of, temporary_files
 from tests.life import JUNE, hasten
+from tests.models.routes import models_file
+from tests.models.saying import speaks
+from tests.models.service import service_that
 from tests.programs import ended, free_port
 
 BATCH = 40
@@ -91,10 +94,11 @@ async def programs(world: World, told: Told) -> AsyncIterator[tuple[Client, list
     Meanwhile everything that `pg_stat_activity` shows is remembered.
     """
     ports = [free_port(), free_port()]
-    async with model_that("garbage") as model:
+    async with service_that(speaks()) as model:
+        models = models_file(world.folder / "models.toml", model.url, *Feature)
         world.start("api", environment={**loud(world), "SPECTRUM_PORT": str(ports[0])})
         world.start("worker", "--queue", "seconds", "--metrics-port", str(ports[1]), environment=loud(world))
-        world.start("model", model.url, module="tests.faults.worker", environment=loud(world))
+        world.start("worker", environment={**loud(world), "SPECTRUM_MODELS_FILE": str(models)})
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         async with httpx.AsyncClient(base_url=urls[0], timeout=PATIENCE_S, trust_env=False) as http:
             await _ready(http)

@@ -108,7 +108,7 @@ class _NobodyListens:
 
 
 def ports_over(store: VirtualStore) -> Ports:
-    """What stages and planner are given; keys, analyser and writer are not there, since nobody asks for them."""
+    """What stages and planner are given; keys, analyser and models are not there, since nobody asks for them."""
     absent: Any = None
     return Ports(
         store=cast(Store, store),
@@ -116,7 +116,8 @@ def ports_over(store: VirtualStore) -> Ports:
         keyring=absent,
         analyser=absent,
         analyser_version="simulated",
-        writer=absent,
+        routes={},
+        models=absent,
         zones=frozenset(),
         rules=Rules(raw_retention_days=30, backup_days=30, default_plan="PLUS"),
         journal=absent,

@@ -14,11 +14,15 @@ NO_PERSON_FIRST = {"job"}
 """The ledger is claimed for everybody at once; its keys are the job's own."""
 OF_NOBODY = {
     "audit",
+    "budget",
+    "budget_use",
     "erased_session",
     "pause",
+    "prompt_activation",
     "reconciliation",
     "secret",
     "sla_miss",
+    "spending",
     "tombstone",
     "tortoise_migrations",
 }

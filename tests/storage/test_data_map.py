@@ -23,11 +23,24 @@ from app.settings import Settings
 from app.storage.forgetting.erasure import list_stores
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import planning, promises, queues, reconciliation
+from app.storage.words import activations
+from app.storage.words.activations import Activation
 from app.wiring import Spectrum
 from tests.isolation.people import furnished
-from tests.life import JUNE, work_off
+from tests.life import JUNE, be_worded, work_off
 from workers.runner import Runner
 
+ACTIVATED = Activation(
+    prompt="monthly-narrative",
+    revision="monthly-narrative@1",
+    hash="hash",
+    previous="monthly-narrative@1",
+    at=JUNE,
+    actor="somebody",
+    reason="a test",
+    forced=False,
+    effective=True,
+)
 PAGE = Path(__file__).parents[2] / "docs" / "privacy.md"
 RIGHTS = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "delete": "DELETE"}
 ROLES = ("person", "batch")
@@ -148,6 +161,8 @@ AGES_BY = {
     "job": "finished_at",
     "audit": "at",
     "reconciliation": "at",
+    "model_call": "at",
+    "safety_decision": "at",
 }
 """From which moment the days of a table are counted."""
 _AGE = """
@@ -179,8 +194,10 @@ async def full(spectrum: Spectrum, owner: Any) -> None:
     await exclude.put_back(spectrum.ports, somebody.at, uuid4(), [somebody.first("exclusion")])
     async with spectrum.ports.store.for_everyone() as tx:
         await promises.keep_miss(tx, PeriodKind.WEEK, JUNE.date())
+        await activations.keep(tx, ACTIVATED)
         await queues.keep_paused(tx, JobKind.MONTHLY_NARRATIVE, actor="somebody", reason="a test")
     for _ in range(2):
+        await be_worded(spectrum, somebody.at)
         async with spectrum.ports.store.for_everyone() as tx:
             await reconciliation.keep_reconciliation(tx, days=1)
     await owner.execute("DELETE FROM job WHERE kind = 'UPKEEP'")

@@ -22,6 +22,7 @@ from tests.life import (
     JUNE,
     PERSONAL,
     at,
+    be_worded,
     keeping_words,
     lived,
     rows_of,
@@ -35,7 +36,9 @@ from tests.life import (
 from workers.handlers import HANDLERS
 from workers.runner import Runner
 
-DERIVED = {"session_numbers", "packed_month", "period_aggregate", "writing", "job"}
+DERIVED = {
+    *("session_numbers", "packed_month", "period_aggregate", "writing", "model_call", "safety_decision", "job"),
+}
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
 EVERYTHING = HISTORY | {"idempotency_key", "person"}
 ERASED = {ResetScope.DERIVED: DERIVED, ResetScope.FORGET_HISTORY: HISTORY, ResetScope.EVERYTHING: EVERYTHING}
@@ -48,6 +51,7 @@ async def _furnished(spectrum: Spectrum, owner: Any, key: str) -> UUID:
     target = ExclusionTarget(first=JUNE.date(), last=JUNE.date())
     await exclude.exclude(spectrum.ports, await at(owner, person_id), uuid4(), [target])
     await say_how_it_was(spectrum, await at(owner, person_id))
+    await be_worded(spectrum, await at(owner, person_id))
     await export.begin(spectrum.ports, person_id)
     empty = {name for name, count in (await rows_of(owner, person_id)).items() if not count}
     assert empty == MADE_BY_THE_RESET

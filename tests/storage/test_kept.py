@@ -117,7 +117,18 @@ async def test_an_aggregate_revision_grows_with_its_digest(spectrum: Spectrum) -
 
 
 def _writing(finding: str, text: str, *, rank: int = 0, week: Period | None = None) -> NewWriting:
-    made = Making("TEMPLATE", "weekly-card@1", "hash", {"facts": [1]}, "digest", ("length", "grounded"))
+    made = Making(
+        engine="TEMPLATE",
+        model=None,
+        prompt_revision="weekly-card@1",
+        prompt_hash="hash",
+        brief={"facts": [1]},
+        brief_digest="digest",
+        answer=None,
+        checks_passed=("length", "grounded"),
+        cost=0,
+        degraded=False,
+    )
     return NewWriting(PeriodKind.WEEK, week or week_of(MONDAY), finding, rank, "TREND", "MEDIUM", {"h": text}, made)
 
 

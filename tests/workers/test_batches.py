@@ -5,13 +5,14 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
-from app.domain.narrative import Brief
-from app.gateways.language_model import Answer, Composer
+from app.domain.cost import Feature
+from app.gateways.language_model import Models
 from app.jobs import HEARTBEAT_S, MAX_CLAIM, Claimed, FailureClass, JobKind, JobStatus, Queue
 from app.pipeline.aggregate import BATCH_S
 from app.pipeline.ports import Ports
@@ -19,8 +20,10 @@ from app.storage import people
 from app.storage.jobs import ledger, queues
 from app.storage.store import Store, Tx
 from app.wiring import Spectrum
-from prompts import Revision
 from tests.life import at, hasten, snapshot, take, weeks_of, who, work_off
+from tests.models.routes import routes_to
+from tests.models.saying import speaks
+from tests.models.service import Service, service_that
 from workers.handlers import HANDLERS, Many, Stage
 from workers.runner import Runner
 from workers.schedule import plan_due
@@ -301,22 +304,33 @@ async def test_burying_and_keeping_never_wait_for_each_other(spectrum: Spectrum,
     assert failures == FailureClass.BUG
 
 
-async def test_a_slow_writer_costs_nobody_what_is_done(spectrum: Spectrum, owner: Any, person: str) -> None:
+async def test_a_slow_model_costs_nobody_what_is_done(
+    spectrum: Spectrum, owner: Any, person: str, tmp_path: Path
+) -> None:
     """Whoever a batch does not reach in its time is done alone after it, and nothing is written twice."""
     crowd = await _crowd(spectrum, person)
-    asked: list[Brief] = []
+    in_time = speaks()
 
-    class Slow(Composer):
-        async def write(self, brief: Brief, revision: Revision) -> Answer:
-            asked.append(brief)
-            if len(asked) == 1:
-                await asyncio.sleep(BATCH_S)
-            return await super().write(brief, revision)
+    async def slow_at_first(service: Service, writer: asyncio.StreamWriter) -> None:
+        if len(service.requests) == 1:
+            await asyncio.sleep(BATCH_S)
+        await in_time(service, writer)
 
-    runner = Runner(replace(spectrum.ports, writer=Slow()))
-    assert await runner.work_once(Queue.MINUTES) == CROWD
+    async with service_that(slow_at_first) as service:
+        routes = routes_to(tmp_path / "models.toml", service.url, Feature.WEEKLY_INSIGHTS, timeout_s=BATCH_S + 5)
+        models = await Models.opened(routes, {})
+
+        async def opened() -> Models:
+            return models
+
+        runner = Runner(replace(spectrum.ports, routes=routes, models=opened))
+        assert await runner.work_once(Queue.MINUTES) == CROWD
     cards = await owner.fetchval("SELECT count(*) FROM writing WHERE person_id = ANY($1)", crowd)
-    assert len(asked) == cards
+    by_model = await owner.fetchval(
+        "SELECT count(*) FROM writing WHERE person_id = ANY($1) AND engine = 'SMALL_MODEL'", crowd
+    )
+    assert 0 < by_model <= cards
+    assert len(service.requests) <= by_model
     ran = await owner.fetch(
         "SELECT status, attempt FROM job WHERE person_id = ANY($1) AND started_at IS NOT NULL"
         " AND kind = 'WEEKLY_AGGREGATION'",

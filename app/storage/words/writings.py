@@ -38,14 +38,18 @@ class NewWriting:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What a text was made with: enough to make it again."""
+    """What a text was made with: enough to make it again. `cost` is in micro-dollars, all calls for it together."""
 
     engine: str
+    model: str | None
     prompt_revision: str
     prompt_hash: str
     brief: Mapping[str, Any]
     brief_digest: str
+    answer: Mapping[str, Any] | None
     checks_passed: tuple[str, ...]
+    cost: int
+    degraded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Writing:
     prompt_hash: str
     brief_digest: str
     checks_passed: tuple[str, ...]
+    degraded: bool
     written_at: datetime
     published_at: datetime
 
@@ -75,7 +80,7 @@ class Writing:
 _COLUMNS = (
     "id, period_kind, first_day, last_day, finding_key, rank, insight_kind, status, confidence, content, edition,"
     " aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief_digest, checks_passed,"
-    " written_at, published_at"
+    " degraded, written_at, published_at"
 )
 
 
@@ -98,32 +103,36 @@ def _writing(row: Any) -> Writing:
 async def keep(tx: Tx, new: Sequence[tuple[UUID, NewWriting, AggregateRef]]) -> None:
     """Publish texts of people that rest on their aggregates, in place of those of the same period and finding.
 
-    The edition grows when the words changed; the same words again only become ACTIVE again.
+    The edition grows when the words changed; the same words again only become ACTIVE again, unless a reviewer took
+    those back.
     """
     await tx.execute(
         """
         INSERT INTO writing AS w (person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind, status,
-          confidence, content, aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief,
-          brief_digest, checks_passed)
+          confidence, content, aggregate_revision, aggregate_digest, engine, model, prompt_revision, prompt_hash,
+          brief, brief_digest, answer, checks_passed, cost, degraded)
         SELECT person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind, 'ACTIVE', confidence,
-          content::jsonb, aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief::jsonb,
-          brief_digest, string_to_array(checks_passed, ',')
+          content::jsonb, aggregate_revision, aggregate_digest, engine, model, prompt_revision, prompt_hash,
+          brief::jsonb, brief_digest, answer::jsonb, string_to_array(checks_passed, ','), cost, degraded
         FROM unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::text[], $6::smallint[], $7::text[], $8::text[],
                     $9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-                    $16::text[], $17::text[])
+                    $16::text[], $17::text[], $18::text[], $19::text[], $20::bigint[], $21::bool[])
              WITH ORDINALITY AS i(person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind,
-                  confidence, content, aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash,
-                  brief, brief_digest, checks_passed, place)
+                  confidence, content, aggregate_revision, aggregate_digest, engine, model, prompt_revision,
+                  prompt_hash, brief, brief_digest, answer, checks_passed, cost, degraded, place)
         ORDER BY place
         ON CONFLICT (person_id, period_kind, first_day, finding_key) DO UPDATE SET
           edition = w.edition + CASE WHEN w.content = excluded.content THEN 0 ELSE 1 END,
           written_at = CASE WHEN w.content = excluded.content THEN w.written_at ELSE now() END,
-          rank = excluded.rank, insight_kind = excluded.insight_kind, status = 'ACTIVE',
+          status = CASE WHEN w.pulled AND w.content = excluded.content THEN 'WITHDRAWN' ELSE 'ACTIVE' END,
+          pulled = w.pulled AND w.content = excluded.content,
+          rank = excluded.rank, insight_kind = excluded.insight_kind,
           confidence = excluded.confidence, content = excluded.content,
           aggregate_revision = excluded.aggregate_revision, aggregate_digest = excluded.aggregate_digest,
-          engine = excluded.engine, prompt_revision = excluded.prompt_revision, prompt_hash = excluded.prompt_hash,
-          brief = excluded.brief, brief_digest = excluded.brief_digest, checks_passed = excluded.checks_passed,
-          kept_at = clock_timestamp()
+          engine = excluded.engine, model = excluded.model, prompt_revision = excluded.prompt_revision,
+          prompt_hash = excluded.prompt_hash, brief = excluded.brief, brief_digest = excluded.brief_digest,
+          answer = excluded.answer, checks_passed = excluded.checks_passed, cost = w.cost + excluded.cost,
+          degraded = excluded.degraded, kept_at = clock_timestamp()
         """,
         [person_id for person_id, _, _ in new],
         *_columns([text for _, text, _ in new], [on for _, _, on in new]),
@@ -143,11 +152,15 @@ def _columns(new: Sequence[NewWriting], on: Sequence[AggregateRef]) -> list[list
         [each.revision for each in on],
         [each.digest for each in on],
         [text.made.engine for text in new],
+        [text.made.model for text in new],
         [text.made.prompt_revision for text in new],
         [text.made.prompt_hash for text in new],
         [orjson.dumps(text.made.brief).decode() for text in new],
         [text.made.brief_digest for text in new],
+        [None if text.made.answer is None else orjson.dumps(text.made.answer).decode() for text in new],
         [",".join(text.made.checks_passed) for text in new],
+        [text.made.cost for text in new],
+        [text.made.degraded for text in new],
     ]
 
 
