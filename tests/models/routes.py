@@ -31,6 +31,6 @@ def models_file(path: Path, url: str, *features: Feature, name: str = "small", t
     return path
 
 
-def routes_to(path: Path, url: str, *features: Feature, timeout_s: float = 5.0) -> Routes:
+def routes_to(path: Path, url: str, *features: Feature, name: str = "small", timeout_s: float = 5.0) -> Routes:
     """Give the routes of such a file."""
-    return read_routes(models_file(path, url, *features, timeout_s=timeout_s))
+    return read_routes(models_file(path, url, *features, name=name, timeout_s=timeout_s))

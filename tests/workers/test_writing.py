@@ -1,0 +1,201 @@
+"""Words by language models, through jobs: grounded or composed, at most three calls, inside budgets, paid once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.cost import Engine, Feature
+from app.gateways.language_model import Models
+from app.gateways.routes import Routes, Tier
+from app.jobs import JobKind, PersonAt, Queue, monthly_narrative
+from app.pipeline.ports import Ports
+from app.storage.jobs import ledger
+from app.wiring import Spectrum
+from tests.life import JUNE, at, lived, work_off
+from tests.models.routes import routes_to
+from tests.models.saying import SPOILT, speaks
+from tests.models.service import FAULTS, Reply, Service, service_that
+from workers.handlers import HANDLERS
+from workers.runner import Runner
+
+MONTH = """
+    SELECT engine, model, prompt_revision, answer, cost, degraded, status, edition, content FROM writing
+    WHERE person_id = $1 AND period_kind = 'MONTH' AND first_day = $2
+"""
+DECIDED = "SELECT kind, action FROM safety_decision WHERE person_id = $1"
+
+
+@pytest.fixture(autouse=True)
+async def nothing_spent(owner: Any) -> None:
+    """Begin each test with full budgets, and with no answer that could be used again."""
+    await owner.execute("TRUNCATE budget_use, model_call, spending, safety_decision")
+    await owner.execute("UPDATE budget SET allowed = 10000000")
+    await owner.execute("UPDATE writing SET answer = NULL")
+
+
+@pytest.fixture
+async def somebody(spectrum: Spectrum, owner: Any, person: str) -> PersonAt:
+    """Give a person whose June is written, by the composer."""
+    return await at(owner, await lived(spectrum, owner, person, weeks=5))
+
+
+async def _ports(spectrum: Spectrum, routes: Routes) -> Ports:
+    models = await Models.opened(routes, {})
+
+    async def opened() -> Models:
+        return models
+
+    return replace(spectrum.ports, routes=routes, models=opened)
+
+
+async def _write_june(ports: Ports, person: PersonAt, *, time: int = 1) -> None:
+    """Let a worker write the month again, for the `time`-th time."""
+    async with ports.store.for_person(person.id) as tx:
+        await ledger.keep_jobs(tx, [monthly_narrative(person, JUNE.date(), revision=-time)])
+    assert await Runner(ports).work_off(Queue.MINUTES) == 1
+
+
+async def test_a_good_answer_is_published(spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path) -> None:
+    """The month is the model's; who wrote it, by what, and for how much, is kept beside it, and on the job."""
+    async with service_that(speaks()) as service:
+        ports = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url))
+        await _write_june(ports, somebody)
+    row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+    assert (row["engine"], row["model"], row["degraded"], row["status"]) == ("SMALL_MODEL", "small", False, "ACTIVE")
+    assert row["answer"] is not None
+    assert row["cost"] == 315  # 900 x 0.15 + 300 x 0.6
+    assert await owner.fetchval("SELECT max(cost_microusd) FROM job WHERE person_id = $1", somebody.id) == 315
+    assert await owner.fetchval("SELECT answer FROM model_call WHERE person_id = $1", somebody.id) is None
+    assert await owner.fetch(DECIDED, somebody.id) == []
+    assert len(service.requests) == 1
+    heard = bytes(service.heard).decode()
+    assert str(somebody.id) not in heard
+    assert '"facts"' in heard.replace('\\"', '"')
+
+
+def _bad_at_first(how: str) -> Callable[[Service, Any], Awaitable[None]]:
+    spoilt, good = speaks(SPOILT[how]), speaks()
+
+    async def reply(service: Service, writer: Any) -> None:
+        mending = "refused" in service.requests[-1]["messages"][-1]["content"]
+        await (good if mending else spoilt)(service, writer)
+
+    return reply
+
+
+@pytest.mark.parametrize("how", [how for how in SPOILT if how != "flipped directions"])
+async def test_a_refused_answer_is_mended_once(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path, how: str
+) -> None:
+    """The model is told what was wrong and answers again; the month is its own, and both calls are paid."""
+    async with service_that(_bad_at_first(how)) as service:
+        ports = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url))
+        await _write_june(ports, somebody)
+    row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+    assert (row["engine"], row["cost"], len(service.requests)) == (Engine.SMALL_MODEL, 630, 2)
+    ((kind, action),) = await owner.fetch(DECIDED, somebody.id)
+    assert action == "REWRITTEN"
+    assert kind
+    assert await owner.fetchval("SELECT refused_cost FROM spending") == 315
+
+
+@pytest.mark.parametrize("how", [*(how for how in SPOILT if how != "flipped directions"), *FAULTS])
+async def test_what_stays_bad_is_composed_and_left_alone(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path, how: str
+) -> None:
+    """Words that fail twice, or none, leave the month as it was, the composer's; the next text asks nobody."""
+    before = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+    reply: Reply = speaks(SPOILT[how]) if how in SPOILT else FAULTS[how]
+    async with service_that(reply) as service:
+        ports = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url, timeout_s=1.5))
+        await _write_june(ports, somebody)
+        asked = len(service.requests)
+        await _write_june(ports, somebody, time=2)
+        assert len(service.requests) == asked == (2 if how in SPOILT else 1)
+    row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+    assert (row["engine"], row["content"], row["edition"]) == ("TEMPLATE", before["content"], before["edition"])
+    assert row["degraded"] is False
+    decided = await owner.fetch(DECIDED, somebody.id)
+    assert [each["action"] for each in decided] == (["TEMPLATE_USED"] if how in SPOILT else [])
+
+
+async def test_the_second_model_writes_what_the_first_does_not(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path
+) -> None:
+    """The first of the route is silent, the second writes; then the first is left alone, and nothing is asked twice."""
+    async with service_that(FAULTS["500"]) as broken, service_that(speaks()) as good:
+        (first,) = routes_to(tmp_path / "models.toml", broken.url)[Feature.MONTHLY_NARRATIVE]
+        (second,) = routes_to(tmp_path / "models.toml", good.url, name="other")[Feature.MONTHLY_NARRATIVE]
+        ports = await _ports(spectrum, {Feature.MONTHLY_NARRATIVE: (first, second)})
+        await _write_june(ports, somebody)
+        row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+        assert (row["model"], row["degraded"]) == ("other", False)
+        await owner.execute("UPDATE writing SET answer = NULL")
+        await _write_june(ports, somebody, time=2)
+    assert (len(broken.requests), len(good.requests)) == (1, 2)
+
+
+async def test_a_budget_that_is_nearly_gone_writes_cheaper(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path
+) -> None:
+    """From its share on the second model writes, from its end on the composer; both times the text says so."""
+    async with service_that(speaks()) as dear, service_that(speaks()) as cheap:
+        (first,) = routes_to(tmp_path / "models.toml", dear.url)[Feature.MONTHLY_NARRATIVE]
+        (second,) = routes_to(tmp_path / "models.toml", cheap.url, name="cheap")[Feature.MONTHLY_NARRATIVE]
+        tiers = (Tier(deployment=first.deployment, while_budget_under=0.5), second)
+        ports = await _ports(spectrum, {Feature.MONTHLY_NARRATIVE: tiers})
+        told = []
+        for time, gone in enumerate((0.0, 0.6, 1.0), start=1):
+            await owner.execute("TRUNCATE budget_use")
+            await owner.execute(
+                "INSERT INTO budget_use (feature, period, first_day, spent) VALUES ('MONTHLY_NARRATIVE', 'DAY',"
+                " (now() AT TIME ZONE 'UTC')::date, $1)",
+                round(10_000_000 * gone),
+            )
+            await owner.execute("UPDATE writing SET answer = NULL")
+            await _write_june(ports, somebody, time=time)
+            row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+            told.append((row["engine"], row["model"], row["degraded"]))
+    assert told == [("SMALL_MODEL", "small", False), ("SMALL_MODEL", "cheap", True), ("TEMPLATE", None, True)]
+    assert (len(dear.requests), len(cheap.requests)) == (1, 1)
+
+
+async def test_an_identical_brief_is_paid_once(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path
+) -> None:
+    """Written again without a change, and by a worker that died before it could publish, the answer is used again."""
+    async with service_that(speaks()) as service:
+        ports = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url))
+        async with ports.store.for_person(somebody.id) as tx:
+            await ledger.keep_jobs(tx, [monthly_narrative(somebody, JUNE.date(), revision=-9)])
+        async with ports.store.for_everyone() as tx:
+            (job,) = await ledger.claim(tx, Queue.MINUTES, "a worker that dies")
+        await HANDLERS[JobKind.MONTHLY_NARRATIVE].prepare(job, ports)
+        assert await owner.fetchval("SELECT count(*) FROM model_call WHERE answer IS NOT NULL") == 1
+        await owner.execute("UPDATE job SET lease_expires_at = now() - interval '1 s' WHERE status = 'RUNNING'")
+        assert await Runner(ports).work_off(Queue.MINUTES) == 1
+        assert (await owner.fetchrow(MONTH, somebody.id, JUNE.date()))["engine"] == Engine.SMALL_MODEL
+        await _write_june(ports, somebody)
+    assert len(service.requests) == 1
+    assert await owner.fetchval("SELECT reused || '/' || calls FROM spending") == "2/1"
+
+
+async def test_a_week_is_worded_only_where_a_route_says_so(
+    spectrum: Spectrum, owner: Any, person: str, tmp_path: Path
+) -> None:
+    """By default weeks are composed; with a route for them a card is a model's, at most three calls a week."""
+    async with service_that(speaks()) as service:
+        months = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url))
+        person_id = await lived(replace(spectrum, ports=months), owner, person, weeks=2)
+        assert service.requests == []
+        weeks = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url, Feature.WEEKLY_INSIGHTS))
+        other = await lived(replace(spectrum, ports=weeks), owner, f"{person}-2", weeks=2)
+    engines = "SELECT DISTINCT engine FROM writing WHERE person_id = $1"
+    assert [row[0] for row in await owner.fetch(engines, person_id)] == [Engine.TEMPLATE]
+    assert Engine.SMALL_MODEL in [row[0] for row in await owner.fetch(engines, other)]
+    calls = await owner.fetchval("SELECT max(n) FROM (SELECT count(*) n FROM model_call GROUP BY job_id) AS of_jobs")
+    assert 0 < calls <= 3
+    await work_off(spectrum, owner)
