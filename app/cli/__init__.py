@@ -30,7 +30,7 @@ COMMANDS = {
     "keys": "which master key wraps how much; status 1 when one of them is not here",
     "token": "print a token for development, and nothing else",
     "analyse": 'a filter: {"id","text"} a line in, predictions out; keeps nothing',
-    "evaluate": "measure the analyser on labelled data",
+    "evaluate": "measure the analyser on labelled data, or the writing on invented people",
     "prompts": "list the published prompt revisions",
     "schema": "print the GraphQL schema",
 }

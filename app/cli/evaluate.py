@@ -1,4 +1,4 @@
-"""`spectrum evaluate`: the analyser, measured on labelled data."""
+"""`spectrum evaluate`: the analyser, measured on labelled data, and the writing, measured on invented people."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,19 +6,37 @@ from pathlib import Path
 from app.errors import ConfigurationError
 from app.wiring import read_engine
 
+MOST_PEOPLE = 5_000
+_NO_CHECKOUT = "Measuring needs a checkout with its development packages: make setup."
+
 
 def add(parser: ArgumentParser) -> None:
     """The options of `spectrum evaluate`."""
-    parser.add_argument("what", choices=["analyser"])
-    parser.add_argument("--data", required=True, type=Path, metavar="DIR")
-    parser.set_defaults(run=lambda asked: evaluate(asked.data))
+    measures = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    analyser = measures.add_parser("analyser", help="its figures on labelled data")
+    analyser.add_argument("--data", required=True, type=Path, metavar="DIR", help="folder with the dev splits")
+    analyser.set_defaults(run=lambda asked: evaluate_analyser(asked.data))
+    writing = measures.add_parser("writing", help="checks, length and variety of texts over a fixed set of briefs")
+    people = range(1, MOST_PEOPLE + 1)
+    writing.add_argument("--people", type=int, default=200, choices=people, metavar="N", help="invented people (200)")
+    writing.set_defaults(run=lambda asked: evaluate_writing(asked.people))
 
 
-async def evaluate(data: Path) -> int:
+async def evaluate_analyser(data: Path) -> int:
     """Measure the analyser on the labelled data in `data`."""
     try:
         from benchmarks.analyser.evaluate import show as measure  # noqa: PLC0415 - needs packages of development only
     except ImportError:
-        raise ConfigurationError("Measuring needs a checkout with its development packages: make setup.") from None
+        raise ConfigurationError(_NO_CHECKOUT) from None
     measure(data, read_engine())
+    return 0
+
+
+async def evaluate_writing(people: int) -> int:
+    """Measure the local composer on the briefs of so many invented people."""
+    try:
+        from benchmarks.writing.evaluate import show as measure  # noqa: PLC0415 - benchmarks are not installed
+    except ImportError:
+        raise ConfigurationError(_NO_CHECKOUT) from None
+    await measure(people)
     return 0

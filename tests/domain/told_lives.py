@@ -5,26 +5,16 @@ Holds no assertion.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
-from app.domain.affect import (
-    EMOTIONS,
-    UNIT,
-    CareLevel,
-    Emotion,
-    SessionNumbers,
-    Source,
-    ThinkingPattern,
-    TurnKind,
-    TurnReading,
-)
+from app.domain.affect import CareLevel, SessionNumbers
 from app.domain.findings import Before, Finding, find_month, find_week
 from app.domain.fold import Fold, fold
 from app.domain.narrative import Brief, Draft, brief_for_card, brief_for_month, compose
 from app.domain.periods import Period, PeriodKind, baseline_of, month_of, previous, week_of
+from benchmarks.writing import lives
 from prompts import load_revision
-from tests.domain.lives import session
 
 WEEK = week_of(date(2026, 3, 18))
 MONTH = month_of(date(2026, 3, 18))
@@ -84,46 +74,5 @@ def told_in_month(numbers: list[SessionNumbers], *, care: CareLevel = CareLevel.
 
 
 def changing_life(seed: int, *, days: int = 112, last: date = MONTH.last) -> Iterator[SessionNumbers]:
-    """A person with habits and hours of their own, whose mood drifts one way or the other; some pause for weeks."""
-    random = Random(seed)
-    level, drift = random.uniform(-0.5, 0.5), random.choice((-1.2, 0.0, 0.0, 1.2))
-    habits = dict.fromkeys(random.sample(tuple(ThinkingPattern), 3), random.uniform(0.2, 0.9))
-    feelings = dict.fromkeys(random.sample(EMOTIONS, 4), random.uniform(0.2, 0.9))
-    hours, chance = random.sample(range(24), random.randrange(1, 4)), random.choice((0.15, 0.6, 0.95))
-    pause, noise = random.choice((0, 0, 30)), random.choice((0.03, 0.15, 0.15))
-    for day in range(days):
-        if random.random() > chance or days - 20 - pause < day < days - 20:
-            continue
-        mood = random.gauss(level + (drift if day > days - 31 else 0.0), noise)
-        for _ in range(random.choice((1, 1, 2))):
-            valence = _unit(random.gauss(mood, noise))
-            yield _session(random, last - timedelta(days=days - 1 - day), valence, (habits, feelings), hours)
-
-
-def _session(
-    random: Random,
-    day: date,
-    valence: int,
-    leanings: tuple[dict[ThinkingPattern, float], dict[Emotion, float]],
-    hours: list[int],
-) -> SessionNumbers:
-    habits, feelings = leanings
-    felt = frozenset(emotion for emotion, chance in feelings.items() if random.random() < chance)
-    kinds = [TurnKind.OPENING, *random.choices(tuple(TurnKind)[1:], k=random.randrange(4))]
-    valences = [_unit(random.gauss(valence / UNIT + 0.2 * place, 0.1)) for place in range(len(kinds))]
-    return session(
-        random.getrandbits(64),
-        day,
-        source=random.choice(tuple(Source)),
-        local_minute=60 * random.choice(hours),
-        valence=valence,
-        arousal=_unit(random.gauss(0, 0.3)),
-        emotions=tuple(8_000 if emotion in felt else 1_000 for emotion in EMOTIONS),
-        emotions_present=felt,
-        patterns_present=frozenset(pattern for pattern, chance in habits.items() if random.random() < chance),
-        turns=tuple(TurnReading(n, *reading, 0) for n, reading in enumerate(zip(kinds, valences, strict=True))),
-    )
-
-
-def _unit(value: float) -> int:
-    return max(-10_000, min(10_000, round(value * UNIT)))
+    """A person of the benchmarks, with habits and hours of their own, whose mood drifts; some pause for weeks."""
+    return lives.changing_life(Random(seed), days=days, last=last)

@@ -1,0 +1,1 @@
+"""What writers make of a fixed set of briefs, measured; and a gallery of texts to read."""

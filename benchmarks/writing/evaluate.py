@@ -1,0 +1,210 @@
+"""Measures a writer on the fixed briefs: `spectrum evaluate writing [--people N]`.
+
+Any writer can be measured: it is an async function from a brief to a draft. Publishes nothing, and keeps nothing.
+"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median, quantiles
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from app.domain.narrative import Brief, CheckReport, Draft, Form, check, compose, draft_from_json
+from app.domain.narrative.check import CHECKS
+from benchmarks.writing.briefs import Asked, fixed_briefs
+from benchmarks.writing.variety import CUTS, Read, Variety, of_form, variety
+from prompts import Revision, load_revision
+
+PROMPTS = {Form.CARD: "weekly-card", Form.MONTH: "monthly-narrative"}
+_NAMES = {Form.CARD: "weekly cards", Form.MONTH: "months"}
+_ENDS = re.compile(r"(?<=[.?!])\s+")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+")
+_VOWELS = re.compile(r"[aeiouy]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a writer gave for a brief: a Draft or the parsed JSON of a model, and what that cost in micro-dollars."""
+
+    draft: object
+    cost: int = 0
+
+
+Writer = Callable[[Brief], Awaitable[Reply]]
+Scorer = Callable[[Brief, Draft], float]
+"""Gives a text that passed its checks a number; what it means is the scorer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One text of a writer: what was asked, what the checks say of it, and the draft where they passed.
+
+    `seconds` is the writer's own time; `scores` are those of the scorers, by name.
+    """
+
+    asked: Asked
+    report: CheckReport
+    draft: Draft | None
+    seconds: float
+    check_seconds: float
+    cost: int
+    scores: Mapping[str, float]
+
+
+def newest_revisions() -> dict[Form, Revision]:
+    """What serves now, for each form."""
+    return {form: load_revision(prompt) for form, prompt in PROMPTS.items()}
+
+
+def composer(revisions: Mapping[Form, Revision]) -> Writer:
+    """The local composer as a writer."""
+
+    async def write(brief: Brief) -> Reply:
+        return Reply(compose(brief, revisions[brief.form].phrases))
+
+    return write
+
+
+async def written(
+    asked: Asked, writer: Writer, revisions: Mapping[Form, Revision], scorers: Mapping[str, Scorer]
+) -> Written:
+    """One text, checked as the pipeline checks it, and scored when it passed."""
+    start = time.perf_counter()
+    reply = await writer(asked.brief)
+    done = time.perf_counter()
+    report = check(reply.draft, asked.brief, fixed=revisions[asked.brief.form].sayings)
+    checked = time.perf_counter()
+    draft = None
+    if report.ok:
+        draft = reply.draft if isinstance(reply.draft, Draft) else draft_from_json(reply.draft, asked.brief.form)
+    scores = {} if draft is None else {name: score(asked.brief, draft) for name, score in scorers.items()}
+    return Written(asked, report, draft, done - start, checked - done, reply.cost, scores)
+
+
+async def measure(
+    asked: Iterable[Asked],
+    writer: Writer,
+    revisions: Mapping[Form, Revision],
+    scorers: Mapping[str, Scorer] | None = None,
+) -> list[Written]:
+    """Every text that is asked for, one after the other."""
+    return [await written(each, writer, revisions, scorers or {}) for each in asked]
+
+
+def tables(found: Sequence[Written]) -> list[Table]:
+    """What was measured, drawn: an overview, the checks, and variety of cards and of months."""
+    read = [Read(one.asked.person, one.asked.period, one.draft) for one in found if one.draft is not None]
+    by_form = [(_NAMES[form], of_form(read, form)) for form in Form]
+    return [
+        _overview(found),
+        _checks(found),
+        *(drawn_variety(name, texts, masked=masked) for name, texts in by_form if texts for masked in (False, True)),
+    ]
+
+
+def _overview(found: Sequence[Written]) -> Table:
+    table = Table("figure", *_NAMES.values(), title="Texts")
+    columns = [_figures([one for one in found if one.asked.brief.form is form]) for form in Form]
+    for name in dict.fromkeys(name for column in columns for name in column):
+        table.add_row(name, *(column.get(name, "") for column in columns))
+    return table
+
+
+def _figures(found: Sequence[Written]) -> dict[str, str]:
+    drafts = [one.draft for one in found if one.draft is not None]
+    if not drafts:
+        return {}
+    words = [sum(len(_WORD.findall(sentence.text)) for sentence in draft.everything()) for draft in drafts]
+    sentences = [part for draft in drafts for each in draft.sentences() for part in _ENDS.split(each.text)]
+    lengths = [len(_WORD.findall(sentence)) for sentence in sentences]
+    milliseconds = [1000 * one.seconds for one in found]
+    names = sorted({name for one in found for name in one.scores})
+    return {
+        "texts written": f"{len(found):,}",
+        "all checks passed": f"{len(drafts) / len(found):.1%}",
+        "words a text, median": f"{median(words):.0f}",
+        "words a text, shortest to longest": f"{min(words)} to {max(words)}",
+        "words a sentence, mean": f"{fmean(lengths):.1f}",
+        "words a sentence, longest": f"{max(lengths)}",
+        "reading ease (Flesch)": f"{reading_ease(sentences):.0f}",
+        "school year (Flesch-Kincaid)": f"{school_year(sentences):.1f}",
+        "time a text, median": f"{median(milliseconds):.2f} ms",
+        "time a text, 99th percentile": f"{_late(milliseconds):.2f} ms",
+        "time of its checks, median": f"{median(1000 * one.check_seconds for one in found):.2f} ms",
+        "cost a text, mean": f"{fmean(one.cost for one in found):,.0f} micro-dollars",
+        **{name: f"{fmean(one.scores[name] for one in found if name in one.scores):.2f}" for name in names},
+    }
+
+
+def _checks(found: Sequence[Written]) -> Table:
+    table = Table("check", "passed", "most often refused for", title="Checks")
+    for name in ("schema", *(name for name, _ in CHECKS)):
+        reasons = Counter(reason for one in found for failed, reason in one.report.failed if failed == name)
+        passed = sum(name in one.report.passed for one in found)
+        looked_at = passed + reasons.total()
+        most = reasons.most_common(1)
+        table.add_row(name, f"{passed / max(1, looked_at):.1%}", most[0][0] if most else "")
+    return table
+
+
+def drawn_variety(name: str, read: Sequence[Read], *, masked: bool) -> Table:
+    """Variety of each kind of piece, in percent."""
+    how = "as templates, numbers and names left open" if masked else "as they stand"
+    columns = ("all", "different", "of 1,000", "another now", "another ever", "own last", "own last 4")
+    table = Table("piece", *columns, title=f"Read again: {name}, {how} (%)")
+    for piece, cut in CUTS.items():
+        one: Variety = variety(read, cut, masked=masked)
+        shares = (one.shared_now, one.shared_ever, one.again, one.lately)
+        counts = (f"{one.pieces:,}", f"{one.distinct:,}", f"{one.of_drawn:,.0f}")
+        table.add_row(piece, *counts, *(f"{100 * share:.1f}" for share in shares))
+    return table
+
+
+def reading_ease(sentences: Sequence[str]) -> float:
+    """About 0 (hard) to 100 (easy), 60 to 70 is plain. Flesch, R. (1948), A new readability yardstick."""
+    words, syllables = _counts(sentences)
+    return 206.835 - 1.015 * words / len(sentences) - 84.6 * syllables / words
+
+
+def school_year(sentences: Sequence[str]) -> float:
+    """Years at school that reading takes. Kincaid, J. P. et al. (1975), Derivation of new readability formulas."""
+    words, syllables = _counts(sentences)
+    return 0.39 * words / len(sentences) + 11.8 * syllables / words - 15.59
+
+
+def _counts(sentences: Sequence[str]) -> tuple[int, int]:
+    words = [word for sentence in sentences for word in _WORD.findall(sentence)]
+    return len(words), sum(map(_syllables, words))
+
+
+def _syllables(word: str) -> int:
+    """By groups of vowels, a silent e at the end left out: right for about nine of ten English words."""
+    small = word.lower()
+    groups = len(_VOWELS.findall(small))
+    silent = small.endswith("e") and not small.endswith("le")
+    return max(1, groups - silent)
+
+
+def _late(values: Sequence[float]) -> float:
+    return quantiles(values, n=100)[-1] if len(values) > 1 else values[0]
+
+
+async def show(
+    people: int, *, writer: Writer | None = None, scorers: Mapping[str, Scorer] | None = None, seed: int = 0
+) -> None:
+    """Print the tables of `writer`, or of the local composer, over the briefs of `people` (1 and up)."""
+    revisions = newest_revisions()
+    asked = track(
+        list(fixed_briefs(people, seed=seed)), console=Console(stderr=True), description="texts", transient=True
+    )
+    found = await measure(asked, writer or composer(revisions), revisions, scorers)
+    names = ", ".join(revision.name for revision in revisions.values())
+    console = Console()
+    console.print(f"\n[bold]{names}: {people:,} invented people, seed {seed}[/bold]\n")
+    for table in tables(found):
+        console.print(table)

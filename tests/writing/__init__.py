@@ -1,0 +1,1 @@
+"""Tests of how texts are evaluated, and of the gallery."""
