@@ -98,7 +98,11 @@ async def measure(
 
 def tables(found: Sequence[Written]) -> list[Table]:
     """What was measured, drawn: an overview, the checks, and variety of cards and of months."""
-    read = [Read(one.asked.person, one.asked.period, one.draft) for one in found if one.draft is not None]
+    read = [
+        Read(one.asked.person, one.asked.period, one.asked.brief.digest, one.draft)
+        for one in found
+        if one.draft is not None
+    ]
     by_form = [(_NAMES[form], of_form(read, form)) for form in Form]
     return [
         _overview(found),
@@ -124,9 +128,11 @@ def _figures(found: Sequence[Written]) -> dict[str, str]:
     lengths = [len(_WORD.findall(sentence)) for sentence in sentences]
     milliseconds = [1000 * one.seconds for one in found]
     names = sorted({name for one in found for name in one.scores})
+    same = Counter(one.asked.brief.digest for one in found)
     return {
         "texts written": f"{len(found):,}",
         "all checks passed": f"{len(drafts) / len(found):.1%}",
+        "somebody else had the same brief": f"{fmean(same[one.asked.brief.digest] > 1 for one in found):.1%}",
         "words a text, median": f"{median(words):.0f}",
         "words a text, shortest to longest": f"{min(words)} to {max(words)}",
         "words a sentence, mean": f"{fmean(lengths):.1f}",
@@ -155,11 +161,20 @@ def _checks(found: Sequence[Written]) -> Table:
 def drawn_variety(name: str, read: Sequence[Read], *, masked: bool) -> Table:
     """Variety of each kind of piece, in percent."""
     how = "as templates, numbers and names left open" if masked else "as they stand"
-    columns = ("all", "different", "of 1,000", "another now", "another ever", "own last", "own last 4")
+    columns = (
+        "all",
+        "different",
+        "of 1,000",
+        "another now",
+        "of other brief",
+        "another ever",
+        "own last",
+        "own last 4",
+    )
     table = Table("piece", *columns, title=f"Read again: {name}, {how} (%)")
     for piece, cut in CUTS.items():
         one: Variety = variety(read, cut, masked=masked)
-        shares = (one.shared_now, one.shared_ever, one.again, one.lately)
+        shares = (one.shared_now, one.shared_apart, one.shared_ever, one.again, one.lately)
         counts = (f"{one.pieces:,}", f"{one.distinct:,}", f"{one.of_drawn:,.0f}")
         table.add_row(piece, *counts, *(f"{100 * share:.1f}" for share in shares))
     return table

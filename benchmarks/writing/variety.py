@@ -36,19 +36,21 @@ _NAMES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A text as somebody read it."""
+    """A text as somebody read it, and the digest of the brief that it was written from."""
 
     person: int
     period: Period
+    brief: str
     draft: Draft
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A whole text, a headline or a sentence of it, and who read it when."""
+    """A whole text, a headline or a sentence of it, who read it when, and the digest of its brief."""
 
     person: int
     period: Period
+    brief: str
     text: str
 
 
@@ -56,15 +58,17 @@ class Piece:
 class Variety:
     """Shares (0 to 1) of all that was read, and how many different ones there are.
 
-    `shared_now`: another person read the same in the same period; `shared_ever`: in any period; `again`: the same
-    person read it in the period before; `lately`: in the four before, both of those who read anything then; `of_drawn`:
-    how many different ones are to be expected among 1,000 drawn, or among all, when there are fewer.
+    `shared_now`: another person read the same in the same period; `shared_apart`: and had another brief, so that the
+    writer could have said it otherwise; `shared_ever`: another person read it in any period; `again`: the same person
+    read it in the period before; `lately`: in the four before, both of those who read anything then; `of_drawn`: how
+    many different ones are to be expected among 1,000 drawn, or among all, when there are fewer.
     """
 
     pieces: int
     distinct: int
     of_drawn: float
     shared_now: float
+    shared_apart: float
     shared_ever: float
     again: float
     lately: float
@@ -104,22 +108,25 @@ CUTS: dict[str, Cut] = {
 def variety(read: Sequence[Read], cut: Cut, *, masked: bool) -> Variety:
     """What `cut` takes from all that was read, compared; `masked`: as templates. ValueError when it takes nothing."""
     pieces = [
-        Piece(each.person, each.period, as_template(text) if masked else text)
+        Piece(each.person, each.period, each.brief, as_template(text) if masked else text)
         for each in read
         for text in cut(each.draft)
     ]
     if not pieces:
         raise ValueError("there is nothing to compare")
-    now, ever = defaultdict[tuple[Period, str], set[int]](set), defaultdict[str, set[int]](set)
+    now, ever = defaultdict[tuple[Period, str], set[tuple[int, str]]](set), defaultdict[str, set[int]](set)
     for piece in pieces:
-        now[piece.period, piece.text].add(piece.person)
+        now[piece.period, piece.text].add((piece.person, piece.brief))
         ever[piece.text].add(piece.person)
     counts = Counter(piece.text for piece in pieces)
     return Variety(
         pieces=len(pieces),
         distinct=len(counts),
         of_drawn=expected_distinct(list(counts.values()), min(DRAWN, len(pieces))),
-        shared_now=_share(len(now[piece.period, piece.text]) > 1 for piece in pieces),
+        shared_now=_share(any(who != one.person for who, _ in now[one.period, one.text]) for one in pieces),
+        shared_apart=_share(
+            any(who != one.person and brief != one.brief for who, brief in now[one.period, one.text]) for one in pieces
+        ),
         shared_ever=_share(len(ever[piece.text]) > 1 for piece in pieces),
         again=_own_share(pieces, 1),
         lately=_own_share(pieces, LONG_AGO),

@@ -57,7 +57,8 @@ def test_a_changed_revision_is_refused(room: Path) -> None:
     """A published file that was touched fails with a sentence that says to add a new version."""
     path = revision_path("weekly-card", 1, room)
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    with pytest.raises(ChangedRevision, match=r"add weekly-card/v2\.md instead"):
+    following = len(list_revisions("weekly-card")) + 1
+    with pytest.raises(ChangedRevision, match=rf"add weekly-card/v{following}\.md instead"):
         load_revision("weekly-card", 1, room=room)
     with pytest.raises(ChangedRevision, match="weekly-card@1"):
         lock_new_revisions(room)
@@ -66,14 +67,15 @@ def test_a_changed_revision_is_refused(room: Path) -> None:
 def test_publishing_adds_new_revisions_alone(room: Path) -> None:
     """A new file is unknown until it is locked; locking adds its line, keeps the others, and is idempotent."""
     before = dict(published(room))
-    shutil.copy(revision_path("weekly-card", 1, room), revision_path("weekly-card", 2, room))
+    following = len(list_revisions("weekly-card")) + 1
+    shutil.copy(revision_path("weekly-card", 1, room), revision_path("weekly-card", following, room))
     with pytest.raises(UnknownRevision, match=r"python -m prompts\.lock"):
-        load_revision("weekly-card", 2, room=room)
-    assert lock_new_revisions(room) == ("weekly-card@2",)
+        load_revision("weekly-card", following, room=room)
+    assert lock_new_revisions(room) == (f"weekly-card@{following}",)
     assert lock_new_revisions(room) == ()
     assert {name: published(room)[name] for name in before} == before
     load_revision.cache_clear()
-    assert load_revision("weekly-card", room=room).number == 2
+    assert load_revision("weekly-card", room=room).number == following
 
 
 def test_a_removed_revision_is_noticed(room: Path) -> None:

@@ -16,9 +16,9 @@ PEOPLE = 3
 MONDAY = date(2026, 5, 4)
 
 
-def _read(person: int, week: int, text: str) -> Read:
+def _read(person: int, week: int, text: str, brief: str = "") -> Read:
     period = week_of(MONDAY + timedelta(weeks=week))
-    return Read(person, period, Draft(Form.CARD, Sentence(text), (Sentence("What was it?"),)))
+    return Read(person, period, brief, Draft(Form.CARD, Sentence(text), (Sentence("What was it?"),)))
 
 
 def test_the_briefs_are_the_same_each_time() -> None:
@@ -81,11 +81,19 @@ def test_variety_by_hand() -> None:
     assert found.of_drawn == pytest.approx(3)
 
 
+def test_the_same_brief_is_told_apart() -> None:
+    """Of three people with the same headline, two had the same brief: alone it is no lack of words."""
+    found = variety([_read(0, 0, "x", "a"), _read(1, 0, "x", "a"), _read(2, 0, "y", "b")], headline, masked=False)
+    assert (found.shared_now, found.shared_apart) == (pytest.approx(2 / 3), 0)
+    found = variety([_read(0, 0, "x", "a"), _read(1, 0, "x", "a"), _read(2, 0, "x", "b")], headline, masked=False)
+    assert found.shared_apart == 1
+
+
 def test_a_month_comes_after_a_month() -> None:
     """Months differ in length, and still follow one another."""
     draft = Draft(Form.MONTH, Sentence("x"))
     months = (Period(date(2026, 1, 1), date(2026, 1, 31)), Period(date(2026, 2, 1), date(2026, 2, 28)))
-    found = variety([Read(0, month, draft) for month in months], headline, masked=False)
+    found = variety([Read(0, month, "", draft) for month in months], headline, masked=False)
     assert found.again == 1
 
 

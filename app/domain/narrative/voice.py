@@ -1,6 +1,7 @@
 """Saying one thing in one of several ways: picks a phrase, fills it with numbers and names, and notes what it cites.
 
-The choice is a hash, so that the same brief always gives the same words. Knows no findings.
+The choice is a hash, so that the same brief always gives the same words; and each period has a part of the variants to
+itself, so that nobody reads one again soon. Knows no findings.
 """
 
 import hashlib
@@ -24,6 +25,9 @@ _NATURAL = (
 _DIGIT = re.compile(r"\d")
 _SENTENCE_START = re.compile(r"[.?] [a-z]")
 
+TURNS = 2
+"""Periods in a row that share no variant of a phrase; with more of them, people would differ less from one another."""
+
 Phrases = Mapping[str, Sequence[str]]
 """Variants by dotted key, as a prompt revision holds them."""
 
@@ -40,17 +44,23 @@ class _Slots(dict[str, object]):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A set of phrases, the seed by which variants are chosen, and whether the reader is to be left in peace."""
+    """A set of phrases, the seed by which variants are chosen, and whether the reader is to be left in peace.
+
+    `turn` counts periods: consecutive ones choose among different variants, whoever reads them.
+    """
 
     phrases: Phrases
     seed: str
+    turn: int = 0
     gentle: bool = False
 
     def fill(self, key: str, slots: Mapping[str, object] | None = None) -> str:
         """One variant of `key` with its placeholders filled. KeyError when a key or a placeholder is unknown."""
         variants = self.phrases[key]
-        chosen = int.from_bytes(hashlib.sha256(f"{self.seed}:{key}".encode()).digest()[:4], "big") % len(variants)
-        return variants[chosen].format_map(slots or {})
+        if len(variants) > 1:
+            turns = min(TURNS, len(variants))
+            variants = variants[(self.turn + _number(key)) % turns :: turns]
+        return variants[_number(f"{self.seed}:{key}") % len(variants)].format_map(slots or {})
 
     def say(self, key: str, *facts: Fact, **extra: object) -> Sentence:
         """A sentence that cites `facts`; the integers of the first are its placeholders, `extra` adds and overrides."""
@@ -69,6 +79,10 @@ class Voice:
     def has(self, key: str) -> bool:
         """Whether there is a phrase for `key`."""
         return key in self.phrases
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 def capitalised(text: str) -> str:
