@@ -1,6 +1,6 @@
 """`spectrum evaluate`: the analyser, measured on labelled data, and the writing, measured on invented people."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 from app.errors import ConfigurationError
@@ -17,9 +17,14 @@ def add(parser: ArgumentParser) -> None:
     analyser.add_argument("--data", required=True, type=Path, metavar="DIR", help="folder with the dev splits")
     analyser.set_defaults(run=lambda asked: evaluate_analyser(asked.data))
     writing = measures.add_parser("writing", help="checks, length and variety of texts over a fixed set of briefs")
-    people = range(1, MOST_PEOPLE + 1)
-    writing.add_argument("--people", type=int, default=200, choices=people, metavar="N", help="invented people (200)")
+    writing.add_argument("--people", type=_people, default=200, metavar="N", help="invented people (200)")
     writing.set_defaults(run=lambda asked: evaluate_writing(asked.people))
+
+
+def _people(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= MOST_PEOPLE):
+        raise ArgumentTypeError(f"1 to {MOST_PEOPLE:,} people")
+    return int(text)
 
 
 async def evaluate_analyser(data: Path) -> int:
