@@ -4,11 +4,12 @@ Reads clause by clause and judges no words; what it cannot bind to a cited integ
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.narrative.brief import HUNDREDTHS, Brief, Fact
 from app.domain.narrative.check_grounding import subjects_in
+from app.domain.narrative.check_vague import FIRST, HOW_OFTEN, NTH, SHARES, UNCOUNTED
 from app.domain.narrative.check_words import Words
 from app.domain.narrative.draft import Draft
 
@@ -29,19 +30,12 @@ _WORDS = "|".join(word for word in _VALUES if word != "one")
 _SPELLED_OUT = Words(rf"\b(?:{_WORDS}|one(?= (?:of|in|out|day|time|week|session)))\b")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _CALENDAR = re.compile(rf"(?:(?:{_MONTHS}) \d{{1,2}}|\d{{1,2}} (?:{_MONTHS}))(?: \d{{4}})?|(?:{_MONTHS}) \d{{4}}")
-_NEVER_GROUNDED = Words(
-    r"\b(?:twice|thrice|double[ds]?|tripl\w+|dozens?|quarters?|(?:a|one|two) thirds?|always|never"
-    r"|(?:nearly|almost) (?:every|all)|many of|many (?:sessions|days|times)|several|a few (?:sessions|of|days|times)"
-    r"|hardly any|every (?:time|session|day|evening|morning)|nobody else|everyone|percent\w*)\b"
-)
-_RULES: tuple[tuple[Words, Callable[[int, int], bool]], ...] = (
-    (Words(r"\b(?:most (?:of|sessions)|majority)\b"), lambda part, whole: 2 * part > whole),
-    (Words(r"\bhalf\b"), lambda part, whole: 2 * part == whole),
-    (Words(r"\ball (?:\d+|of (?:them|your|the)|sessions)\b"), lambda part, whole: part == whole),
-)
 _COUNTING = Words(r"\d|\b(?:most|majority|half|all)\b")
 """What a text holds that says how many; of any other there is nothing to check."""
 _DIGIT = re.compile(r"\d")
+_INTEGER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d.,]*\d)")
+_ASKED = re.compile(r"[^.?;]*\?")
+_FIRST_WEEK = "milestone:first-week"
 
 _STATEMENT = re.compile(r"(?<=[.?])\s+|;\s+")
 _CLAUSE = re.compile(r",\s+|:\s+|\s+(?:and|but|while|whereas)\s+|\s+(?=against\b)")
@@ -110,8 +104,8 @@ def numbers(draft: Draft, brief: Brief) -> str | None:
             if not _in_period(date, brief):
                 return f"text {place}: {date} is outside the period"
         undated = _CALENDAR.sub(" ", sentence.text) if dates else sentence.text
-        text = _SPELLED_OUT.replaced(undated, lambda word: str(_VALUES[word]))
-        refused = _NEVER_GROUNDED.find(text)
+        text = _in_digits(undated)
+        refused = _uncounted(text, cited, brief)
         if refused is not None:
             return f"text {place}: {refused} is no count"
         if _COUNTING.find(text) is None:
@@ -127,6 +121,31 @@ def numbers(draft: Draft, brief: Brief) -> str | None:
             if found is not None:
                 return f"text {place}: {found} is not among the cited counts of this"
     return None
+
+
+def integers_in(text: str) -> frozenset[int]:
+    """The integers that `text` shows, in digits or in words."""
+    return frozenset(map(int, _INTEGER.findall(_in_digits(text))))
+
+
+def sides_named_in(text: str) -> frozenset[str]:
+    """The sides that `text` names: lighter, heavier, the middle, and of energy high and low."""
+    return _sides_in(text, _ENERGY.find(text) is not None)
+
+
+def _in_digits(text: str) -> str:
+    return _SPELLED_OUT.replaced(text, lambda word: str(_VALUES[word]))
+
+
+def _uncounted(text: str, cited: Facts, brief: Brief) -> str | None:
+    """What says how many, or which one, without a count that could be it."""
+    found = UNCOUNTED.find(text) or HOW_OFTEN.find(_ASKED.sub(" ", text) if "?" in text else text)
+    if found is None and not any(point.key == _FIRST_WEEK for point in brief.points):
+        found = FIRST.find(text)
+    if found is None and (nth := NTH.find(text)) is not None:
+        landmarks = {dict(fact.shown).get("landmark") for fact in cited}
+        found = None if int(nth[:-2]) in landmarks else nth
+    return found
 
 
 def _clauses(statements: Iterable[str]) -> Iterator[_Clause]:
@@ -164,7 +183,7 @@ def _faults(clause: _Clause, cited_counts: Counts, cited: Facts, brief: Brief) -
             held = _is_time(match["digits"], after, cited, brief) or _is_count(match, after, counts, clause, cited)
         if not held:
             yield match[0]
-    for words, holds in _RULES:
+    for words, holds in SHARES:
         found = words.find(clause.text)
         if found is not None and not any(n.whole and holds(n.part, n.whole) for n in counts):
             yield found
