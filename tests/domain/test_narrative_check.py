@@ -1,110 +1,17 @@
 """The checks: what a model might answer, and what must never be shown."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.affect import CareLevel
-from app.domain.estimates.estimate import ConfidenceLevel, Direction
-from app.domain.findings import InsightKind, SuggestedAction
-from app.domain.measures import Metric
-from app.domain.narrative import Brief, Form, Manner, check, draft_to_json
-from app.domain.narrative.brief import Fact, Point
+from app.domain.narrative import Form, Manner, check, draft_to_json
 from app.domain.narrative.check import CHECKS
 from prompts import load_revision
-from tests.domain.told_lives import MONTH, WEEK, changing_life, told_in_month, told_in_week
-
-_PLAIN = Fact("e1", Metric.SESSION_COUNT, None, (), None, None, None, ConfidenceLevel.LOW, None, None)
-MIND = replace(
-    _PLAIN,
-    metric=Metric.PATTERN_SHARE,
-    subject="MIND_READING",
-    shown=(("count", 5), ("total", 9), ("with:FEAR", 4)),
-    value=56,
-)
-MORE = replace(
-    _PLAIN,
-    id="e2",
-    metric=Metric.VALENCE,
-    shown=(("direction", 1), ("lighter", 7), ("total", 9), ("usual_lighter", 20), ("usual_total", 60)),
-    direction=Direction.HIGHER,
-    usual_days=84,
-)
-LESS = replace(MORE, id="e3", direction=Direction.LOWER)
-ALIKE = replace(MORE, id="e4", direction=Direction.SIMILAR)
-UNSETTLED = replace(MORE, id="e5", direction=Direction.UNCLEAR)
-LIFTED = replace(
-    _PLAIN,
-    id="e6",
-    metric=Metric.SESSION_SHIFT_VALENCE,
-    shown=(("lifted", 6), ("lowered", 1), ("sign", 1), ("total", 8)),
-)
-LABELS = replace(MIND, id="e7", subject="LABELING", shown=(("count", 3), ("total", 9)))
-ALWAYS = replace(_PLAIN, id="e8", metric=Metric.TIME_SHARE, subject="EVENING", shown=(("count", 4), ("total", 8)))
-JOY = replace(
-    _PLAIN,
-    id="e9",
-    metric=Metric.EMOTION_INTENSITY,
-    subject="JOY",
-    shown=(("count", 4), ("direction", 1), ("total", 9), ("usual_count", 7), ("usual_total", 40)),
-    direction=Direction.HIGHER,
-    usual_days=84,
-)
-FEAR = replace(
-    JOY,
-    id="e10",
-    subject="FEAR",
-    shown=(("count", 6), ("direction", -1), ("total", 9), ("usual_count", 30), ("usual_total", 40)),
-    direction=Direction.LOWER,
-)
-UNSURE = replace(
-    MORE,
-    id="e11",
-    shown=(("heavier", -1), ("lighter", 2), ("total", 9), ("usual_lighter", 20), ("usual_total", 60)),
-    direction=Direction.UNCLEAR,
-)
-SPREAD = replace(
-    _PLAIN,
-    id="e12",
-    metric=Metric.VALENCE,
-    shown=(
-        *(("heavier", 2), ("lighter", 5), ("middle", 2), ("total", 9)),
-        *(("usual_heavier", 20), ("usual_lighter", 7), ("usual_middle", 13), ("usual_total", 40)),
-    ),
-    direction=Direction.UNCLEAR,
-    usual_days=84,
-)
-NIGHT = replace(
-    _PLAIN,
-    id="e13",
-    metric=Metric.TIME_SHARE,
-    subject="NIGHT",
-    shown=(("count", 4), ("heavier", 1), ("lighter", 3), ("middle", 0), ("total", 9)),
-)
-ENERGY = replace(_PLAIN, id="e14", metric=Metric.AROUSAL, shown=(("lively", 3), ("quiet", 4), ("total", 9)))
-FACTS = (MIND, MORE, LESS, ALIKE, UNSETTLED, LIFTED, LABELS, ALWAYS, JOY, FEAR, UNSURE, SPREAD, NIGHT, ENERGY)
-BRIEF = Brief(
-    Form.CARD,
-    Manner.PLAIN,
-    WEEK,
-    (Point("pattern:MIND_READING", InsightKind.PATTERN, tuple(fact.id for fact in FACTS), SuggestedAction.OPEN_TURN),),
-    FACTS,
-)
-
-
-def _card(text: str, *evidence: str) -> dict[str, Any]:
-    """A model's answer: a headline that is fine, and a body of one sentence."""
-    return {
-        "headline": {"text": "What may be mind reading showed up in 5 of 9 sessions", "evidence": ["e1"]},
-        "body": [{"text": text, "evidence": list(evidence)}],
-    }
-
-
-def _failed(answer: object, brief: Brief = BRIEF) -> set[str]:
-    return {name for name, _ in check(answer, brief).failed}
+from tests.domain.model_answers import BRIEF, card, failed
+from tests.domain.told_lives import MONTH, changing_life, told_in_month, told_in_week
 
 
 @pytest.mark.parametrize(
@@ -138,7 +45,7 @@ def _failed(answer: object, brief: Brief = BRIEF) -> set[str]:
 )
 def test_honest_words_pass(text: str, evidence: list[str]) -> None:
     """Grounded numbers in any spelling, settled directions, hedged patterns, offers and questions are fine."""
-    assert check(_card(text, *evidence), BRIEF).failed == ()
+    assert check(card(text, *evidence), BRIEF).failed == ()
 
 
 @pytest.mark.parametrize(
@@ -215,7 +122,7 @@ def test_honest_words_pass(text: str, evidence: list[str]) -> None:
         ("no-diagnosis", "These are signs of depression.", []),
         ("no-diagnosis", "Your anxiety was there.", []),
         ("no-diagnosis", "This is a cognitive distortion.", []),
-        ("no-diagnosis", "There was talk of self-harm.", []),
+        ("no-crisis-talk", "There was talk of self-harm.", []),
         ("no-medication", "A change of medication is an option.", []),
         ("no-medication", "Therapy is an option.", []),
         ("no-command", "You should rest.", []),
@@ -249,9 +156,9 @@ def test_honest_words_pass(text: str, evidence: list[str]) -> None:
         ("no-diagnosis", "You seem to be manic and narcissistic.", []),
         ("no-diagnosis", "Your borderline moods came back.", []),
         ("no-diagnosis", "There were eating problems.", []),
-        ("no-diagnosis", "You could die from this.", []),
-        ("no-diagnosis", "Why not end it all?", []),
-        ("no-diagnosis", "In a few sessions you hurt yourself.", []),
+        ("no-crisis-talk", "You could die from this.", []),
+        ("no-crisis-talk", "Why not end it all?", []),
+        ("no-crisis-talk", "In a few sessions you hurt yourself.", []),
         ("no-diagnosis", "You were d\u00e9pressed this week.", []),
         ("no-diagnosis", "You were \uff44epressed this week.", []),
         ("no-medication", "Prozac might suit you.", []),
@@ -275,7 +182,7 @@ def test_honest_words_pass(text: str, evidence: list[str]) -> None:
 )
 def test_harmful_or_ungrounded_words_fail(name: str, text: str, evidence: list[str]) -> None:
     """Each of these fails by the name of the promise it breaks."""
-    assert name in _failed(_card(text, *evidence))
+    assert name in failed(card(text, *evidence))
 
 
 @pytest.mark.parametrize(
@@ -286,13 +193,13 @@ def test_harmful_or_ungrounded_words_fail(name: str, text: str, evidence: list[s
         [],
         {},
         {"headline": "text", "body": []},
-        _card("fine") | {"body": []},
-        _card("fine") | {"extra": 1},
-        _card("fine") | {"body": [{"text": "fine", "evidence": []}] * 5},
-        _card(""),
-        _card("x" * 8_000_000),
-        _card("fine", "e99"),
-        _card("fine", "e1", "e2", "e3", "e4", "e5"),
+        card("fine") | {"body": []},
+        card("fine") | {"extra": 1},
+        card("fine") | {"body": [{"text": "fine", "evidence": []}] * 5},
+        card(""),
+        card("x" * 8_000_000),
+        card("fine", "e99"),
+        card("fine", "e1", "e2", "e3", "e4", "e5"),
         {"title": {"text": "fine", "evidence": []}, "sections": []},
     ],
 )
@@ -313,7 +220,7 @@ _JSON = st.recursive(
 )
 
 
-@given(_JSON | st.text(max_size=200).map(_card))
+@given(_JSON | st.text(max_size=200).map(card))
 @settings(max_examples=100, deadline=None)
 def test_no_answer_breaks_the_checks(answer: object) -> None:
     """Whatever a model answers, the report names what passed and failed and nothing is raised."""
@@ -339,27 +246,27 @@ def test_a_model_that_says_what_the_composer_says_passes(seed: int, care: CareLe
 
 def test_fixed_phrases_need_no_evidence_and_nothing_near_them_passes() -> None:
     """A phrase of the revision may be said alone; one word more, or no list at all, and a model may not say it."""
-    answer = _card("Most minds do this now and then.")
+    answer = card("Most minds do this now and then.")
     fixed = _phrases("weekly-card")
     assert check(answer, BRIEF, fixed=fixed).failed == ()
-    assert "claims" in _failed(answer)
-    more = check(_card("Most plain minds do this now and then."), BRIEF, fixed=fixed)
+    assert "claims" in failed(answer)
+    more = check(card("Most plain minds do this now and then."), BRIEF, fixed=fixed)
     assert [name for name, _ in more.failed] == ["claims"]
 
 
 def test_accents_and_typographic_marks_are_plain_enough() -> None:
     """Curly quotes, dashes, an ellipsis and accented Latin letters are no fault by themselves."""
     text = "\u201cWhat was it like\u201d \u2013 Fear\u2019s caf\u00e9\u2026 showed up in 4 of those 5?"
-    assert "letters" not in _failed(_card(text, "e1"))
+    assert "letters" not in failed(card(text, "e1"))
 
 
 def test_care_forbids_claims_beside_support() -> None:
     """SUPPORT cites nothing and shows no number; GENTLE allows numbers and no celebration."""
     support = replace(BRIEF, manner=Manner.SUPPORT)
     gentle = replace(BRIEF, manner=Manner.GENTLE)
-    assert "care" in _failed(_card("There are people who will listen."), support)
-    assert "care" in _failed(_card("It was lovely."), gentle)
-    assert "care" not in _failed(_card("It showed up in 5 of 9 sessions.", "e1"), gentle)
+    assert "care" in failed(card("There are people who will listen."), support)
+    assert "care" in failed(card("It was lovely."), gentle)
+    assert "care" not in failed(card("It showed up in 5 of 9 sessions.", "e1"), gentle)
 
 
 def test_a_month_may_not_invent_sections() -> None:
@@ -369,9 +276,9 @@ def test_a_month_may_not_invent_sections() -> None:
     section = {"kind": "CHANGES", "heading": "From here", "paragraphs": [{"text": "What was it like?", "evidence": []}]}
     ahead = section | {"kind": "LOOKING_AHEAD"}
     title = {"text": "A month", "evidence": []}
-    assert _failed({"title": title, "sections": [ahead]}, told.brief) == set()
-    assert _failed({"title": title, "sections": [section]}, told.brief) == {"schema"}
-    assert _failed({"title": title, "sections": [ahead, section]}, told.brief) == {"schema"}
+    assert failed({"title": title, "sections": [ahead]}, told.brief) == set()
+    assert failed({"title": title, "sections": [section]}, told.brief) == {"schema"}
+    assert failed({"title": title, "sections": [ahead, section]}, told.brief) == {"schema"}
     assert told.brief.period == MONTH
 
 
@@ -385,4 +292,4 @@ def test_a_heading_claims_no_more_than_its_section() -> None:
         "title": title,
         "sections": [{"kind": "LOOKING_AHEAD", "heading": "A better month", "paragraphs": [paragraph]}],
     }
-    assert "direction" in _failed(answer, told.brief)
+    assert "direction" in failed(answer, told.brief)

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 from app.domain.narrative import check_claims as claims
 from app.domain.narrative import check_direction as directions
+from app.domain.narrative import check_ease as ease
 from app.domain.narrative import check_grounding as grounding
 from app.domain.narrative import check_manner as manner
+from app.domain.narrative import check_names as names
 from app.domain.narrative import check_numbers as counts
+from app.domain.narrative import check_phrases as phrases
+from app.domain.narrative import specificity
 from app.domain.narrative.brief import SECTION_OF_TOPIC, Brief, Form
 from app.domain.narrative.draft import Draft, MalformedDraft, draft_from_json, draft_to_json
 
@@ -31,13 +35,20 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("claims", claims.unfounded),
     ("no-causal-claim", _by_brief(manner.no_causal_claim)),
     ("no-diagnosis", _by_brief(manner.no_diagnosis)),
+    ("no-crisis-talk", _by_brief(manner.no_crisis_talk)),
     ("no-medication", _by_brief(manner.no_medication)),
     ("no-command", _by_brief(manner.no_command)),
     ("no-url", _by_brief(manner.no_url)),
     ("no-markup", _by_brief(manner.no_markup)),
+    ("no-names", _by_brief(names.no_names)),
+    ("no-superlative", _by_brief(phrases.no_superlative)),
+    ("no-guilt", _by_brief(phrases.no_guilt)),
+    ("no-machinery", _by_brief(phrases.no_machinery)),
+    ("no-generic", _by_brief(phrases.no_generic)),
     ("tone", _by_brief(manner.tone)),
     ("care", _by_brief(manner.care)),
-    ("reading-ease", _by_brief(manner.reading_ease)),
+    ("reading-ease", _by_brief(ease.reading_ease)),
+    ("specific", _by_brief(specificity.specific)),
 )
 """What comes after `schema`, in this order; all are run, so that a report tells everything at once."""
 

@@ -17,7 +17,7 @@ _ACCENTED = re.compile(r"[ -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u2018\u2019
 _ENDS = re.compile(r"(?<=[.?!;])\s+")
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     _WORD.findall(
         "a about after again all also an and any anything around as ask asked at back before began beside between "
         "both bring by call choice choose closely closer could day days did different do does else enough ever "
@@ -120,7 +120,7 @@ def _is_title(text: str) -> bool:
 
 
 def _is_harmless(text: str) -> bool:
-    return not _DIGIT.search(text) and all(word.lower() in _HARMLESS for word in _WORD.findall(text))
+    return not _DIGIT.search(text) and all(word.lower() in HARMLESS for word in _WORD.findall(text))
 
 
 @lru_cache(maxsize=64)

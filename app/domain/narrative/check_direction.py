@@ -86,6 +86,11 @@ def direction(draft: Draft, brief: Brief) -> str | None:
     return None
 
 
+def says_direction(text: str) -> bool:
+    """Whether `text` says that anything is higher, lower or alike."""
+    return _ANY.find(text) is not None
+
+
 def _faults(statement: str, names: frozenset[str], cited: Facts) -> Iterator[str]:
     """What is wrong with a statement about `names`: its own, or else those of the statement before."""
     said = _said(statement)

@@ -6,15 +6,13 @@ Judges words alone; whether they are true is judged by the grounding checks.
 import re
 
 from app.domain.narrative.brief import Brief, Form, Manner
-from app.domain.narrative.check_words import Words
+from app.domain.narrative.check_words import Words, found_in
 from app.domain.narrative.draft import Draft
 
 LONGEST_HEADLINE_WORDS = 18
 LONGEST_SENTENCE = 240
 LONGEST_PARAGRAPH = 600
 LONGEST_HEADING = 80
-MEAN_WORDS = 20
-MOST_WORDS = 32
 
 _CAUSAL = Words(
     r"\b(?:because|caus(?:e[ds]?|ing)|(?:led|leads?|leading) to|due to|thanks to|owing to|as a result|results? in"
@@ -35,7 +33,9 @@ _DIAGNOSIS = Words(
 _CRISIS = Words(
     r"\b(?:suicid\w*|self[- ]?(?:harm|injur)\w*|cris[ei]s|overdos\w*|kill\w*|dead|death|d(?:ie[ds]?|ying)"
     r"|end(?:ing|ed)? (?:it|everything|things|your|all)|(?:hurt|harm|cut|injur)\w* (?:yourself|you)|at risk|in danger"
-    r"|emergenc\w*|your lowest|not (?:be|stay) alone|worthless|hopeless\w*|no way out|give up|given up|broken)\b"
+    r"|emergenc\w*|your lowest|not (?:be|stay) alone|worthless|hopeless\w*|no way out|g[ia]ve up|given up|broken"
+    r"|disappear\w*|better off without|reasons? to live|not worth living|hot ?lines?|help ?lines?|rescue\w*"
+    r"|(?:can['\u2019]?t|cannot|could not|can not) go on|end of (?:it all|everything|your life)|farewell|goodbye)\b"
 )
 _MEDICATION = Words(
     r"\b(?:medic(?:ine|ines|ation|ations|ated)|meds|pills?|tablets?|dos(?:e|es|age)|antidepress\w*|ssris?|snris?"
@@ -82,7 +82,6 @@ _SHOUT = re.compile(r"\b[A-Z]{3,}\b")
 _CELEBRATION = Words(
     r"\b(?:celebrat\w*|wonderful|lovely|glad|happy|happily|delight\w*|enjoy\w*|nice|worth keeping|milestone|hooray)\b"
 )
-_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
 _DIGIT = re.compile(r"\d")
 
 
@@ -100,17 +99,22 @@ def length(draft: Draft, _: Brief) -> str | None:
 
 def no_causal_claim(draft: Draft, _: Brief) -> str | None:
     """Nothing is said to come from anything: things go along, or show up."""
-    return _found(draft, _CAUSAL)
+    return found_in(draft, _CAUSAL)
 
 
 def no_diagnosis(draft: Draft, _: Brief) -> str | None:
-    """No condition, no clinic, no risk, no talk of death or harm; and habits of thought are never called errors."""
-    return _found(draft, _DIAGNOSIS) or _found(draft, _CRISIS)
+    """No condition and no clinic; and habits of thought are never called errors."""
+    return found_in(draft, _DIAGNOSIS)
+
+
+def no_crisis_talk(draft: Draft, _: Brief) -> str | None:
+    """No talk of death, harm or danger: who is near it is offered people to talk to, in words written beforehand."""
+    return found_in(draft, _CRISIS)
 
 
 def no_medication(draft: Draft, _: Brief) -> str | None:
     """No medicine and no treatment."""
-    return _found(draft, _MEDICATION)
+    return found_in(draft, _MEDICATION)
 
 
 def no_command(draft: Draft, _: Brief) -> str | None:
@@ -127,7 +131,7 @@ def no_command(draft: Draft, _: Brief) -> str | None:
 
 def no_url(draft: Draft, _: Brief) -> str | None:
     """No address of any kind."""
-    return _found(draft, _URL)
+    return found_in(draft, _URL)
 
 
 def no_markup(draft: Draft, _: Brief) -> str | None:
@@ -137,7 +141,7 @@ def no_markup(draft: Draft, _: Brief) -> str | None:
 
 def tone(draft: Draft, _: Brief) -> str | None:
     """No score, streak, praise, blame or shouting."""
-    return _found(draft, _TONE) or _marked(draft, _SHOUT)
+    return found_in(draft, _TONE) or _marked(draft, _SHOUT)
 
 
 def care(draft: Draft, brief: Brief) -> str | None:
@@ -148,27 +152,7 @@ def care(draft: Draft, brief: Brief) -> str | None:
         for place, sentence in enumerate(draft.everything()):
             if sentence.evidence or _DIGIT.search(sentence.text):
                 return f"text {place}: a claim beside an offer of support"
-    return _found(draft, _CELEBRATION)
-
-
-def reading_ease(draft: Draft, _: Brief) -> str | None:
-    """On average at most 20 words a sentence in each text, and none over 32: short sentences read easily anywhere.
-
-    Sentence length is the part of the Flesch formula (1948) that a writer can act on without counting syllables.
-    """
-    for place, sentence in enumerate(draft.everything()):
-        words = [len(part.split()) for part in _SENTENCE_END.split(sentence.text)]
-        if sum(words) > MEAN_WORDS * len(words) or max(words) > MOST_WORDS:
-            return f"text {place}: sentences are too long"
-    return None
-
-
-def _found(draft: Draft, words: Words) -> str | None:
-    for place, sentence in enumerate(draft.everything()):
-        found = words.find(sentence.text)
-        if found is not None:
-            return f"text {place}: {found.strip()}"
-    return None
+    return found_in(draft, _CELEBRATION)
 
 
 def _marked(draft: Draft, marks: re.Pattern[str]) -> str | None:

@@ -6,6 +6,8 @@ Knows no words of its own, and judges nothing.
 import re
 from collections.abc import Callable, Iterator
 
+from app.domain.narrative.draft import Draft
+
 
 class Words:
     """A pattern written in small letters, found in letters of any size.
@@ -34,3 +36,12 @@ class Words:
             parts += text[end : found.start()], say(found[0])
             end = found.end()
         return "".join((*parts, text[end:]))
+
+
+def found_in(draft: Draft, words: Words) -> str | None:
+    """Where the first text stands that holds one of `words`, and which; None when none does."""
+    for place, sentence in enumerate(draft.everything()):
+        found = words.find(sentence.text)
+        if found is not None:
+            return f"text {place}: {found.strip()}"
+    return None

@@ -1,0 +1,60 @@
+"""Whether a text names anybody or anything that no closed list holds: other people's names, places, brands.
+
+Goes by large letters alone; a name written small is caught, if at all, by the check of claims.
+"""
+
+import re
+
+from app.domain.affect import TimeOfDay
+from app.domain.narrative.brief import Brief
+from app.domain.narrative.check_claims import HARMLESS
+from app.domain.narrative.draft import Draft
+
+_WORD = re.compile(r"[\w'-]+")
+_ALWAYS_LARGE = frozenset(
+    _WORD.findall(
+        "i january february march april may june july august september october november december monday tuesday "
+        "wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays "
+        "sundays mirror turn lens kalei spectrum support english"
+    )
+)
+_BEGINS = frozenset(
+    _WORD.findall(
+        "afterwards alongside although among apart both during each either energy even every few five four "
+        "feelings from habits half hard however looking main many months most near neither nine none numbers "
+        "often only out overall over rhythms room seen seven several similar six steady such taken ten that's "
+        "there's times twelve two three eight eleven under until upon ways weeks what's within without writing "
+        "lighter heavier easier harder calmer beginning beginnings endings sessions against because beyond here's "
+        "coming came some nobody the thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty shared "
+        "quietly slowly words naming reading named nothing landscape feeling thinking thought thoughts back less "
+        "inside outside next other whenever whether whose whichever whatever altogether meanwhile together then "
+        "later earlier soon before after above below twice once"
+    )
+)
+_SUBJECTS = frozenset(
+    _WORD.findall(
+        "joy joyful warmth warm hope hopeful sadness sad fear fearful anger angry shame ashamed surprise "
+        "surprised afraid all-or-nothing overgeneralising overgeneralizing mental discounting mind fortune "
+        "catastrophizing catastrophising expecting imagining emotional should labelling labeling taking "
+        "personalising personalizing comparing an a disqualifying"
+    )
+) | {f"{time}{ending}".lower() for time in TimeOfDay for ending in ("", "s")}
+_MAY_BEGIN = _ALWAYS_LARGE | _BEGINS | _SUBJECTS | HARMLESS
+_LARGE = re.compile(r"\b[A-Z][\w]*(?:['\u2019-]\w+)*")
+_START = re.compile(r"(?:^|[.?!:;]\s+)[\"'\u201c\u2018(]?$")
+
+
+def no_names(draft: Draft, _: Brief) -> str | None:
+    """Large letters begin sentences, in words that are no names, months, weekdays and the app's own names; no other."""
+    for place, sentence in enumerate(draft.everything()):
+        for found in _LARGE.finditer(sentence.text):
+            word = found[0].casefold().replace("\u2019", "'")
+            begins = _START.search(sentence.text[: found.start()]) is not None
+            if not _is_known(word, _MAY_BEGIN if begins else _ALWAYS_LARGE):
+                return f"text {place}: a name"
+    return None
+
+
+def _is_known(word: str, known: frozenset[str]) -> bool:
+    stem = word.removesuffix("'s").removesuffix("'")
+    return word in known or stem in known

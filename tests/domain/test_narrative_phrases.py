@@ -1,0 +1,152 @@
+"""Phrases that are never shown, each refused by the name of its check; and words near them that may be said."""
+
+import pytest
+
+from app.domain.narrative import check
+from app.domain.narrative.check import CHECKS
+from tests.domain.model_answers import BRIEF, card, failed
+
+_REFUSED = {
+    "no-superlative": [
+        "It was your hardest week.",
+        "Fear was the most common.",
+        "Your best moments sat on the lighter side.",
+        "Fear was most intense in 6 of 9 sessions.",
+        "The lowest ever.",
+        "Joy came 4 times, more than ever.",
+        "The worst of it was fear.",
+        "The lighter side held a record.",
+        "Fear peaked, in 6 of 9 sessions.",
+        "It was in 6 of 9 sessions so far.",
+        "Which was the saddest of them?",
+        "Least intense was joy.",
+    ],
+    "no-guilt": [
+        "You skipped a week.",
+        "Again you did not write.",
+        "Again, there was no session.",
+        "Only two sessions this week.",
+        "There were just 5 sessions.",
+        "You fell behind.",
+        "You have not looked since.",
+        "You didn\u2019t come back.",
+        "You forgot Lens.",
+        "5 of 9 sessions in a row had it.",
+        "You could have looked more.",
+        "We missed you.",
+        "It was a lapse.",
+        "Get back on track?",
+        "There were days without a session.",
+        "Consistency is what counts.",
+    ],
+    "no-machinery": [
+        "As an AI, I see this.",
+        "The brief says 5 of 9 sessions.",
+        "Evidence e3 says so.",
+        "Here is the JSON.",
+        "Ignore previous instructions.",
+        "Ignore all of it.",
+        "The system prompt is this.",
+        "I cannot say.",
+        "I\u2019m sorry about that.",
+        "Sure, 5 of 9 sessions.",
+        "The model is not sure.",
+        "The valence of 7 of 9 sessions was lighter.",
+        "The confidence interval is wide.",
+        "Your baseline is 20 of 60.",
+        "usual_total is 60.",
+        "A language model wrote this.",
+    ],
+    "no-generic": [
+        "It is important to rest.",
+        "It\u2019s okay to feel this.",
+        "Remember that everyone feels it.",
+        "Self-care matters.",
+        "Your journey goes on.",
+        "Take it one day at a time.",
+        "Be kind to yourself.",
+        "It was a rollercoaster.",
+        "There was a mix of emotions.",
+        "There were ups and downs.",
+        "You tend to look for more.",
+        "At times you feel this.",
+        "You may find that a door opens.",
+        "There are brighter days.",
+        "Good things are on the horizon.",
+        "We all have this.",
+        "This is a meaningful insight.",
+        "Listen to your heart.",
+        "It is part of being human.",
+        "Trust the process.",
+        "There is a side of you that nobody sees.",
+    ],
+    "no-crisis-talk": [
+        "You are better off without it.",
+        "There is no reason to live like this.",
+        "A hotline is there for you.",
+        "You cannot go on.",
+        "It was near death.",
+        "You are in danger.",
+    ],
+    "no-names": [
+        "Fear came up with Anna in 4 of those 5.",
+        "Anna was there in 4 of those 5.",
+        "It was near London.",
+        "What would you say to Tom?",
+        "Fear came up at Siemens in 4 of those 5.",
+        "Did Anna\u2019s words stay with you?",
+        "It was there: Maria.",
+        "\u201cJohn\u201d came up.",
+        "Mrs Smith was there.",
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in _REFUSED.items() for text in texts])
+def test_a_phrase_is_refused_by_name(name: str, text: str) -> None:
+    """Each of these breaks the promise of its check, whatever else it breaks."""
+    assert name in failed(card(text, "e1", "e2", "e10"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The hardest outcome is the first to come to mind.",
+        "What may be expecting the worst was there.",
+        "Which of them feels most like your week?",
+        "It is of interest, and an honest guess at rest.",
+        "What would the most ordinary outcome look like?",
+        "It is more than that.",
+        "You opened 5 of 9 sessions.",
+        "What do you see now that you did not see at the start?",
+        "It was there again in 5 of 9 sessions.",
+        "This week only asks.",
+        "Is there one that is still with you?",
+        "The numbers of this month can wait.",
+        "What is in the picture, as you see it?",
+        "You can keep it as a fact of your own.",
+        "A life is wider than that.",
+        "What would have felt kind just then?",
+        "You looked at 9 moments, and that is a start.",
+        "There are people who will listen.",
+        "In March, on Mondays, Mirror held 5 of them.",
+        "Fear was there, and I would call it that.",
+        "\u201cShould\u201d thinking may have been there. Nobody knows.",
+        "It can simply be left here: If you like, for longer.",
+    ],
+)
+def test_words_near_a_phrase_are_let_through(text: str) -> None:
+    """None of the checks of phrases takes these for what it refuses."""
+    allowed = set(_REFUSED) - ({"no-machinery"} if " I " in text else set())
+    assert not failed(card(text, "e1")) & allowed
+
+
+def test_each_of_these_is_a_check() -> None:
+    """The names above are those a report shows, and nothing is refused without one."""
+    assert set(_REFUSED) <= {name for name, _ in CHECKS}
+
+
+def test_a_report_never_repeats_a_name() -> None:
+    """The reason says that there is a name, and not whose."""
+    report = check(card("Fear came up with Anna in 4 of those 5.", "e1"), BRIEF)
+    assert "Anna" not in dict(report.failed)["no-names"]
