@@ -35,7 +35,8 @@ class Revision:
     """One published revision: what is said to a model, and what the local composer says without one.
 
     `phrases` maps dotted keys ("pattern.headline_named") to variants with {placeholders}, `sayings` are all of them;
-    `output_schema` is JSON Schema as text; `parameters` are those of the model call; `mending` goes before an answer that was refused, and the reasons; `hash` is the SHA-256 (hex) of the
+    a prompt that no composer stands in for has none. `output_schema` is JSON Schema as text; `parameters` are those of
+    the model call; `mending` goes before an answer that was refused, and the reasons; `hash` is the SHA-256 (hex) of the
     whole file.
     """
 
@@ -109,7 +110,7 @@ def _published_numbers(prompt: str, room: Path) -> frozenset[int]:
 def _parse(prompt: str, number: int, feature: str, text: str, fingerprint: str) -> Revision:
     _, header, body = text.split(_FENCE, 2)
     fields = tomllib.loads(header)
-    phrases = dict(_flat(fields["phrases"]))
+    phrases = dict(_flat(fields.get("phrases", {})))
     return Revision(
         prompt=prompt,
         number=number,
