@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.narrative import Brief, Draft, Form, Manner, Sentence
@@ -16,6 +16,7 @@ from tests.domain.lives import MARCH
 
 @pytest.mark.parametrize("subject", _NAMES)
 @given(data=st.data())
+@settings(deadline=None)
 def test_no_name_is_overlooked(subject: str, data: st.DataObject) -> None:
     """Whatever a subject may be called, whatever words around it, it is found, or its letters are refused."""
     name = re.compile(rf"\b(?:{_NAMES[subject]})\b", re.IGNORECASE)

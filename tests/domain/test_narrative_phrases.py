@@ -21,6 +21,38 @@ _REFUSED = {
         "Which was the saddest of them?",
         "Least intense was joy.",
     ],
+    "no-forecast": [
+        "Fear will pass, as it did in 6 of 9.",
+        "Next week, fear will be lower.",
+        "6 of 9 sessions had fear, and the next ones will too.",
+        "It is going to be lighter.",
+        "A lighter time is on its way.",
+        "Joy is likely to come.",
+        "The coming weeks hold more of it.",
+        "Soon it is lighter.",
+        "It won\u2019t last.",
+        "Expect less of it.",
+    ],
+    "subjects": [
+        "6 of 9 sessions had intense fear.",
+        "6 of 9 sessions had deep fear.",
+        "Fear ruled 6 of 9 sessions.",
+        "Strong anger was there.",
+    ],
+    "tone": [
+        "6 of 9 sessions had fear, which is high.",
+        "6 of 9 sessions had fear, which is normal.",
+        "6 of 9 sessions had fear: a warning sign.",
+        "6 of 9 sessions had fear, above average.",
+        "6 of 9 sessions had fear, too much of it.",
+        "Unfortunately, 6 of 9 sessions had fear.",
+    ],
+    "claims": [
+        "6 of 9 sessions had fear, at work.",
+        "6 of 9 sessions had fear, near your boss.",
+        "6 of 9 sessions had fear, and your children were there.",
+        "6 of 9 sessions had fear and little sleep.",
+    ],
     "no-guilt": [
         "You skipped a week.",
         "Again you did not write.",
@@ -130,15 +162,48 @@ def test_a_phrase_is_refused_by_name(name: str, text: str) -> None:
         "You looked at 9 moments, and that is a start.",
         "There are people who will listen.",
         "In March, on Mondays, Mirror held 5 of them.",
-        "Fear was there, and I would call it that.",
+        "Fear was there, as I said.",
         "\u201cShould\u201d thinking may have been there. Nobody knows.",
         "It can simply be left here: If you like, for longer.",
     ],
 )
 def test_words_near_a_phrase_are_let_through(text: str) -> None:
     """None of the checks of phrases takes these for what it refuses."""
-    allowed = set(_REFUSED) - ({"no-machinery"} if " I " in text else set())
-    assert not failed(card(text, "e1")) & allowed
+    of_facts = {"subjects", "claims"}
+    assert not failed(card(text, "e1")) & (set(_REFUSED) - of_facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("Fear went along with it in 4 of those 5 sessions.", "e1"),
+        ("On the lighter side there were 5 of 9 sessions, and 2 on the heavier side.", "e12"),
+        ("In 6 of your 9 sessions, fear showed up.", "e10"),
+        ("Joy was part of 4 of 9 sessions this week.", "e9"),
+        ("Six sessions held fear; four held joy.", "e9 e10"),
+        ("Two sessions sat near the middle.", "e12"),
+        ("Looking back, 6 of 9 sessions had fear in them.", "e10"),
+        ("Compared with the 12 weeks before, joy showed up more often: 4 of 9 sessions, against 7 of 40.", "e9"),
+        ("That may be mind reading: it was there in 5 of 9 sessions.", "e1"),
+        ("From start to end, 6 of 8 sessions moved to something lighter.", "e6"),
+        ("These come from moments you chose to look at, not from a whole life.", ""),
+        ("They are moments you chose to look at.", ""),
+        ("If you like, you could look at one of these moments again.", ""),
+        ("What was around you when fear showed up?", "e10"),
+        ("Does any of this ring true?", ""),
+        ("What would you wish for next week?", ""),
+    ],
+)
+def test_what_a_careful_writer_says_passes(text: str, evidence: str) -> None:
+    """No check stands in the way of plain counts, open questions, offers, and of saying that it is not a whole life."""
+    assert failed(card(text, *evidence.split())) == set()
+
+
+@pytest.mark.parametrize("text", ["In January, 6 of 9 sessions had fear.", "6 of 9 sessions since May had fear."])
+def test_another_month_is_not_this_one(text: str) -> None:
+    """A month is named only when the period touches it; "may" is a word as well."""
+    assert "numbers" in failed(card(text, "e10"))
+    assert "numbers" not in failed(card("In March, fear may have been in 6 of 9 sessions.", "e10"))
 
 
 def test_each_of_these_is_a_check() -> None:

@@ -42,6 +42,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("no-markup", _by_brief(manner.no_markup)),
     ("no-names", _by_brief(names.no_names)),
     ("no-superlative", _by_brief(phrases.no_superlative)),
+    ("no-forecast", _by_brief(phrases.no_forecast)),
     ("no-guilt", _by_brief(phrases.no_guilt)),
     ("no-machinery", _by_brief(phrases.no_machinery)),
     ("no-generic", _by_brief(phrases.no_generic)),

@@ -29,7 +29,7 @@ HARMLESS = frozenset(
         "someone something sometimes stay stayed still story take talk tell than that the their them then there "
         "these they thing things think this those thought thoughts through time title to today together tomorrow "
         "turn usual was week weeks were what when whenever where which while who will wish with without word words "
-        "would write yet you your"
+        "would write yet you your ring rings true fit fits showed up"
     )
 )
 """Words that offers, questions and titles are made of: none names a condition, a person, a place or a judgement."""
@@ -41,6 +41,14 @@ _OFFER = re.compile(
 _QUESTION = re.compile(
     r"(?:and |or )?(?:what|which|where|when|how|who|is|was|does|do|did|would|could|if|whenever)\b", re.IGNORECASE
 )
+_ASKED_OF = frozenset({"joy", "warmth", "hope", "sadness", "fear", "anger", "shame", "surprise"})
+"""Feelings that a question may name; the check of subjects wants them cited there as anywhere."""
+_CAVEAT = re.compile(
+    r"(?:(?:these|they|all of (?:these|this)|what follows) )(?:are|comes?|came|rests?)(?: from| on)? (?:the )?moments"
+    r"(?: that)? you chose to look at(?:,? (?:and )?not (?:from )?(?:a|your) whole life)?[.]?",
+    re.IGNORECASE,
+)
+"""What is to be said once of all numbers here."""
 _DOUBT = re.compile(r"(?:it|that|this) is not (?:yet )?sure[.]?", re.IGNORECASE)
 _VERB = re.compile(
     r"\b(?:is|was|were|are|did|does|do|would|could|can|may|might|will|had|has|have|feels?|holds?|held|looks|you)\b",
@@ -49,13 +57,17 @@ _VERB = re.compile(
 _COUNTABLE = re.compile(
     r"\d|\b(?:none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|most|all|higher|lower|lighter"
     r"|heavier|stronger|weaker|more|less|usual|joy|warmth|hope|sad(?:ness)?|fear|anger|angry|shame|surprise|may be"
-    r"|may have|mornings?|afternoons?|evenings?|nights?|\w+days?)\b|\b(?:Mirror|Turn|Lens)\b",
+    r"|may have|mornings?|afternoons?|evenings?|nights?|\w+days?)\b|\b(?:Mirror|Turn|Lens|None|One|Two|Three|Four|Five"
+    r"|Six|Seven|Eight|Nine|Ten|Eleven|Twelve|Half|Most|All)\b",
 )
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _VIEWER = re.compile(
     r"\b(?:you\b(?! (?:have (?:now )?)?(?:opened|began|looked|came|chose)\b)\S*"
-    rf"|your\b(?! (?:usual|(?:first )?(?:weeks?|months?|sessions?)|moments?|looking|{_MONTHS})\b)\S*"
-    r"|yourself|yours|nobody|no one|everyone|everybody|people|husbands?|wife|partners?|famil\w+|mother|father|parents?)"
+    rf"|your\b(?! (?:usual|(?:first |\d+ )?(?:weeks?|months?|sessions?)|moments?|looking|{_MONTHS})\b)\S*"
+    r"|yourself|yours|nobody|no one|everyone|everybody|people|husbands?|wife|partners?|famil\w+|mother|father"
+    r"|parents?|(?:boss\w*|colleagues?|co-?workers?|child(?:ren)?|kids?|sons?|daughters?|brothers?|sisters?|siblings?|exes"
+    r"|girlfriends?|boyfriends?|neighbou?rs?|teachers?|lovers?|spouses?|relatives?|at (?:work|home|school)|office"
+    r"|church|jobs?|careers?|money|marriages?|relationships?|divorce\w*|health|weight|sleep\w*)\b)"
     r"(?: \w+)?",
     re.IGNORECASE,
 )
@@ -105,22 +117,21 @@ def unfounded(draft: Draft, brief: Brief, fixed: Collection[str] | None) -> str 
 
 
 def is_open(text: str) -> bool:
-    """Whether `text` is an offer or a question in harmless words, or says no more than that it is not sure."""
-    if _DOUBT.fullmatch(text.strip()):
+    """Whether `text` asks or offers in harmless words, or says that it is not sure, or not a whole life."""
+    if _DOUBT.fullmatch(text.strip()) or _CAVEAT.fullmatch(text.strip()):
         return True
-    if not _is_harmless(text):
-        return False
     if text.rstrip().endswith("?"):
-        return _QUESTION.match(text) is not None
-    return _OFFER.match(text) is not None
+        return _QUESTION.match(text) is not None and _is_harmless(text, _ASKED_OF)
+    return _OFFER.match(text) is not None and _is_harmless(text)
 
 
 def _is_title(text: str) -> bool:
     return _is_harmless(text) and not _VERB.search(text)
 
 
-def _is_harmless(text: str) -> bool:
-    return not _DIGIT.search(text) and all(word.lower() in HARMLESS for word in _WORD.findall(text))
+def _is_harmless(text: str, beside: Collection[str] = ()) -> bool:
+    words = (word.lower() for word in _WORD.findall(text))
+    return not _DIGIT.search(text) and all(word in HARMLESS or word in beside for word in words)
 
 
 @lru_cache(maxsize=64)

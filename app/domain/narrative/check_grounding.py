@@ -60,6 +60,13 @@ _UNMEASURED = Words(
     r"|relie(?:f|ved)|nervous\w*|tension|overwhelm\w*|numb(?:ness)?|regret\w*|confus\w*|peace\w*|gratitude|grateful)\b"
 )
 """Feelings that nothing here measures, so that no brief can hold them."""
+_STRENGTH = Words(
+    r"\b(?:intense|deep|strong|powerful|mild|slight|faint|terrible|extreme|severe|great|huge|raw|constant|sheer|sudden"
+    rf"|heavy|profound|crushing|real)(?:ly)? (?:{'|'.join(_FEELING_NAMES.values())})\b"
+    rf"|\b(?:{'|'.join(_FEELING_NAMES.values())}) (?:w[io]ns?|rule[ds]?|reign\w*|haunt\w*|took over|takes over|crept"
+    r"|overcame|overcomes|prevailed|stalk\w*|fill(?:s|ed)|flood\w*|drown\w*|grip\w*)\b"
+)
+"""How strong a feeling was is never shown: a brief counts the sessions that held it."""
 _HEDGED_BEFORE = re.compile(
     r"(?:\b(?:may|might|could) (?:well |also |perhaps )?(?:be|have been|have had|show)"
     r"(?: (?:some|a|an|more|less|signs of))*|\bperhaps(?: a)?) [\"'\u201c\u2018]?$",
@@ -87,6 +94,9 @@ def _ungrounded_subject(sentence: Sentence, cited: tuple[Fact, ...], _: Brief) -
     unmeasured = _UNMEASURED.find(text)
     if unmeasured is not None:
         return f"{unmeasured} is not measured"
+    strength = _STRENGTH.find(text)
+    if strength is not None:
+        return f"{strength} is stronger than a count"
     known = {fact.subject for fact in cited} | {
         name.removeprefix("with:") for fact in cited for name, _ in fact.shown if name.startswith("with:")
     }

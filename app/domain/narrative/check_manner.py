@@ -76,7 +76,9 @@ _TONE = Words(
     r"!|\b(?:scores?|scored|streaks?|well done|congrat\w*|good (?:job|work|going)|bad|(?:good|great|best|worst) (?:week"
     r"|month|day)|proud|keep it up|keep going|amazing|awesome|great|excellent|impressive|fail\w*|missed|skipped|lazy"
     r"|disappoint\w*|finally|at least|guilt\w*|wrong with you|only \d+|points?|badges?|levels?|achiev\w*|goals?|target"
-    r" reached|perfect score)\b"
+    r" reached|perfect score|normal(?:ly)?|averages?|healthy|warning\w*|alarming\w*|worrisome|worrying|concern\w*"
+    r"|red flags?|all good|too (?:much|high|low|often)|serious\w*|severe\w*|dangerous\w*|tbh|lol|sadly|luckily"
+    r"|(?:un)?fortunately|which is (?:an? )?(?:high|low|good|much|lot|fine|ok(?:ay)?|big|huge|small))\b"
 )
 _SHOUT = re.compile(r"\b[A-Z]{3,}\b")
 _CELEBRATION = Words(

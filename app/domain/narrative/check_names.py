@@ -28,7 +28,7 @@ _BEGINS = frozenset(
         "coming came some nobody the thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty shared "
         "quietly slowly words naming reading named nothing landscape feeling thinking thought thoughts back less "
         "inside outside next other whenever whether whose whichever whatever altogether meanwhile together then "
-        "later earlier soon before after above below twice once"
+        "later earlier soon compared alone still again before after above below twice once"
     )
 )
 _SUBJECTS = frozenset(

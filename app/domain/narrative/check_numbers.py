@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.domain.narrative.brief import HUNDREDTHS, Brief, Fact
+from app.domain.narrative.check_claims import is_open
 from app.domain.narrative.check_grounding import subjects_in
 from app.domain.narrative.check_vague import FIRST, HOW_OFTEN, NTH, SHARES, UNCOUNTED
 from app.domain.narrative.check_words import Words
@@ -33,6 +34,7 @@ _CALENDAR = re.compile(rf"(?:(?:{_MONTHS}) \d{{1,2}}|\d{{1,2}} (?:{_MONTHS}))(?:
 _COUNTING = Words(r"\d|\b(?:most|majority|half|all)\b")
 """What a text holds that says how many; of any other there is nothing to check."""
 _DIGIT = re.compile(r"\d")
+_MONTH = re.compile(rf"\b(?:{_MONTHS.replace('|May|', '|')})\b|(?<=[a-z] )May\b(?! be| have)")
 _INTEGER = re.compile(r"(?<![\d.,])\d{1,9}(?![\d.,]*\d)")
 _ASKED = re.compile(r"[^.?;]*\?")
 _FIRST_WEEK = "milestone:first-week"
@@ -48,7 +50,7 @@ _NEGATED = Words(
 _THE = r"(?:the |those |these |your |them |all )*"
 _MENTION = re.compile(
     rf"\b(?P<part>\d+)(?:(?: \w+)? (?:out )?of {_THE}| in )(?P<whole>\d+)\b|\ball (?:of )?{_THE}(?P<all>\d+)\b"
-    rf"|\bof {_THE}(?P<of>\d+)\b|(?P<digits>\d+(?:[.,]\d+)?)(?P<unit>\s?(?:%|per ?cent))?",
+    rf"|\bof {_THE}(?P<of>\d+)\b(?! (?:out )?of\b)|(?P<digits>\d+(?:[.,]\d+)?)(?P<unit>\s?(?:%|per ?cent))?",
     re.IGNORECASE,
 )
 _SIDES: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
@@ -104,8 +106,8 @@ def numbers(draft: Draft, brief: Brief) -> str | None:
             if not _in_period(date, brief):
                 return f"text {place}: {date} is outside the period"
         undated = _CALENDAR.sub(" ", sentence.text) if dates else sentence.text
-        text = _in_digits(undated)
-        refused = _uncounted(text, cited, brief)
+        text = _in_digits("; ".join(part for part in _STATEMENT.split(undated) if not is_open(part)))
+        refused = _uncounted(text, cited, brief) or _other_month(text, brief)
         if refused is not None:
             return f"text {place}: {refused} is no count"
         if _COUNTING.find(text) is None:
@@ -146,6 +148,12 @@ def _uncounted(text: str, cited: Facts, brief: Brief) -> str | None:
         landmarks = {dict(fact.shown).get("landmark") for fact in cited}
         found = None if int(nth[:-2]) in landmarks else nth
     return found
+
+
+def _other_month(text: str, brief: Brief) -> str | None:
+    """A month named that the period does not touch."""
+    months = {day.strftime("%B") for day in (brief.period.first, brief.period.last)}
+    return next((name for name in _MONTH.findall(text) if name not in months), None)
 
 
 def _clauses(statements: Iterable[str]) -> Iterator[_Clause]:

@@ -3,6 +3,8 @@
 Judges words alone, and knows no numbers.
 """
 
+import re
+
 from app.domain.narrative.brief import Brief
 from app.domain.narrative.check_words import Words, found_in
 from app.domain.narrative.draft import Draft
@@ -95,6 +97,25 @@ _GENERIC = Words(
     r"|hold(?:ing)?"
     r" space|take care of yourself|look(?:ing)? after yourself|show(?:ing)? up for yourself|reach out|open up)\b"
 )
+
+_FORECAST = Words(
+    r"\b(?:will(?! listen\b)|won['\u2019]t|shall|(?:is|are|be) (?:going|about|bound|sure|set|likely"
+    r"|expected) to|soon|next"
+    r" (?:week|month|time|year|session|one)s?|tomorrow|(?:in|over) the (?:coming|next)|coming (?:weeks?|months?"
+    r"|days?)"
+    r"|(?:the|your|near) future|ahead of you|predict\w*|forecast\w*|expect(?! the worst)\w*|likely|probably|bound to"
+    r"|heading (?:for|to\w*)|on (?:the|its|your) way|just around|it can only)\b(?<!expecting)"
+)
+_ASKED = re.compile(r"[^.?;]*\?")
+
+
+def no_forecast(draft: Draft, _: Brief) -> str | None:
+    """Nothing is said of what will come, which no number here knows; a question may look ahead."""
+    for place, sentence in enumerate(draft.sentences()):
+        found = _FORECAST.find(_ASKED.sub(" ", sentence.text) if "?" in sentence.text else sentence.text)
+        if found is not None:
+            return f"text {place}: {found.strip()}"
+    return None
 
 
 def no_superlative(draft: Draft, _: Brief) -> str | None:

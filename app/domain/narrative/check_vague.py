@@ -49,7 +49,8 @@ UNCOUNTED = Words(rf"\b(?:{'|'.join(_NEVER)})\b|\b(?:{_ROUGHLY}) \d+\b{_SPAN}")
 HOW_OFTEN = Words(
     r"\b(?:constantly|continually|continuously|frequently|regularly|rarely|seldom|mostly|mainly|largely|predominantly"
     r"|dominat\w+|prevail\w*|(?<!more )(?<!less )often|usually(?! draw)|generally|typically|occasionally"
-    r"|repeatedly|time and again"
+    r"|repeatedly|time and again|again and again|over and over|non-?stop|ceaseless\w*|relentless\w*|persist\w*"
+    r"|linger\w*|ke(?:ep|eps|pt) (?:\w+ing|on)"
     r"|sometimes|all the time|(?:time|day|week|night) after (?:time|day|week|night)|a lot)\b"
 )
 """The same, though a question may ask with them: "what is usually around you at that time?"."""
