@@ -32,6 +32,7 @@ _REFUSED = {
         "Soon it is lighter.",
         "It won\u2019t last.",
         "Expect less of it.",
+        "Expecting less of it is fine.",
     ],
     "subjects": [
         "6 of 9 sessions had intense fear.",

@@ -1,4 +1,4 @@
-"""Phrases that are never shown: the most of anything, guilt, the machinery behind a text, and what fits anybody.
+"""Phrases that are never shown: the most of anything, forecasts, guilt, the machinery, and what fits anybody.
 
 Judges words alone, and knows no numbers.
 """
@@ -103,15 +103,15 @@ _FORECAST = Words(
     r"|expected) to|soon|next"
     r" (?:week|month|time|year|session|one)s?|tomorrow|(?:in|over) the (?:coming|next)|coming (?:weeks?|months?"
     r"|days?)"
-    r"|(?:the|your|near) future|ahead of you|predict\w*|forecast\w*|expect(?! the worst)\w*|likely|probably|bound to"
-    r"|heading (?:for|to\w*)|on (?:the|its|your) way|just around|it can only)\b(?<!expecting)"
+    r"|(?:the|your|near) future|ahead of you|predict\w*|forecast\w*|expect(?!ing the worst)\w*|likely|probably|bound to"
+    r"|heading (?:for|to\w*)|on (?:the|its|your) way|just around|it can only)\b"
 )
 _ASKED = re.compile(r"[^.?;]*\?")
 
 
 def no_forecast(draft: Draft, _: Brief) -> str | None:
     """Nothing is said of what will come, which no number here knows; a question may look ahead."""
-    for place, sentence in enumerate(draft.sentences()):
+    for place, sentence in enumerate(draft.everything()):
         found = _FORECAST.find(_ASKED.sub(" ", sentence.text) if "?" in sentence.text else sentence.text)
         if found is not None:
             return f"text {place}: {found.strip()}"
