@@ -28,7 +28,8 @@ _BEGINS = frozenset(
         "coming came some nobody the thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty shared "
         "quietly slowly words naming reading named nothing landscape feeling thinking thought thoughts back less "
         "inside outside next other whenever whether whose whichever whatever altogether meanwhile together then "
-        "later earlier soon compared alone still again before after above below twice once"
+        "plenty minds stronger weaker chance close everything number behind turned found elsewhere turns "
+        "movement begun later earlier soon compared alone still again before after above below twice once"
     )
 )
 _SUBJECTS = frozenset(

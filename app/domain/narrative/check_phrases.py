@@ -38,7 +38,7 @@ _GUILT = Words(
     r"|\b(?:fall(?:s|en|ing)?|fell|left|lag\w*|running) behind\b|\b(?:off|on|back on|keep\w* on) track\b"
     r"|\b(?:you|we) (?:could|should|might) have\b|\bcatch up\b|\bmake up for\b|\bgave up\b|\blet (?:it"
     r"|things) slide\b"
-    r"|\bwhere (?:were|have) you\b|\bwe(?:['\u2019]ve)? (?:have )?miss(?:ed)?\b|\bwaiting for you\b|\bbroke\w* the\b"
+    r"|\bwhere (?:were|have) you\b(?! when)|\bwe(?:['\u2019]ve)? (?:have )?miss(?:ed)?\b|\bwaiting for you\b|\bbroke\w* the\b"
     r"|\b(?:days?|weeks?|evenings?) without\b|\bwithout (?:a|any|one|a single) session\b|\bin a row\b"
     r"|\bconsecutive\w*\b"
     r"|\bback[- ]to[- ]back\b|\bconsisten\w*\b|\bdisciplin\w*\b|\bcommit(?:ted|ment|ments)?\b"
