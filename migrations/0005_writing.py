@@ -96,6 +96,7 @@ WRITINGS = [
     "COMMENT ON COLUMN writing.pulled IS 'taken back by a reviewer: stays back while it rests on the same brief'",
     "CREATE INDEX writing_question ON writing (brief_digest, prompt_hash) WHERE answer IS NOT NULL",
     "CREATE INDEX writing_revision ON writing (prompt_revision)",
+    "CREATE INDEX writing_id ON writing (id)",
     """
     CREATE TABLE safety_decision (
       person_id uuid NOT NULL,

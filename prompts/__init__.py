@@ -11,6 +11,7 @@ from prompts.revisions import (
     first_revision,
     list_revisions,
     load_revision,
+    read_draft,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "list_prompts",
     "list_revisions",
     "load_revision",
+    "read_draft",
 ]

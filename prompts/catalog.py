@@ -6,6 +6,7 @@ Does not read the revisions themselves, and never writes.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 ROOM = Path(__file__).parent
@@ -48,8 +49,17 @@ def list_prompts(room: Path = ROOM) -> tuple[Prompt, ...]:
     )
 
 
-def published(room: Path = ROOM) -> Mapping[str, str]:
-    """SHA-256 (hex) by revision name ("weekly-card@1"), as published; empty before the first."""
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the lock says of a revision: the SHA-256 (hex) of its file, and the day it was published on."""
+
+    hash: str
+    day: date
+
+
+def published(room: Path = ROOM) -> Mapping[str, Published]:
+    """What is published, by revision name ("weekly-card@1"); empty before the first."""
     path = room / LOCK
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return dict(line.split() for line in lines if line and not line.startswith("#"))
+    entries = [line.split() for line in lines if line and not line.startswith("#")]
+    return {name: Published(fingerprint, date.fromisoformat(day)) for name, fingerprint, day in entries}

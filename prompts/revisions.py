@@ -8,16 +8,19 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from prompts.catalog import ROOM, list_prompts, published
+from prompts.catalog import ROOM, Prompt, Published, list_prompts, published
 
-MENDING = "This answer was refused, for the reasons beside it. Answer again, with those mended and nothing else changed."
+MENDING = "This answer was refused, for the reasons beside it. Answer again, with those mended, and nothing else."
 """What a revision says whose file does not."""
+AUTHOR = "Kalei Spectrum"
+"""Who wrote a revision that does not say."""
 _FENCE = "+++\n"
 _FILE = re.compile(r"v(\d{1,4})\.md", re.ASCII)
 
@@ -36,8 +39,8 @@ class Revision:
 
     `phrases` maps dotted keys ("pattern.headline_named") to variants with {placeholders}, `sayings` are all of them;
     a prompt that no composer stands in for has none. `output_schema` is JSON Schema as text; `parameters` are those of
-    the model call; `mending` goes before an answer that was refused, and the reasons; `hash` is the SHA-256 (hex) of the
-    whole file.
+    the model call; `mending` goes before an answer that was refused, and the reasons; `hash` is the SHA-256 (hex) of
+    the whole file.
     """
 
     prompt: str
@@ -54,6 +57,8 @@ class Revision:
     output_schema: str
     mending: str
     hash: str
+    author: str
+    published_on: date
 
 
 @cache
@@ -67,16 +72,17 @@ def load_revision(prompt: str, number: int | None = None, *, room: Path = ROOM) 
     wanted = max(numbers, default=0) if number is None else number
     if entry is None or wanted not in numbers:
         raise UnknownRevision(
-            f"{prompt}@{wanted} is not published: add {prompt}/v{wanted}.md, then run python -m prompts.lock"
+            f"{prompt}@{wanted} is not published: add {prompt}/v{wanted}.md, then run spectrum prompts lock"
         )
     content = revision_path(prompt, wanted, room).read_bytes()
     fingerprint = hashlib.sha256(content).hexdigest()
-    if published(room)[f"{prompt}@{wanted}"] != fingerprint:
+    entry_of = published(room)[f"{prompt}@{wanted}"]
+    if entry_of.hash != fingerprint:
         raise ChangedRevision(
             f"{prompt}/v{wanted}.md differs from what was published as {prompt}@{wanted}: "
             f"put it back, and add {prompt}/v{max(numbers) + 1}.md instead"
         )
-    return _parse(prompt, wanted, entry.feature, content.decode("utf-8"), fingerprint)
+    return _parse(entry, wanted, content.decode("utf-8"), entry_of)
 
 
 def first_revision(prompt: str, *, room: Path = ROOM) -> Revision:
@@ -89,6 +95,15 @@ def first_revision(prompt: str, *, room: Path = ROOM) -> Revision:
 def list_revisions(prompt: str, *, room: Path = ROOM) -> tuple[Revision, ...]:
     """Every published revision of `prompt`, oldest first."""
     return tuple(load_revision(prompt, number, room=room) for number in sorted(_published_numbers(prompt, room)))
+
+
+def read_draft(prompt: str, number: int, *, room: Path = ROOM) -> Revision:
+    """The revision as its file stands, published or not. UnknownRevision when there is no such file."""
+    entry = next((entry for entry in list_prompts(room) if entry.key == prompt), None)
+    if entry is None or number not in written_numbers(prompt, room):
+        raise UnknownRevision(f"there is no {prompt}/v{number}.md")
+    content = revision_path(prompt, number, room).read_bytes()
+    return _parse(entry, number, content.decode("utf-8"), Published(hashlib.sha256(content).hexdigest(), date.max))
 
 
 def revision_path(prompt: str, number: int, room: Path = ROOM) -> Path:
@@ -107,15 +122,15 @@ def _published_numbers(prompt: str, room: Path) -> frozenset[int]:
     return frozenset(int(number) for key, _, number in names if key == prompt)
 
 
-def _parse(prompt: str, number: int, feature: str, text: str, fingerprint: str) -> Revision:
+def _parse(entry: Prompt, number: int, text: str, as_published: Published) -> Revision:
     _, header, body = text.split(_FENCE, 2)
     fields = tomllib.loads(header)
     phrases = dict(_flat(fields.get("phrases", {})))
     return Revision(
-        prompt=prompt,
+        prompt=entry.key,
         number=number,
-        name=f"{prompt}@{number}",
-        feature=feature,
+        name=f"{entry.key}@{number}",
+        feature=entry.feature,
         purpose=fields["purpose"],
         inputs=tuple(fields["inputs"]),
         change_note=fields["change_note"],
@@ -125,7 +140,9 @@ def _parse(prompt: str, number: int, feature: str, text: str, fingerprint: str) 
         parameters=MappingProxyType(fields["parameters"]),
         output_schema=fields["output_schema"].strip(),
         mending=fields.get("mending", MENDING),
-        hash=fingerprint,
+        hash=as_published.hash,
+        author=fields.get("author", AUTHOR),
+        published_on=as_published.day,
     )
 
 

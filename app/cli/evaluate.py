@@ -18,7 +18,9 @@ def add(parser: ArgumentParser) -> None:
     analyser.set_defaults(run=lambda asked: evaluate_analyser(asked.data))
     writing = measures.add_parser("writing", help="checks, length and variety of texts over a fixed set of briefs")
     writing.add_argument("--people", type=_people, default=200, metavar="N", help="invented people (200)")
-    writing.set_defaults(run=lambda asked: evaluate_writing(asked.people))
+    writing.add_argument("--models", type=Path, metavar="FILE", help="ask a model of this file, for real money")
+    writing.add_argument("--model", metavar="NAME", help="which deployment of it; its first when left out")
+    writing.set_defaults(run=lambda asked: evaluate_writing(asked.people, asked.models, asked.model))
 
 
 def _people(text: str) -> int:
@@ -37,11 +39,13 @@ async def evaluate_analyser(data: Path) -> int:
     return 0
 
 
-async def evaluate_writing(people: int) -> int:
-    """Measure the local composer on the briefs of so many invented people."""
+async def evaluate_writing(people: int, models: Path | None = None, model: str | None = None) -> int:
+    """Measure the local composer, or a language model, on the briefs of so many invented people."""
     try:
-        from benchmarks.writing.evaluate import show as measure  # noqa: PLC0415 - benchmarks are not installed
+        from benchmarks.writing.evaluate import serving_revisions, show  # noqa: PLC0415 - benchmarks are not installed
+        from benchmarks.writing.models import model_writer  # noqa: PLC0415 - as above
     except ImportError:
         raise ConfigurationError(_NO_CHECKOUT) from None
-    await measure(people)
+    writer = await model_writer(models, model, serving_revisions()) if models else None
+    await show(people, writer=writer)
     return 0

@@ -16,15 +16,27 @@ from rich.table import Table
 
 from app.domain.narrative import Brief, CheckReport, Draft, Form, check, compose, draft_from_json
 from app.domain.narrative.check import CHECKS
+from app.domain.narrative.check_ease import ease_of_draft
+from app.domain.narrative.specificity import specificity
+from app.domain.rubric import WRITING, mean_of, score_by_rule
 from benchmarks.writing.briefs import Asked, fixed_briefs
 from benchmarks.writing.variety import CUTS, Read, Variety, of_form, variety
-from prompts import Revision, load_revision
+from prompts import Revision, first_revision
 
 PROMPTS = {Form.CARD: "weekly-card", Form.MONTH: "monthly-narrative"}
 _NAMES = {Form.CARD: "weekly cards", Form.MONTH: "months"}
 _ENDS = re.compile(r"(?<=[.?!])\s+")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+")
-_VOWELS = re.compile(r"[aeiouy]+")
+_ROWS: Mapping[str, Callable[[Variety], str]] = {
+    "all": lambda one: f"{one.pieces:,}",
+    "different": lambda one: f"{one.distinct:,}",
+    "different of 1,000": lambda one: f"{one.of_drawn:,.0f}",
+    "another has it now, %": lambda one: f"{100 * one.shared_now:.1f}",
+    "... of another brief, %": lambda one: f"{100 * one.shared_apart:.1f}",
+    "another ever has it, %": lambda one: f"{100 * one.shared_ever:.1f}",
+    "own last period, %": lambda one: f"{100 * one.again:.1f}",
+    "own last 4 periods, %": lambda one: f"{100 * one.lately:.1f}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +68,9 @@ class Written:
     scores: Mapping[str, float]
 
 
-def newest_revisions() -> dict[Form, Revision]:
-    """What serves now, for each form."""
-    return {form: load_revision(prompt) for form, prompt in PROMPTS.items()}
+def serving_revisions() -> dict[Form, Revision]:
+    """What serves until another is activated, for each form."""
+    return {form: first_revision(prompt) for form, prompt in PROMPTS.items()}
 
 
 def composer(revisions: Mapping[Form, Revision]) -> Writer:
@@ -137,8 +149,8 @@ def _figures(found: Sequence[Written]) -> dict[str, str]:
         "words a text, shortest to longest": f"{min(words)} to {max(words)}",
         "words a sentence, mean": f"{fmean(lengths):.1f}",
         "words a sentence, longest": f"{max(lengths)}",
-        "reading ease (Flesch)": f"{reading_ease(sentences):.0f}",
-        "school year (Flesch-Kincaid)": f"{school_year(sentences):.1f}",
+        "reading ease (Flesch), mean": f"{fmean(map(ease_of_draft, drafts)):.0f}",
+        "specific, mean": f"{fmean(specificity(o.draft, o.asked.brief) for o in found if o.draft is not None):.2f}",
         "time a text, median": f"{median(milliseconds):.2f} ms",
         "time a text, 99th percentile": f"{_late(milliseconds):.2f} ms",
         "time of its checks, median": f"{median(1000 * one.check_seconds for one in found):.2f} ms",
@@ -161,48 +173,16 @@ def _checks(found: Sequence[Written]) -> Table:
 def drawn_variety(name: str, read: Sequence[Read], *, masked: bool) -> Table:
     """Variety of each kind of piece, in percent."""
     how = "as templates, numbers and names left open" if masked else "as they stand"
-    columns = (
-        "all",
-        "different",
-        "of 1,000",
-        "another now",
-        "of other brief",
-        "another ever",
-        "own last",
-        "own last 4",
-    )
-    table = Table("piece", *columns, title=f"Read again: {name}, {how} (%)")
-    for piece, cut in CUTS.items():
-        one: Variety = variety(read, cut, masked=masked)
-        shares = (one.shared_now, one.shared_apart, one.shared_ever, one.again, one.lately)
-        counts = (f"{one.pieces:,}", f"{one.distinct:,}", f"{one.of_drawn:,.0f}")
-        table.add_row(piece, *counts, *(f"{100 * share:.1f}" for share in shares))
+    table = Table("", *CUTS, title=f"Read again: {name}, {how}")
+    found = [variety(read, cut, masked=masked) for cut in CUTS.values()]
+    for row, shown in _ROWS.items():
+        table.add_row(row, *(shown(one) for one in found))
     return table
 
 
-def reading_ease(sentences: Sequence[str]) -> float:
-    """About 0 (hard) to 100 (easy), 60 to 70 is plain. Flesch, R. (1948), A new readability yardstick."""
-    words, syllables = _counts(sentences)
-    return 206.835 - 1.015 * words / len(sentences) - 84.6 * syllables / words
-
-
-def school_year(sentences: Sequence[str]) -> float:
-    """Years at school that reading takes. Kincaid, J. P. et al. (1975), Derivation of new readability formulas."""
-    words, syllables = _counts(sentences)
-    return 0.39 * words / len(sentences) + 11.8 * syllables / words - 15.59
-
-
-def _counts(sentences: Sequence[str]) -> tuple[int, int]:
-    words = [word for sentence in sentences for word in _WORD.findall(sentence)]
-    return len(words), sum(map(_syllables, words))
-
-
-def _syllables(word: str) -> int:
-    """By groups of vowels, a silent e at the end left out: right for about nine of ten English words."""
-    small = word.lower()
-    groups = len(_VOWELS.findall(small))
-    silent = small.endswith("e") and not small.endswith("le")
-    return max(1, groups - silent)
+def by_rule(brief: Brief, draft: Draft) -> float:
+    """The mean that the rules of the rubric give a text."""
+    return mean_of(WRITING, score_by_rule(draft, brief, check(draft, brief)))
 
 
 def _late(values: Sequence[float]) -> float:
@@ -213,10 +193,11 @@ async def show(
     people: int, *, writer: Writer | None = None, scorers: Mapping[str, Scorer] | None = None, seed: int = 0
 ) -> None:
     """Print the tables of `writer`, or of the local composer, over the briefs of `people` (1 and up)."""
-    revisions = newest_revisions()
+    revisions = serving_revisions()
     asked = track(
         list(fixed_briefs(people, seed=seed)), console=Console(stderr=True), description="texts", transient=True
     )
+    scorers = scorers or {f"rubric by rule, mean (passes from {WRITING.pass_mark})": by_rule}
     found = await measure(asked, writer or composer(revisions), revisions, scorers)
     names = ", ".join(revision.name for revision in revisions.values())
     console = Console()

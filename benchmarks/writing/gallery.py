@@ -17,7 +17,7 @@ from app.domain.narrative import Brief, Draft, Form, check, compose, draft_from_
 from app.domain.narrative.brief import numbered
 from app.domain.periods import PeriodKind, format_week
 from app.samples import SAMPLE_PEOPLE
-from benchmarks.writing.evaluate import newest_revisions
+from benchmarks.writing.evaluate import serving_revisions
 from benchmarks.writing.samples import Shown, read_shown
 from prompts import Revision
 
@@ -62,7 +62,7 @@ def gallery() -> str:
 
 
 def _people() -> Iterator[str]:
-    answers, revisions, shown = recorded_answers(), newest_revisions(), read_shown()
+    answers, revisions, shown = recorded_answers(), serving_revisions(), read_shown()
     for person in SAMPLE_PEOPLE:
         yield f"## {person.name}\n\n{person.story}\n"
         for period in shown:
@@ -151,7 +151,7 @@ def _cited(ids: tuple[str, ...]) -> str:
 
 def refused() -> Iterator[str]:
     """What the checks have against any text of the page; nothing, or the page is not to be shown."""
-    answers, revisions = recorded_answers(), newest_revisions()
+    answers, revisions = recorded_answers(), serving_revisions()
     for brief in (brief for shown in read_shown() for brief in shown.briefs):
         revision = revisions[brief.form]
         texts = [compose(brief, revision.phrases), *([answers[brief.digest]] if brief.digest in answers else [])]

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import string
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from prompts import ChangedRevision, UnknownRevision, list_prompts, list_revisio
 from prompts.catalog import LOCK, ROOM, published
 from prompts.lock import lock_new_revisions
 from prompts.revisions import revision_path
+
+TODAY = date(2026, 11, 26)
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def test_everything_here_is_published_and_unchanged() -> None:
         assert prompt.first in [revision.number for revision in revisions]
         for revision in revisions:
             content = revision_path(prompt.key, revision.number).read_bytes()
-            assert revision.hash == hashlib.sha256(content).hexdigest() == published()[revision.name]
+            assert revision.hash == hashlib.sha256(content).hexdigest() == published()[revision.name].hash
 
 
 def test_a_revision_is_whole() -> None:
@@ -61,7 +64,7 @@ def test_a_changed_revision_is_refused(room: Path) -> None:
     with pytest.raises(ChangedRevision, match=rf"add weekly-card/v{following}\.md instead"):
         load_revision("weekly-card", 1, room=room)
     with pytest.raises(ChangedRevision, match="weekly-card@1"):
-        lock_new_revisions(room)
+        lock_new_revisions(room, day=TODAY)
 
 
 def test_publishing_adds_new_revisions_alone(room: Path) -> None:
@@ -69,10 +72,10 @@ def test_publishing_adds_new_revisions_alone(room: Path) -> None:
     before = dict(published(room))
     following = len(list_revisions("weekly-card")) + 1
     shutil.copy(revision_path("weekly-card", 1, room), revision_path("weekly-card", following, room))
-    with pytest.raises(UnknownRevision, match=r"python -m prompts\.lock"):
+    with pytest.raises(UnknownRevision, match=r"spectrum prompts lock"):
         load_revision("weekly-card", following, room=room)
-    assert lock_new_revisions(room) == (f"weekly-card@{following}",)
-    assert lock_new_revisions(room) == ()
+    assert lock_new_revisions(room, day=TODAY) == (f"weekly-card@{following}",)
+    assert lock_new_revisions(room, day=TODAY) == ()
     assert {name: published(room)[name] for name in before} == before
     load_revision.cache_clear()
     assert load_revision("weekly-card", room=room).number == following
@@ -82,7 +85,7 @@ def test_a_removed_revision_is_noticed(room: Path) -> None:
     """History is immutable: a published file may not disappear."""
     revision_path("monthly-narrative", 1, room).unlink()
     with pytest.raises(ChangedRevision, match="monthly-narrative@1"):
-        lock_new_revisions(room)
+        lock_new_revisions(room, day=TODAY)
 
 
 def test_unknown_prompts_are_told_apart() -> None:

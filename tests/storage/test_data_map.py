@@ -35,7 +35,6 @@ ACTIVATED = Activation(
     revision="monthly-narrative@1",
     hash="hash",
     previous="monthly-narrative@1",
-    at=JUNE,
     actor="somebody",
     reason="a test",
     forced=False,

@@ -10,7 +10,7 @@ from app.cli import parse
 from app.domain.narrative import Brief, Draft, Form, Sentence, draft_to_json
 from app.domain.periods import Period, week_of
 from benchmarks.writing.briefs import fixed_briefs
-from benchmarks.writing.evaluate import Reply, composer, measure, newest_revisions, reading_ease, tables
+from benchmarks.writing.evaluate import Reply, composer, measure, serving_revisions, tables
 from benchmarks.writing.variety import CUTS, Read, as_template, expected_distinct, headline, variety
 
 PEOPLE = 3
@@ -32,7 +32,7 @@ def test_the_briefs_are_the_same_each_time() -> None:
 
 async def test_the_composer_passes_every_check_for_free() -> None:
     """Each text of the composer passes, costs nothing, and is scored by whoever is asked to."""
-    revisions = newest_revisions()
+    revisions = serving_revisions()
     asked = list(fixed_briefs(PEOPLE))
     found = await measure(asked, composer(revisions), revisions, {"sentences": lambda _, d: len(list(d.sentences()))})
     assert [one.report.failed for one in found] == [()] * len(asked)
@@ -49,7 +49,7 @@ async def test_the_composer_passes_every_check_for_free() -> None:
 
 async def test_any_writer_can_be_measured() -> None:
     """A model's JSON is checked like a draft; what is refused is counted with its reason, and scored by nobody."""
-    revisions = newest_revisions()
+    revisions = serving_revisions()
     compose = composer(revisions)
     asked = list(fixed_briefs(1))
 
@@ -117,12 +117,6 @@ def test_rarefaction_by_hand() -> None:
 def test_numbers_and_names_are_left_open(text: str, template: str) -> None:
     """A template holds no number and no name, and all the rest."""
     assert as_template(text) == template
-
-
-def test_plain_words_read_easily() -> None:
-    """Short words in short sentences stand near the top of the scale, long ones far below."""
-    assert reading_ease(["It was a good day."]) > 90
-    assert reading_ease(["Considerable institutional reorganisation necessitates collaboration."]) < 0
 
 
 @pytest.mark.parametrize("people", ["0", "5001", "many"])

@@ -10,7 +10,7 @@ from app.domain.narrative.brief import (
     brief_from_json,
     brief_to_json,
 )
-from app.domain.narrative.check import CheckReport, check
+from app.domain.narrative.check import SAFETY_CHECKS, CheckReport, check
 from app.domain.narrative.claims import (
     Card,
     Claim,
@@ -30,6 +30,7 @@ from app.domain.narrative.compose import compose, step_label
 from app.domain.narrative.draft import Draft, MalformedDraft, Section, Sentence, draft_from_json, draft_to_json
 
 __all__ = [
+    "SAFETY_CHECKS",
     "Brief",
     "Card",
     "CheckReport",

@@ -54,6 +54,15 @@ CHECKS: tuple[tuple[str, Check], ...] = (
 """What comes after `schema`, in this order; all are run, so that a report tells everything at once."""
 
 
+SAFETY_CHECKS = frozenset(
+    {
+        *("no-diagnosis", "no-crisis-talk", "no-medication", "no-command", "no-url", "no-guilt", "no-names"),
+        *("no-machinery", "care"),
+    }
+)
+"""Those that keep a fragile reader from harm: a revision whose drafts fail one of them is not made active."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """Names of the checks that passed, and of those that failed with the reason; no draft is shown with any failed."""

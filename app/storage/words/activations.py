@@ -12,17 +12,17 @@ SECOND_WORD_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One decision; without effect while it is forced and nobody else has asked for the same."""
+    """One decision; without effect while it is forced and nobody else has asked for the same. `at`: None until kept."""
 
     prompt: str
     revision: str
     hash: str
     previous: str
-    at: datetime
     actor: str
     reason: str
     forced: bool
     effective: bool
+    at: datetime | None = None
 
 
 async def find_active(tx: Tx, prompt: str, held: Sequence[str]) -> str | None:

@@ -207,6 +207,54 @@ async def find(tx: Tx, person_id: UUID, writing_id: UUID) -> Writing | None:
     return None if row is None else _writing(row)
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A text of whomever, with what it was made of: enough to make it again."""
+
+    id: UUID
+    person_id: UUID
+    period_kind: PeriodKind
+    first_day: date
+    finding_key: str
+    status: WritingStatus
+    content: Mapping[str, Any]
+    engine: str
+    prompt_revision: str
+    prompt_hash: str
+    brief: Mapping[str, Any]
+    brief_digest: str
+    answer: Mapping[str, Any] | None
+
+
+async def find_made(tx: Tx, writing_id: UUID) -> Made | None:
+    """One text of anybody, None when there is none (any more)."""
+    row = await tx.fetchrow(
+        "SELECT id, person_id, period_kind, first_day, finding_key, status, content, engine, prompt_revision,"
+        " prompt_hash, brief, brief_digest, answer FROM writing WHERE id = $1",
+        writing_id,
+    )
+    if row is None:
+        return None
+    values = dict(row)
+    values["period_kind"] = PeriodKind(values["period_kind"])
+    values["status"] = WritingStatus(values["status"])
+    values["content"], values["brief"] = orjson.loads(values["content"]), orjson.loads(values["brief"])
+    values["answer"] = None if values["answer"] is None else orjson.loads(values["answer"])
+    return Made(**values)
+
+
+async def keep_pulled(tx: Tx, person_id: UUID, writing_id: UUID) -> bool:
+    """Take one text back for a reviewer: it stays back until its words change; whether it stood."""
+    return bool(
+        await tx.execute(
+            "UPDATE writing SET status = 'WITHDRAWN', pulled = true, kept_at = clock_timestamp()"
+            " WHERE person_id = $1 AND id = $2 AND status <> 'WITHDRAWN'",
+            person_id,
+            writing_id,
+        )
+    )
+
+
 async def list_milestones(tx: Tx, person_id: UUID, kind: PeriodKind, *, after: date) -> list[date]:
     """First days of the periods later than `after` that tell of a first, a return or a round number."""
     rows = await tx.fetch(

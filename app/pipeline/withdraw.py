@@ -1,0 +1,44 @@
+"""Takes a text back on a reviewer's word: it stays back until its words change."""
+
+from uuid import UUID
+
+from app.domain.safety import SafetyAction
+from app.jobs import Kept
+from app.pipeline.commit import commit
+from app.pipeline.ports import Ports
+from app.storage import people
+from app.storage.audit import keep_audit
+from app.storage.store import Tx
+from app.storage.words import decisions, writings
+from app.storage.words.decisions import Decision
+from app.storage.words.writings import Made
+
+REVIEW = "review"
+"""What a decision names that a person took, and no check."""
+
+
+async def withdraw(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -> Made | None:
+    """Take one text of anybody back; as it was, None when there is none. Again is no news."""
+    async with ports.store.for_everyone() as tx:
+        made = await writings.find_made(tx, writing_id)
+        head = await people.find_head(tx, made.person_id) if made else None
+    if made is None or head is None:
+        return None
+
+    async def keep(tx: Tx) -> Kept:
+        if await writings.keep_pulled(tx, made.person_id, writing_id):
+            decided = Decision(
+                made.period_kind,
+                made.first_day,
+                made.finding_key,
+                (REVIEW,),
+                SafetyAction.WITHHELD,
+                made.prompt_revision,
+            )
+            await decisions.keep(tx, [(made.person_id, decided)])
+        return Kept()
+
+    await commit(ports, keep, person=head.person)
+    async with ports.store.for_everyone() as tx:
+        await keep_audit(tx, "withdraw insight", [writing_id], actor=actor, reason=reason)
+    return made
