@@ -166,6 +166,9 @@ class Provenance:
     input_hash: Sha256 = strawberry.field(description="Hash of the exact aggregates handed to the writer.")
     generated_at: datetime = strawberry.field(description="When the words were written.")
     checks_passed: list[str] = strawberry.field(description="Every validator that passed, e.g. numbers, tone.")
+    degraded: bool = strawberry.field(
+        description="True when a cheaper writer was used because the feature's budget was reached."
+    )
 
     @classmethod
     def of(cls, writing: Writing) -> Self:
@@ -176,6 +179,7 @@ class Provenance:
             input_hash=Sha256(writing.brief_digest),
             generated_at=writing.written_at,
             checks_passed=list(writing.checks_passed),
+            degraded=writing.degraded,
         )
 
 

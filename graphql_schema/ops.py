@@ -9,9 +9,22 @@ from graphql_schema.access import STAFF, only
 from graphql_schema.context import Info
 from graphql_schema.ids import uuid_of
 from graphql_schema.jobs import Job, JobConnection, JobFilter, list_jobs, show_jobs
+from graphql_schema.money import (
+    BY_FEATURE,
+    Budget,
+    GroupBy,
+    ModelRoute,
+    SpendReport,
+    list_budgets,
+    list_routes,
+    report_spend,
+)
 from graphql_schema.node import After, First
+from graphql_schema.numbers import RangeInput
 from graphql_schema.promises import Schedule, SlaReport, list_schedules, report
+from graphql_schema.prompts import PromptRevision, PromptTemplate, find_revision, list_templates
 from graphql_schema.queues import Queue, list_queues
+from graphql_schema.safety import Reproduction, SafetyDecisionConnection, list_safety, reproduce_insight
 from graphql_schema.scalars import Month, Week
 
 
@@ -58,6 +71,49 @@ class Ops:
     @strawberry.field(description="How the promise of a month's summary was kept.")
     async def monthly_sla(self, info: Info, month: Month) -> SlaReport:
         return await report(info.context, PeriodKind.MONTH, month)
+
+    @strawberry.field(description="What calls of models cost.")
+    async def spend(
+        self,
+        info: Info,
+        range: RangeInput,  # noqa: A002 - the contract's name
+        group_by: GroupBy = BY_FEATURE,
+    ) -> SpendReport:
+        return await report_spend(info.context, range, group_by)
+
+    @strawberry.field(description="What each feature may spend, and what of it is gone.")
+    async def budgets(self, info: Info) -> list[Budget]:
+        return await list_budgets(info.context)
+
+    @strawberry.field(description="Who is asked for the words of each feature, in order.")
+    def model_routes(self, info: Info) -> list[ModelRoute]:
+        return list_routes(info.context.ports.routes)
+
+    @strawberry.field(description="Every prompt of the catalogue.")
+    def prompts(self) -> list[PromptTemplate]:
+        return list_templates()
+
+    @strawberry.field(description="Null when there is no such revision.")
+    def prompt_revision(self, id: strawberry.ID) -> PromptRevision | None:  # noqa: A002 - the contract's name
+        found = find_revision(id)
+        return None if found is None else PromptRevision.of(found)
+
+    @strawberry.field(
+        description="Replays the stored brief and the stored answer and compares hashes; never calls a model. Null when"
+        " there is no such text."
+    )
+    async def reproduce_insight(self, info: Info, insight_id: strawberry.ID) -> Reproduction | None:
+        return await reproduce_insight(info.context, insight_id)
+
+    @strawberry.field(description="What was done about drafts that failed their checks; newest first.")
+    async def safety_log(
+        self,
+        info: Info,
+        first: First,
+        range: RangeInput,  # noqa: A002 - the contract's name
+        after: After = None,
+    ) -> SafetyDecisionConnection:
+        return await list_safety(info.context, range, first=first, after=after)
 
 
 @strawberry.type

@@ -17,11 +17,14 @@ from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
 from graphql_schema.masking import MaskErrors
+from graphql_schema.money import BudgetMutation
 from graphql_schema.operations import OperationMutation, ResetOperation
 from graphql_schema.ops import OpsQuery
 from graphql_schema.pausing import PauseMutation
+from graphql_schema.prompts import PromptMutation
 from graphql_schema.queues import QueueMutation
 from graphql_schema.receipts import DeletionReceipt, ReceiptQuery
+from graphql_schema.safety import SafetyMutation
 from graphql_schema.scalars import SCALARS
 from graphql_schema.summaries import MonthlySummary, WeeklySummary
 from graphql_schema.viewer import Viewer, ViewerQuery
@@ -45,7 +48,16 @@ class TeamQuery(ViewerQuery, ReceiptQuery, OpsQuery):
 
 
 @strawberry.type(name="Mutation")
-class TeamMutation(Mutation, IngestionMutation, EraseMutation, JobMutation, QueueMutation):
+class TeamMutation(
+    Mutation,
+    IngestionMutation,
+    EraseMutation,
+    JobMutation,
+    QueueMutation,
+    BudgetMutation,
+    PromptMutation,
+    SafetyMutation,
+):
     """The same, ingestion, and the team's part."""
 
 

@@ -12,7 +12,7 @@ from app.domain.affect import (
     TimeOfDay,
     TurnKind,
 )
-from app.domain.cost import Engine
+from app.domain.cost import BudgetPeriod, BudgetState, Engine, Feature
 from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
@@ -21,6 +21,7 @@ from app.domain.periods import Preset
 from app.domain.pictures.distribution import DistributionDimension
 from app.domain.pictures.landscape import Granularity
 from app.domain.pictures.turn_impact import TurnGrouping
+from app.domain.safety import SafetyAction
 from app.domain.sessions import SessionStatus
 from app.errors import ErrorCode
 from app.jobs import FailureClass, JobKind, JobStatus
@@ -61,6 +62,19 @@ for name, enum, description in (
     ("SectionKind", SectionKind, "The sections of a month."),
     ("SessionAnalysisStatus", SessionStatus, "SKIPPED: its text was gone before it could be analysed."),
     ("Engine", Engine, "What wrote a text."),
+    ("Feature", Feature, "What pays for a call of a model."),
+    ("BudgetPeriod", BudgetPeriod, "How long a budget lasts: a day or a month of UTC."),
+    (
+        "BudgetState",
+        BudgetState,
+        "WARNING: nearly gone. DEGRADED: a cheaper model writes. EXHAUSTED: the local composer writes.",
+    ),
+    (
+        "SafetyAction",
+        SafetyAction,
+        "ALLOWED: shown as it was. REWRITTEN: mended by the model. TEMPLATE_USED: composed instead. WITHHELD: not"
+        " shown.",
+    ),
     (
         "InsightStatus",
         WritingStatus,
