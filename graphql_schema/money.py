@@ -73,7 +73,7 @@ class SpendRow:
 
 @strawberry.type(description="What calls of models cost, by days of UTC.")
 class SpendReport:
-    period: Period
+    period: Period = strawberry.field(description="Days of UTC.")
     total: Decimal = strawberry.field(description="US dollars.")
     rows: list[SpendRow] = strawberry.field(description="Dearest first; at most 1,000.")
     wasted: Decimal = strawberry.field(description="Of the total, spent on calls that gave no text to show.")
@@ -115,13 +115,13 @@ async def report_spend(context: Context, range_: RangeInput, group_by: Sequence[
 @strawberry.type(description="What a feature may spend in a day or month of UTC, and what of it is gone.")
 class Budget(Node):
     id: strawberry.ID
-    feature: Feature
+    feature: Feature = strawberry.field(description="What pays.")
     period: BudgetPeriod
     limit: Decimal = strawberry.field(description="US dollars.")
     spent: Decimal = strawberry.field(description="In the present day or month.")
     reserved: Decimal = strawberry.field(description="Put aside for calls that are not over.")
     projected: Decimal = strawberry.field(description="What will be spent by its end if it goes on like this.")
-    state: BudgetState
+    state: BudgetState = strawberry.field(description="What is still allowed.")
     priority: int = strawberry.field(description="The lower, the cheaper the first model that is asked.")
     warn_at: float = strawberry.field(description="From which share on it is WARNING, 0 to 1.")
     revision: int = strawberry.field(description="Grows by 1 with every change.")
@@ -154,9 +154,9 @@ async def list_budgets(context: Context) -> list[Budget]:
     description="Which writer serves a feature, by how much of its budget is left; the local composer comes last."
 )
 class ModelRoute:
-    feature: Feature
+    feature: Feature = strawberry.field(description="What pays.")
     tier: int = strawberry.field(description="1 is asked first.")
-    engine: Engine
+    engine: Engine = strawberry.field(description="Which kind of writer it is.")
     model: str = strawberry.field(description="Its name in spending; `composer` needs no model.")
     while_budget_under: float = strawberry.field(description="Share of the budgets, 0 to 1, until which it is asked.")
     max_input_tokens: int = strawberry.field(description="0 for the composer.")

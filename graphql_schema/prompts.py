@@ -43,10 +43,10 @@ class RevisionStatus(StrEnum):
 
 @strawberry.type
 class Activation:
-    at: datetime
+    at: datetime = strawberry.field(description="When it was decided.")
     by: str = strawberry.field(description="A pseudonym.")
     from_: str = strawberry.field(name="from", description="The revision that was active before.")
-    reason: str
+    reason: str = strawberry.field(description="As it was given.")
     effective: bool = strawberry.field(description="False while a forced call waits for a second person's.")
 
 
@@ -77,15 +77,15 @@ class PromptRevision(Node):
     revision: strawberry.Private[Revision]
     id: strawberry.ID
     name: str = strawberry.field(description="As in provenance: weekly-card@2.")
-    number: int
+    number: int = strawberry.field(description="1 for the first.")
     body: str = strawberry.field(description="The instructions to a model.")
     variables: list[str] = strawberry.field(description="What the brief holds.")
     output_schema: str = strawberry.field(description="JSON Schema of an answer.")
     parameters: str = strawberry.field(description="Parameters of the call, as JSON.")
     hash: Sha256 = strawberry.field(description="Of the whole file: body, variables, schema, parameters, phrases.")
-    author: str
+    author: str = strawberry.field(description="Who wrote it.")
     created_at: datetime = strawberry.field(description="The day it was published on.")
-    change_note: str
+    change_note: str = strawberry.field(description="What is new in it.")
 
     @classmethod
     def of(cls, revision: Revision) -> Self:
@@ -104,13 +104,13 @@ class PromptRevision(Node):
             change_note=revision.change_note,
         )
 
-    @strawberry.field
+    @strawberry.field(description="What it does now.")
     async def status(self, info: Info) -> RevisionStatus:
         active = await _active(info.context, self.revision.prompt)
         if active.name == self.name:
             return RevisionStatus.ACTIVE
-        was = {self.revision.prompt: [each.revision for each in await _decided(info.context, self.revision.prompt)]}
-        before = self.number < active.number or self.name in was[self.revision.prompt]
+        was = {each.previous for each in await _decided(info.context, self.revision.prompt) if each.effective}
+        before = self.number < active.number or self.name in was
         return RevisionStatus.RETIRED if before else RevisionStatus.DRAFT
 
     @strawberry.field(description="The revision before; null for the first.")
@@ -136,7 +136,7 @@ class PromptRevision(Node):
             if each.revision == self.name and each.at is not None
         ]
 
-    @strawberry.field
+    @strawberry.field(description="How well it writes.")
     async def quality(self, info: Info) -> RevisionQuality:
         return RevisionQuality.of(await info.context.together(self.name, _qualities))
 
@@ -186,7 +186,7 @@ class PromptRevisionConnection:
 class PromptTemplate(Node):
     prompt: strawberry.Private[Prompt]
     id: strawberry.ID
-    key: str
+    key: str = strawberry.field(description="Its name in provenance, before the @.")
     feature: Feature = strawberry.field(description="What pays for it.")
 
     @classmethod

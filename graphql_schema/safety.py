@@ -27,9 +27,9 @@ from graphql_schema.scalars import Sha256
 @strawberry.type(description="What was done about one text whose draft failed a check, or that a reviewer took back.")
 class SafetyDecision:
     id: strawberry.ID
-    at: datetime
+    at: datetime = strawberry.field(description="When it was decided.")
     kind: str = strawberry.field(description="The checks that drafts failed; `review`: a person's decision.")
-    action: SafetyAction
+    action: SafetyAction = strawberry.field(description="What was done.")
     subject_of: strawberry.ID | None = strawberry.field(
         description="The text, for reproduceInsight and withdrawInsight; null when none is there (any more)."
     )
@@ -91,14 +91,14 @@ def _place(after: str | None) -> tuple[datetime, UUID] | None:
 
 @strawberry.type(description="A text made again from its kept brief, and from the kept answer where a model wrote it.")
 class Reproduction:
-    insight: strawberry.ID
+    insight: strawberry.ID = strawberry.field(description="As it was asked for.")
     same_input: bool = strawberry.field(description="The kept brief is the one that was written from.")
     same_text: bool = strawberry.field(description="It gives the same words.")
     stored_hash: Sha256 = strawberry.field(description="Of the words as they are published.")
     new_hash: Sha256 | None = strawberry.field(
         description="Of the words made again; null when this build does not hold the revision."
     )
-    explanation: str
+    explanation: str = strawberry.field(description="A sentence that says the same.")
 
 
 async def reproduce_insight(context: Context, insight_id: str) -> Reproduction | None:

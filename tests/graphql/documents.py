@@ -29,6 +29,7 @@ SCALARS = {
     "Week": '"2026-W28"',
     "Month": '"2026-07"',
     "TimeZone": '"Europe/Berlin"',
+    "Decimal": '"1.50"',
 }
 
 

@@ -30,6 +30,9 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "retryJobs": frozenset({Role.OPERATOR, Role.ADMIN}),
     "discardJobs": frozenset({Role.OPERATOR, Role.ADMIN}),
     "setQueuePaused": frozenset({Role.OPERATOR, Role.ADMIN}),
+    "setBudget": frozenset({Role.ADMIN}),
+    "activatePromptRevision": frozenset({Role.ADMIN}),
+    "withdrawInsight": frozenset({Role.REVIEWER, Role.ADMIN}),
 }
 """Root fields for some roles only; every other one is for anyone signed in, about themselves."""
 FOR_ANYONE = {"verifyReceipt"}

@@ -140,8 +140,17 @@ GIVEN = {
       idempotencyKey: $key, exclusionIds: [$id]}) { userErrors { code } exclusions { id } } }""",
 }
 """A document for every place of the public schema that takes an id."""
-TEAMS = {"Ops.job(id)", "JobsInput.ids"}
-"""Places of the team's schema alone: they know jobs, and no person's ids."""
+TEAMS = {
+    "Ops.job(id)",
+    "JobsInput.ids",
+    "Ops.promptRevision(id)",
+    "ActivatePromptRevisionInput.revisionId",
+    "ActivatePromptRevisionInput.expectedActive",
+    "SetBudgetInput.budgetId",
+    "Ops.reproduceInsight(insightId)",
+    "WithdrawInsightInput.insightId",
+}
+"""Places of the team's schema alone: they know jobs, revisions, budgets, and of a text whether it can be made again."""
 
 
 def test_every_place_for_an_id_is_tried() -> None:
