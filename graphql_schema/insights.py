@@ -10,6 +10,7 @@ import strawberry
 from app.domain import findings
 from app.domain.cost import Engine
 from app.domain.estimates.estimate import ConfidenceLevel, SuppressionReason
+from app.domain.feedback import FeedbackVerdict
 from app.domain.findings import InsightKind, SuggestedAction, recheck
 from app.domain.fold import fold
 from app.domain.measures import Metric, metric_label
@@ -20,7 +21,7 @@ from app.domain.periods import PeriodKind, format_period
 from app.domain.sessions import SessionStatus
 from app.storage.history import numbers, sessions
 from app.storage.people import Head
-from app.storage.words import writings
+from app.storage.words import feedback, writings
 from app.storage.words.aggregates import AggregateRef as KeptRef
 from app.storage.words.writings import FeedKey, Writing, WritingStatus
 from graphql_schema.context import Context, Info
@@ -184,6 +185,16 @@ class Provenance:
 
 
 @strawberry.type
+class InsightFeedback:
+    verdict: FeedbackVerdict
+    given_at: datetime = strawberry.field(description="When it was given last.")
+
+    @classmethod
+    def of(cls, kept: feedback.Feedback | None) -> Self | None:
+        return None if kept is None else cls(verdict=kept.verdict, given_at=kept.given_at)
+
+
+@strawberry.type
 class Insight(Node):
     writing: strawberry.Private[Writing]
     id: strawberry.ID
@@ -200,6 +211,10 @@ class Insight(Node):
     edition: int = strawberry.field(
         description="1 for the first text; grows when a change made it be rewritten in place."
     )
+
+    @strawberry.field(description="Null until the viewer reacts.")
+    async def feedback(self, info: Info) -> InsightFeedback | None:
+        return await info.context.together(self.writing.id, _list_feedback)
 
     @classmethod
     def of(cls, writing: Writing, head: Head) -> Self:
@@ -221,6 +236,13 @@ class Insight(Node):
             provenance=Provenance.of(writing),
             edition=writing.edition,
         )
+
+
+async def _list_feedback(context: Context, ids: list[UUID]) -> list[InsightFeedback | None]:
+    person_id = context.person_id()
+    async with context.ports.store.for_person(person_id) as tx:
+        found = await feedback.list_feedback(tx, person_id, ids)
+    return [InsightFeedback.of(found.get(id_)) for id_ in ids]
 
 
 @strawberry.type

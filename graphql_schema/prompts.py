@@ -55,6 +55,9 @@ class RevisionQuality:
     texts: int = strawberry.field(description="Published texts that this revision wrote, and are kept.")
     check_pass_rate: Rate = strawberry.field(description="Texts none of whose drafts failed a check.")
     safety_block_rate: Rate = strawberry.field(description="Texts a draft of which failed a check of safety.")
+    rings_true_rate: Rate = strawberry.field(
+        description="People of whom a text of it rang true, of all who said anything of one."
+    )
     cost_per_text: Decimal | None = strawberry.field(description="US dollars, all calls for it; null without texts.")
 
     @classmethod
@@ -65,6 +68,7 @@ class RevisionQuality:
             texts=quality.texts,
             check_pass_rate=Rate.of(quality.texts, tried),
             safety_block_rate=Rate.of(quality.unsafe, tried),
+            rings_true_rate=Rate.of(quality.rings_true, quality.verdicts),
             cost_per_text=None if cost is None else cost.quantize(Decimal("0.000001")),
         )
 

@@ -13,6 +13,7 @@ from strawberry.types.base import StrawberryType
 from graphql_schema.corrections import CorrectionMutation
 from graphql_schema.erasing import EraseMutation
 from graphql_schema.exclusions import ExclusionMutation
+from graphql_schema.feedback import FeedbackMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
@@ -38,7 +39,7 @@ class Query(ViewerQuery, ReceiptQuery):
 
 
 @strawberry.type
-class Mutation(ExclusionMutation, CorrectionMutation, PauseMutation, OperationMutation):
+class Mutation(ExclusionMutation, CorrectionMutation, PauseMutation, OperationMutation, FeedbackMutation):
     """What anyone signed in may change."""
 
 

@@ -14,6 +14,7 @@ from app.domain.affect import (
 )
 from app.domain.cost import BudgetPeriod, BudgetState, Engine, Feature
 from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
+from app.domain.feedback import FeedbackVerdict
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
 from app.domain.narrative import SectionKind
@@ -62,6 +63,7 @@ for name, enum, description in (
     ("SectionKind", SectionKind, "The sections of a month."),
     ("SessionAnalysisStatus", SessionStatus, "SKIPPED: its text was gone before it could be analysed."),
     ("Engine", Engine, "What wrote a text."),
+    ("FeedbackVerdict", FeedbackVerdict, "How a text met its reader."),
     ("Feature", Feature, "What pays for a call of a model."),
     ("BudgetPeriod", BudgetPeriod, "How long a budget lasts: a day or a month of UTC."),
     (

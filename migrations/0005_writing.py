@@ -117,6 +117,23 @@ WRITINGS = [
     *personal("safety_decision", person="SELECT, INSERT, DELETE", batch="SELECT, INSERT, DELETE"),
 ]
 
+FEEDBACK = [
+    """
+    CREATE TABLE feedback (
+      person_id uuid NOT NULL,
+      writing_id uuid NOT NULL,
+      verdict text NOT NULL CHECK (verdict IN ('RINGS_TRUE', 'NOT_QUITE', 'NOT_HELPFUL', 'UPSETTING')),
+      prompt_revision text NOT NULL,
+      given_at timestamptz NOT NULL DEFAULT now(),
+      kept_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      PRIMARY KEY (person_id, writing_id)
+    )
+    """,
+    "CREATE INDEX feedback_revision ON feedback (prompt_revision)",
+    "COMMENT ON TABLE feedback IS 'what a person said of a text, and which revision had written it'",
+    *personal("feedback", person="SELECT, INSERT, UPDATE, DELETE", batch="SELECT, INSERT, UPDATE, DELETE"),
+]
+
 PROMPTS = [
     """
     CREATE TABLE prompt_activation (
@@ -139,7 +156,7 @@ PROMPTS = [
 
 
 class Migration(BaseMigration):
-    """Budgets, calls of models, revisions in use, and decisions on safety."""
+    """Budgets, calls of models, revisions in use, decisions on safety, and what people said of their texts."""
 
     dependencies = [("spectrum", "0004_privacy")]  # noqa: RUF012 - the attribute is Tortoise's
-    operations = [RunSQL(BUDGETS), RunSQL(CALLS), RunSQL(WRITINGS), RunSQL(PROMPTS)]  # noqa: RUF012 - as above
+    operations = [RunSQL(BUDGETS), RunSQL(CALLS), RunSQL(WRITINGS), RunSQL(FEEDBACK), RunSQL(PROMPTS)]  # noqa: RUF012 - as above

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from app.domain.cost import Engine, Feature
+from app.domain.feedback import FeedbackVerdict
 from app.domain.periods import PeriodKind
 from app.domain.safety import SafetyAction
 from app.domain.sessions import session_from_json
@@ -24,7 +25,7 @@ from app.pipeline.ports import Ports
 from app.storage.history import numbers
 from app.storage.money import calls
 from app.storage.money.calls import Outcome, Purpose, Receipt, Reservation
-from app.storage.words import decisions
+from app.storage.words import decisions, feedback
 from app.storage.words.decisions import Decision
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
@@ -125,7 +126,7 @@ async def say_how_it_was(spectrum: Spectrum, person: PersonAt) -> None:
 
 
 async def be_worded(spectrum: Spectrum, person: PersonAt) -> None:
-    """Let a model have answered about someone, not published yet, and let a check have decided on another answer."""
+    """Let a model have answered about someone, unpublished yet, a check have decided, and them have said something."""
     purpose = Purpose(
         person, uuid4(), Feature.MONTHLY_NARRATIVE, "small", Engine.SMALL_MODEL, "monthly-narrative@1", "hash", "digest"
     )
@@ -135,6 +136,11 @@ async def be_worded(spectrum: Spectrum, person: PersonAt) -> None:
         assert isinstance(reserved, Reservation)
         await calls.settle(tx, reserved, Receipt(Outcome.TEXT, 60, 900, 300, {"title": {"text": "June"}}))
         await decisions.keep(tx, [(person.id, decision)])
+        texts = await tx.fetch(
+            "SELECT id FROM writing WHERE person_id = $1 AND status <> 'WITHDRAWN' LIMIT 1", person.id
+        )
+        for text in texts:
+            await feedback.keep(tx, person.id, text["id"], FeedbackVerdict.RINGS_TRUE)
 
 
 async def rows_of(owner: Any, person_id: UUID) -> dict[str, int]:

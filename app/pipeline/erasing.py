@@ -24,7 +24,7 @@ from app.storage.history import numbers, sessions
 from app.storage.money import calls
 from app.storage.sealed import Signer
 from app.storage.store import Tx
-from app.storage.words import aggregates, decisions, writings
+from app.storage.words import aggregates, decisions, feedback, writings
 
 AUDIT = "audit"
 """In receipts: what the audit log says of the person, which names nobody and is no table of people."""
@@ -78,7 +78,16 @@ async def erase_again(tx: Tx, ports: Ports, person_id: UUID, stone: Tombstone) -
         await audit.erase_of(tx, EXPORT, actor=actor_of(ports, person_id), until=stone.erased_at)
         return ()
     _, jobs = await erase_sessions(tx, person_id, before)
-    asked_since = {"person", "job", "packed_month", "period_aggregate", "writing", "model_call", "safety_decision"}
+    asked_since = {
+        "person",
+        "job",
+        "packed_month",
+        "period_aggregate",
+        "writing",
+        "model_call",
+        "safety_decision",
+        "feedback",
+    }
     await erasure.erase(tx, person_id, tuple(s for s in stores if s not in asked_since), until=stone.erased_at)
     return jobs
 
@@ -115,6 +124,7 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[
         await decisions.erase(tx, person_id, kind, first_days)
         lived = {period_of(kind, day).first for day in left}
         touched[kind] = [first for first in first_days if first in lived]
+    await feedback.erase_orphans(tx, person_id)
     return erased, await ask_for(tx, head, touched, delay_s=0.0)
 
 

@@ -62,9 +62,12 @@ async def _ids_of(owner: Any, person_id: UUID) -> dict[str, tuple[UUID, ...]]:
     for table in await owner.fetch(PERSONAL):
         name, key = table["name"], table["key"]
         column = "session_id" if name in ("sealed_text", "session_numbers", "correction") else "id"
-        column = {"idempotency_key": "key", "period_aggregate": "person_id", "packed_month": "person_id"}.get(
-            name, column
-        )
+        column = {
+            "idempotency_key": "key",
+            "feedback": "writing_id",
+            "period_aggregate": "person_id",
+            "packed_month": "person_id",
+        }.get(name, column)
         rows = await owner.fetch(f"SELECT {column} AS id FROM {name} WHERE {key} = $1 ORDER BY 1", person_id)
         found[name] = tuple(row["id"] for row in rows)
     return found

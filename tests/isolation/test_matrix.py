@@ -133,6 +133,8 @@ GIVEN = {
       userErrors { code } operation { id } } }""",
     "CorrectSessionInput.sessionId": """mutation($id: ID!) { correctSession(input: {sessionId: $id, valence: 0.5}) {
       userErrors { code } session { id } } }""",
+    "InsightFeedbackInput.insightId": """mutation($id: ID!) { giveInsightFeedback(input: {insightId: $id,
+      verdict: NOT_QUITE}) { userErrors { code } insight { id } } }""",
     "ExclusionTargetInput.sessionId": """mutation($id: ID!, $key: UUID!) { excludeFromSpectrum(input: {
       idempotencyKey: $key, targets: [{sessionId: $id}]}) { userErrors { code } exclusions { id } } }""",
     "ExclusionPreviewInput.removeExclusionIds": PREVIEW % "removeExclusionIds: [$id]",

@@ -136,6 +136,8 @@ MUTATIONS = {
       targets: [{sessionId: $s}]}) { userErrors { code } exclusions { id } } }""",
     "remove": """mutation($e: ID!, $key: UUID!) { removeExclusions(input: {idempotencyKey: $key,
       exclusionIds: [$e]}) { userErrors { code } exclusions { id } } }""",
+    "say": """mutation($i: ID!) { giveInsightFeedback(input: {insightId: $i, verdict: NOT_QUITE}) {
+      userErrors { code } } }""",
     "call off": "mutation($o: ID!) { cancelReset(input: {operationId: $o}) { userErrors { code } operation { id } } }",
     "pause": "mutation { setSpectrumPaused(input: {paused: true}) { userErrors { code } } }",
     "resume": "mutation { setSpectrumPaused(input: {paused: false}) { userErrors { code } } }",
@@ -173,12 +175,18 @@ async def test_no_mutation_without_an_owner_changes_another(world: World, owner:
     before, own = [await snapshot(owner, tables, each.at.id) for each in (other, me)]
     theirs = dict(world.shown[1].ids[::-1])
     for name, document in MUTATIONS.items():
-        given = {"s": theirs["Session"], "e": theirs["Exclusion"], "o": waiting, "key": str(uuid4())}
+        given = {
+            "s": theirs["Session"],
+            "e": theirs["Exclusion"],
+            "i": theirs["Insight"],
+            "o": waiting,
+            "key": str(uuid4()),
+        }
         variables = {key: value for key, value in given.items() if f"${key}:" in document}
         answer = await world.loose.post(document, variables, subject=me.subject)
         ((_, payload),) = answer["data"].items()
         refused = [error["code"] for error in payload["userErrors"]]
-        assert refused == (["NOT_FOUND"] if {"s", "e", "o"} & set(variables) else []), (name, answer)
+        assert refused == (["NOT_FOUND"] if {"s", "e", "i", "o"} & set(variables) else []), (name, answer)
         assert await snapshot(owner, tables, other.at.id) == before, name
     assert await snapshot(owner, tables, me.at.id) != own
 
