@@ -186,7 +186,7 @@ class Provenance:
 
 @strawberry.type
 class InsightFeedback:
-    verdict: FeedbackVerdict
+    verdict: FeedbackVerdict = strawberry.field(description="The last change of mind.")
     given_at: datetime = strawberry.field(description="When it was given last.")
 
     @classmethod

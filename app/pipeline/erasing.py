@@ -78,16 +78,7 @@ async def erase_again(tx: Tx, ports: Ports, person_id: UUID, stone: Tombstone) -
         await audit.erase_of(tx, EXPORT, actor=actor_of(ports, person_id), until=stone.erased_at)
         return ()
     _, jobs = await erase_sessions(tx, person_id, before)
-    asked_since = {
-        "person",
-        "job",
-        "packed_month",
-        "period_aggregate",
-        "writing",
-        "model_call",
-        "safety_decision",
-        "feedback",
-    }
+    asked_since = {"person", "packed_month", *erasure.MADE}
     await erasure.erase(tx, person_id, tuple(s for s in stores if s not in asked_since), until=stone.erased_at)
     return jobs
 

@@ -37,16 +37,8 @@ from workers.handlers import HANDLERS
 from workers.runner import Runner
 
 DERIVED = {
-    *(
-        "session_numbers",
-        "packed_month",
-        "period_aggregate",
-        "writing",
-        "model_call",
-        "safety_decision",
-        "feedback",
-        "job",
-    ),
+    *("session_numbers", "packed_month", "period_aggregate", "job"),
+    *("writing", "model_call", "safety_decision", "feedback"),
 }
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
 EVERYTHING = HISTORY | {"idempotency_key", "person"}

@@ -7,9 +7,8 @@ from graphql_schema.ids import encode
 from tests.client import Client
 from tests.life import lived, who
 
-FEED = (
-    """{ viewer { spectrum { dataRevision insightFeed(first: 20) { nodes { id feedback { verdict givenAt } } } } } }"""
-)
+FEED = """{ viewer { spectrum { dataRevision insightFeed(first: 20) {
+  nodes { id feedback { verdict givenAt } } } } } }"""
 SAY = """mutation($id: ID!, $verdict: FeedbackVerdict!) { giveInsightFeedback(input: {insightId: $id,
   verdict: $verdict}) { userErrors { code field } insight { id feedback { verdict } } } }"""
 

@@ -13,18 +13,9 @@ from app.storage import catalogue
 from app.storage.forgetting.operations import ResetScope
 from app.storage.store import Tx
 
-DERIVED = (
-    *(
-        "session_numbers",
-        "packed_month",
-        "period_aggregate",
-        "writing",
-        "model_call",
-        "safety_decision",
-        "feedback",
-        "job",
-    ),
-)
+MADE = ("period_aggregate", "writing", "model_call", "safety_decision", "feedback", "job")
+"""What closing periods made, and what was said of it."""
+DERIVED = ("session_numbers", "packed_month", *MADE)
 """What Spectrum made of a person's sessions, and was about to make."""
 HISTORY = (*DERIVED, "session", "sealed_text", "correction", "exclusion")
 """The same, and the sessions themselves with everything that names one."""
