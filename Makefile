@@ -55,7 +55,8 @@ else
 endif
 
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
-	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage tests/isolation
+	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage tests/isolation \
+	  tests/stories/test_export_ends.py
 
 bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
 	$(BIN)/python -m benchmarks.run

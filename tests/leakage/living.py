@@ -88,10 +88,10 @@ def planted(people: int, each: int) -> Told:
 
 
 @asynccontextmanager
-async def programs(world: World, told: Told) -> AsyncIterator[tuple[Client, list[str]]]:
+async def programs(world: World, told: Told, *, look_s: float = LOOK_S) -> AsyncIterator[tuple[Client, list[str]]]:
     """Run the API, a worker for the quick queue, and one for all queues that writes with a model; a client of the API.
 
-    Meanwhile everything that `pg_stat_activity` shows is remembered.
+    Meanwhile everything that `pg_stat_activity` shows every `look_s` is remembered.
     """
     ports = [free_port(), free_port()]
     async with service_that(speaks()) as model:
@@ -102,7 +102,7 @@ async def programs(world: World, told: Told) -> AsyncIterator[tuple[Client, list
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         async with httpx.AsyncClient(base_url=urls[0], timeout=PATIENCE_S, trust_env=False) as http:
             await _ready(http)
-            watching = asyncio.create_task(_watch(world, told))
+            watching = asyncio.create_task(_watch(world, told, look_s))
             try:
                 yield Client(http, AUTH_SECRET), urls
             finally:
@@ -120,14 +120,14 @@ async def _ready(http: httpx.AsyncClient) -> None:
             await asyncio.sleep(LOOK_S)
 
 
-async def _watch(world: World, told: Told) -> None:
+async def _watch(world: World, told: Told, look_s: float) -> None:
     folder = temporary(world)
     async with world.owner() as owner:
         for look in itertools.count():
             told.statements |= await statements_of(owner)
             if look % LOOKS_FOR_ONE_AT_FILES == 0:
                 told.temporary |= temporary_files(folder, [each.pid for each in world.programs if each.poll() is None])
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(look_s)
 
 
 async def bring_in(world: World, client: Client, told: Told) -> None:

@@ -36,12 +36,13 @@ ASKED_FOR = 1
 
 
 @pytest.mark.parametrize(
-    ("people", "each"), [pytest.param(4, 8, id="quick"), pytest.param(25, 40, id="thousand", marks=pytest.mark.faults)]
+    ("people", "each", "look_s"),
+    [pytest.param(4, 8, 0.02, id="quick"), pytest.param(25, 40, 0.005, id="thousand", marks=pytest.mark.faults)],
 )
-async def test_no_word_leaves_its_sealed_row(world: World, people: int, each: int) -> None:
+async def test_no_word_leaves_its_sealed_row(world: World, people: int, each: int, look_s: float) -> None:
     """Canaries in every form are sealed, read, told about, refused, left out and erased: 0 hits anywhere else."""
     told = planted(people, each)
-    async with programs(world, told) as (client, urls):
+    async with programs(world, told, look_s=look_s) as (client, urls):
         await bring_in(world, client, told)
         await work_off(world)
         refused = await go_wrong(client, told)

@@ -53,15 +53,16 @@ def _at(place: int, happens: Callable[[], Awaitable[None]], arrived: list[bytes]
     return on_piece
 
 
+@pytest.mark.parametrize("step", [pytest.param(3, id="quick"), pytest.param(1, marks=pytest.mark.faults)])
 async def test_an_erasure_ends_it_at_once(
-    spectrum: Spectrum, owner: Any, client: Client, endpoint: Export, person: str
+    spectrum: Spectrum, owner: Any, client: Client, endpoint: Export, person: str, step: int
 ) -> None:
     """Whenever the erasure comes, nothing more is sent after it, in the middle of a page either, and no zip opens."""
     await take(spectrum, *long_words(person))
     whole = await piecewise(endpoint, client.token(person), _nothing)
     assert len(Copy.of(b"".join(whole)).lines("words.jsonl")) == LONG_WORDS
     assert len(whole) > LONG_WORDS, "or no page would be in several pieces"
-    for place in range(1, len(whole), 3):
+    for place in range(1, len(whole), step):
         key, scope = f"{person}-{place}", list(ResetScope)[place % len(ResetScope)]
         await take(spectrum, *long_words(key))
         arrived: list[bytes] = []

@@ -152,8 +152,11 @@ def _uncounted(text: str, cited: Facts, brief: Brief) -> str | None:
 
 def _other_month(text: str, brief: Brief) -> str | None:
     """A month named that the period does not touch."""
+    named = _MONTH.findall(text)
+    if not named:
+        return None
     months = {day.strftime("%B") for day in (brief.period.first, brief.period.last)}
-    return next((name for name in _MONTH.findall(text) if name not in months), None)
+    return next((name for name in named if name not in months), None)
 
 
 def _clauses(statements: Iterable[str]) -> Iterator[_Clause]:
