@@ -39,7 +39,9 @@ _SAID: tuple[tuple[Direction, _About, str], ...] = (
         r"higher|rose|risen|rising|gr[eo]wn?|grow(?:s|ing)|increas\w*|more often|more (?:\w+ )?than|stronger"
         r"|climb\w*|soar\w*|surg\w*|above your usual|more of a"
         r"|(?:went|going|gone|is|was|are|were) (?:up|more)|more (?:frequent|present|common)\w*"
-        r"|more (?:joy|warm|hope|sad|fear|ang|sham|surpris)\w*",
+        r"|more (?:joy|warm|hope|sad|fear|ang|sham|surpris)\w*"
+        r"|mount(?:ed|ing|s)|swell\w*|deepen\w*|intensif\w*|heighten\w*|escalat\w*|spik\w*|jump\w*|strengthen\w*"
+        r"|upwards?|upticks?|(?<!show )(?<!shows )(?<!showed )(?<!shown )(?<!showing )(?<!things come )up(?! to\b)",
     ),
     (
         Direction.LOWER,
@@ -47,7 +49,10 @@ _SAID: tuple[tuple[Direction, _About, str], ...] = (
         r"lower|fell|fallen|dropp\w*|decreas\w*|declin\w*|less often|less (?:\w+ )?than|fewer|weaker|rarer"
         r"|sank|eased|shr[aiu]nk\w*|below your usual|less of a"
         r"|(?:went|going|gone|is|was|are|were) (?:down|less)|less (?:frequent|present|common)\w*"
-        r"|less (?:joy|warm|hope|sad|fear|ang|sham|surpris)\w*",
+        r"|less (?:joy|warm|hope|sad|fear|ang|sham|surpris)\w*"
+        r"|fad(?:e|ed|es|ing)|dip(?:s|ped|ping)?|dwindl\w*|subsid\w*|lessen\w*|diminish\w*|reced\w*|ebb\w*|wan(?:ed|ing)"
+        r"|soften\w*|lighten\w*|weaken\w*|slid|plung\w*|reduc\w*|downwards?"
+        r"|(?<!written )(?<!way )(?<!word )(?<!put )down",
     ),
     (
         Direction.SIMILAR,
