@@ -26,9 +26,9 @@ strawberry.enum(Scorer, description="Rules, models and people are never averaged
 
 @strawberry.type
 class Criterion:
-    key: str
-    label: str
-    description: str
+    key: str = strawberry.field(description="By which it is scored.")
+    label: str = strawberry.field(description="To be shown.")
+    description: str = strawberry.field(description="What is judged, in a sentence.")
     weight: float = strawberry.field(description="In the mean.")
     min: int = strawberry.field(description="Lowest score.")
     max: int = strawberry.field(description="Highest score.")
@@ -50,9 +50,9 @@ class Criterion:
 @strawberry.type
 class Rubric(Node):
     id: strawberry.ID
-    name: str
+    name: str = strawberry.field(description="What kind of text it is for.")
     revision: int = strawberry.field(description="Scores by different ones are never compared.")
-    criteria: list[Criterion]
+    criteria: list[Criterion] = strawberry.field(description="In the order of showing.")
     pass_mark: float = strawberry.field(description="The weighted mean from which on a text passes.")
 
     @classmethod
@@ -68,8 +68,8 @@ class Rubric(Node):
 
 @strawberry.type(description="95 % interval over texts, by Student's t. Null under 5 texts.")
 class CriterionScore:
-    criterion: Criterion
-    scorer: Scorer
+    criterion: Criterion = strawberry.field(description="What was judged.")
+    scorer: Scorer = strawberry.field(description="By whom.")
     n: int = strawberry.field(description="Texts.")
     mean: float | None = strawberry.field(description="Of a text that several raters scored their mean counts.")
     low: float | None = strawberry.field(description="Lower end; null with mean.")
@@ -90,8 +90,8 @@ class Agreement:
 
 @strawberry.type
 class RubricReport:
-    revision: PromptRevision
-    rubric: Rubric
+    revision: PromptRevision = strawberry.field(description="Whose texts.")
+    rubric: Rubric = strawberry.field(description="By what they are scored.")
     scored: int = strawberry.field(description="Texts that anybody scored.")
     by_criterion: list[CriterionScore] = strawberry.field(description="Without those who scored none.")
     by_scorer: strawberry.Private[dict[Scorer, ScoredBy]]
