@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     RESET = "RESET"
     RECEIPT_CHECK = "RECEIPT_CHECK"
     REBUILD = "REBUILD"
+    SCORING = "SCORING"
+    REPORT = "REPORT"
     UPKEEP = "UPKEEP"
 
 
@@ -111,8 +113,13 @@ LIMITS: Mapping[JobKind, Limits] = {
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
     JobKind.RECEIPT_CHECK: Limits(Queue.HOURS, timeout_s=120, max_attempts=10),
     JobKind.REBUILD: Limits(Queue.HOURS, timeout_s=300, claim=1),
+    JobKind.SCORING: Limits(Queue.HOURS, timeout_s=300, claim=1),
+    JobKind.REPORT: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.UPKEEP: Limits(Queue.HOURS, timeout_s=300),
 }
+
+OF_NOBODY = frozenset({JobKind.SCORING, JobKind.REPORT, JobKind.UPKEEP})
+"""Kinds that are about all people at once: such a job belongs to none."""
 
 AGGREGATION: Mapping[PeriodKind, JobKind] = {
     PeriodKind.WEEK: JobKind.WEEKLY_AGGREGATION,
@@ -204,6 +211,16 @@ def rebuild(person: PersonAt, analyser_version: str, *, hour: str) -> Job:
         person=person,
         scope={"analyser_version": analyser_version},
     )
+
+
+def scoring(*, hour: str) -> Job:
+    """Score published texts that have no score yet, of whomever; asked for once an `hour` at most."""
+    return Job(kind=JobKind.SCORING, key=f"scoring:{hour}")
+
+
+def agreement_report(*, hour: str) -> Job:
+    """Compute how far people and models agree about texts; asked for once an `hour` at most."""
+    return Job(kind=JobKind.REPORT, key=f"report:agreement:{hour}")
 
 
 def rewrite_period(kind: PeriodKind, person: PersonAt, first_day: date, *, revision: int, delay_s: float = 0.0) -> Job:

@@ -8,7 +8,7 @@ import strawberry
 from app.domain.access import Role
 from app.domain.periods import ends_at, period_of
 from app.errors import ErrorCode, Problem, Refused
-from app.jobs import LIMITS, PERIOD, JobKind, PersonAt
+from app.jobs import LIMITS, OF_NOBODY, PERIOD, JobKind, PersonAt
 from app.jobs import Job as NewJob
 from app.storage import people
 from app.storage.history import sessions
@@ -31,7 +31,9 @@ MAX_DELAY = timedelta(days=366)
 @strawberry.input
 class EnqueueJobInput:
     kind: JobKind
-    subject_key: str | None = strawberry.field(default=None, description="Whose; needed for every kind but UPKEEP.")
+    subject_key: str | None = strawberry.field(
+        default=None, description="Whose; needed for every kind but SCORING, REPORT and UPKEEP, which are about all."
+    )
     period: RangeInput | None = strawberry.field(
         default=None,
         description="The week or month, over where the person is; needed for the kinds that close or write one.",
@@ -65,7 +67,7 @@ def refuse(code: ErrorCode, message: str, *path: str) -> Refused:
 
 
 async def _person(tx: Tx, context: Context, asked: EnqueueJobInput) -> PersonAt | None:
-    if asked.kind is JobKind.UPKEEP:
+    if asked.kind in OF_NOBODY:
         return None
     if asked.subject_key is None:
         raise refuse(ErrorCode.REQUIRED, "This kind of job is about a person.", "subjectKey")

@@ -15,7 +15,7 @@ from app.domain.cost import MILLION, PRIORITY, BudgetPeriod, BudgetState, Engine
 from app.domain.cost import Budget as Kept
 from app.errors import ErrorCode, Refused, SpectrumError, TopLevelCode
 from app.gateways.routes import Routes
-from app.pipeline.asking import cheaper_from
+from app.pipeline.paying import cheaper_from
 from app.storage.money import budgets, spending
 from app.storage.money.spending import Spending
 from graphql_schema.access import only

@@ -24,6 +24,7 @@ from graphql_schema.numbers import RangeInput
 from graphql_schema.promises import Schedule, SlaReport, list_schedules, report
 from graphql_schema.prompts import PromptRevision, PromptTemplate, find_revision, list_templates
 from graphql_schema.queues import Queue, list_queues
+from graphql_schema.rubrics import Rubric, RubricReport, list_rubrics, report_rubric
 from graphql_schema.safety import Reproduction, SafetyDecisionConnection, list_safety, reproduce_insight
 from graphql_schema.scalars import Month, Week
 
@@ -104,6 +105,22 @@ class Ops:
     )
     async def reproduce_insight(self, info: Info, insight_id: strawberry.ID) -> Reproduction | None:
         return await reproduce_insight(info.context, insight_id)
+
+    @strawberry.field(description="By which texts are scored, by rules, models and people alike.")
+    def rubrics(self) -> list[Rubric]:
+        return list_rubrics()
+
+    @strawberry.field(
+        description="How a revision's texts are scored, those it wrote on trial too; by the days of UTC on which they"
+        " were scored, all without a range. Null when there is no such revision."
+    )
+    async def rubric_report(
+        self,
+        info: Info,
+        revision_id: strawberry.ID,
+        range: RangeInput | None = None,  # noqa: A002 - the contract's name
+    ) -> RubricReport | None:
+        return await report_rubric(info.context, revision_id, range)
 
     @strawberry.field(description="What was done about drafts that failed their checks; newest first.")
     async def safety_log(

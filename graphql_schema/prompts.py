@@ -26,7 +26,7 @@ from graphql_schema.node import After, First, Node, PageInfo, Payload, page_size
 from graphql_schema.pages import after_number
 from graphql_schema.promises import Rate
 from graphql_schema.scalars import Sha256
-from prompts import Prompt, Revision, UnknownRevision, list_prompts, list_revisions, load_revision
+from prompts import Prompt, Revision, UnknownRevision, list_prompts, list_revisions, list_shadows, load_revision
 
 MOST_ACTIVATIONS = 50
 
@@ -114,6 +114,8 @@ class PromptRevision(Node):
         if active.name == self.name:
             return RevisionStatus.ACTIVE
         was = {each.previous for each in await _decided(info.context, self.revision.prompt) if each.effective}
+        if any(trial.revision.name == self.name for trial in list_shadows()):
+            return RevisionStatus.SHADOW
         before = self.number < active.number or self.name in was
         return RevisionStatus.RETIRED if before else RevisionStatus.DRAFT
 

@@ -7,9 +7,11 @@ from prompts.catalog import Limits, Prompt, list_prompts
 from prompts.revisions import (
     ChangedRevision,
     Revision,
+    Shadow,
     UnknownRevision,
     first_revision,
     list_revisions,
+    list_shadows,
     load_revision,
     read_draft,
 )
@@ -19,10 +21,12 @@ __all__ = [
     "Limits",
     "Prompt",
     "Revision",
+    "Shadow",
     "UnknownRevision",
     "first_revision",
     "list_prompts",
     "list_revisions",
+    "list_shadows",
     "load_revision",
     "read_draft",
 ]

@@ -12,6 +12,8 @@ from pathlib import Path
 ROOM = Path(__file__).parent
 CATALOG = "catalog.toml"
 LOCK = "catalog.lock"
+SHADOW_SHARE = 0.05
+"""Of the briefs, where the catalogue says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One prompt: its key, the feature that pays for it, its priority (lower is cheaper), and its first revision."""
+    """One prompt: its key, the feature that pays for it, its priority (lower is cheaper), and its first revision.
+
+    `shadow` are the numbers of revisions on trial, which write beside the active one over a share of its briefs.
+    """
 
     key: str
     feature: str
     priority: int
     first: int
     limits: Limits
+    shadow: tuple[int, ...] = ()
+    shadow_share: float = SHADOW_SHARE
 
 
 def list_prompts(room: Path = ROOM) -> tuple[Prompt, ...]:
@@ -44,6 +51,8 @@ def list_prompts(room: Path = ROOM) -> tuple[Prompt, ...]:
             priority=entry["priority"],
             first=entry["first"],
             limits=Limits(entry["max_input_tokens"], entry["max_output_tokens"], entry["max_calls"]),
+            shadow=tuple(entry.get("shadow", ())),
+            shadow_share=entry.get("shadow_share", SHADOW_SHARE),
         )
         for key, entry in sorted(entries.items())
     )

@@ -91,6 +91,23 @@ def first_revision(prompt: str, *, room: Path = ROOM) -> Revision:
     return load_revision(prompt, first, room=room)
 
 
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A revision on trial, and over which share (0..1) of the briefs it writes."""
+
+    revision: Revision
+    share: float
+
+
+def list_shadows(*, room: Path = ROOM) -> tuple[Shadow, ...]:
+    """Every revision that the catalogue puts on trial. UnknownRevision when one is not published."""
+    return tuple(
+        Shadow(load_revision(prompt.key, number, room=room), prompt.shadow_share)
+        for prompt in list_prompts(room)
+        for number in prompt.shadow
+    )
+
+
 @cache
 def list_revisions(prompt: str, *, room: Path = ROOM) -> tuple[Revision, ...]:
     """Every published revision of `prompt`, oldest first."""

@@ -15,6 +15,7 @@ import asyncpg
 from app.domain.cost import Engine, Feature
 from app.domain.feedback import FeedbackVerdict
 from app.domain.periods import PeriodKind
+from app.domain.rubric import WRITING, Scorer
 from app.domain.safety import SafetyAction
 from app.domain.sessions import session_from_json
 from app.embedded import Servers
@@ -25,8 +26,11 @@ from app.pipeline.ports import Ports
 from app.storage.history import numbers
 from app.storage.money import calls
 from app.storage.money.calls import Outcome, Purpose, Receipt, Reservation
-from app.storage.words import decisions, feedback
+from app.storage.store import Tx
+from app.storage.words import decisions, feedback, scores, shadows
 from app.storage.words.decisions import Decision
+from app.storage.words.scores import SHADOW, Score, TextKey
+from app.storage.words.shadows import ShadowText
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
 from workers.runner import Runner
@@ -139,8 +143,18 @@ async def be_worded(spectrum: Spectrum, person: PersonAt) -> None:
         texts = await tx.fetch(
             "SELECT id FROM writing WHERE person_id = $1 AND status <> 'WITHDRAWN' LIMIT 1", person.id
         )
+        await _be_scored(tx, person)
         for text in texts:
             await feedback.keep(tx, person.id, text["id"], FeedbackVerdict.RINGS_TRUE)
+
+
+async def _be_scored(tx: Tx, person: PersonAt) -> None:
+    """Let one text on trial have been written about someone, and scored."""
+    key = TextKey(person, PeriodKind.WEEK, JUNE.date(), "landscape", SHADOW, str(uuid4()), "weekly-card@1", "hash")
+    marks = dict.fromkeys(WRITING.keys(), 4)
+    score = Score(key, Scorer.HUMAN, "a rater", WRITING.name, WRITING.revision, marks, 4.0, passed=True)
+    await scores.keep(tx, [score])
+    await shadows.keep(tx, [ShadowText(key, "TEMPLATE", {"headline": {"text": "June"}}, (), 0)])
 
 
 async def rows_of(owner: Any, person_id: UUID) -> dict[str, int]:

@@ -3,8 +3,6 @@
 Believes no answer before its checks, has a refused one mended once, and gives up quietly: the composer is always there.
 """
 
-import asyncio
-import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,21 +10,16 @@ import orjson
 
 from app.domain.cost import Engine, Feature
 from app.domain.narrative import Brief, CheckReport, brief_to_json, check
-from app.gateways.language_model import Models, NoAnswer, Question, Said, most_cost
-from app.gateways.routes import Deployment, Routes
+from app.gateways.language_model import Models, Question
+from app.gateways.routes import Deployment
 from app.jobs import Claimed, PersonAt
+from app.pipeline.paying import Silent, ask_once, list_within
 from app.pipeline.ports import Ports
-from app.storage.money import budgets, calls
-from app.storage.money.calls import KnownAnswer, NotReserved, Outcome, Purpose, Receipt, Reservation
-from app.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, logger
+from app.storage.money.calls import KnownAnswer, NotReserved, Purpose
 from prompts import Revision
 
-LOOK_S = 1.0
-"""How often it is looked whether somebody else's call over the same brief is over."""
 LONGEST_REFUSED = 8_000
 """Characters of a refused answer that a model is shown again."""
-
-log = logger("asking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +60,7 @@ async def ask_models(ports: Ports, brief: Brief, revision: Revision, job: Claime
     assert job.person is not None, "words are somebody's"
     models = await ports.models()
     models.begin()
-    async with ports.store.for_everyone() as tx:
-        gone = max((budget.share for budget in await budgets.list_budgets(tx, feature)), default=1.0)
-    within = [tier.deployment for tier in tiers if gone < tier.while_budget_under]
+    within = await list_within(ports, feature)
     asking = _Asking(ports, models, brief, revision, job.person, job)
     for model in within:
         if models.is_left_alone(model):
@@ -130,32 +121,32 @@ class _Asking:
             self.models.leave_alone(model)
 
     async def _call(self, model: Deployment, question: Question) -> str | None:
-        """Reserve, ask, read, check, and pay; how to mend what was refused, None when nothing was."""
-        reserved = await self._reserve(model, question)
-        if isinstance(reserved, KnownAnswer):
-            report = check(reserved.answer, self.brief, fixed=self.revision.sayings)
+        """Ask once, and see what came of it; how to mend what was refused, None when nothing was."""
+        heard = await ask_once(self.ports, model, purpose=self._purpose(model), question=question, read=self._read)
+        if isinstance(heard, KnownAnswer):
+            report = check(heard.answer, self.brief, fixed=self.revision.sayings)
             if report.ok:
-                self.asked.words = Words(reserved.answer, report.passed, reserved.model, reserved.engine)
+                self.asked.words = Words(heard.answer, report.passed, heard.model, heard.engine)
             return None
-        if not isinstance(reserved, Reservation):
-            self.asked.degraded = reserved is NotReserved.NO_MONEY
+        if isinstance(heard, NotReserved):
+            self.asked.degraded = heard is NotReserved.NO_MONEY
             return None
-        said = await self._say(model, question)
-        if isinstance(said, NoAnswer):
-            await self._pay(reserved, Receipt(Outcome.SILENT, said.cost))
+        self.asked.calls += 1
+        self.asked.cost += heard.cost
+        if isinstance(heard, Silent):
             return None
-        answer, report = read_answer(said.text, self.brief, self.revision)
-        outcome, kept = (Outcome.TEXT, answer) if report.ok else (Outcome.REFUSED, None)
-        await self._pay(reserved, Receipt(outcome, said.cost, said.tokens_read, said.tokens_written, kept))
-        if report.ok:
-            self.asked.words = Words(answer, report.passed, model.name, model.engine)
+        if heard.verdict.ok:
+            self.asked.words = Words(heard.answer, heard.verdict.passed, model.name, model.engine)
             return None
-        self.asked.failed += [name for name, _ in report.failed]
-        return _mending(self.revision, said, report)
+        self.asked.failed += [name for name, _ in heard.verdict.failed]
+        return _mending(self.revision, heard.text, heard.verdict)
 
-    async def _reserve(self, model: Deployment, question: Question) -> Reservation | KnownAnswer | NotReserved:
-        """Money for one call, or the answer to a question that was asked before."""
-        purpose = Purpose(
+    def _read(self, text: str) -> tuple[Any, CheckReport]:
+        answer, report = read_answer(text, self.brief, self.revision)
+        return (answer if report.ok else None), report
+
+    def _purpose(self, model: Deployment) -> Purpose:
+        return Purpose(
             person=self.person,
             job_id=self.job.id,
             feature=Feature(self.revision.feature),
@@ -165,44 +156,10 @@ class _Asking:
             prompt_hash=self.revision.hash,
             brief_digest=self.brief.digest,
         )
-        for _ in range(calls.LONGEST_CALL_S + 1):
-            async with self.ports.store.for_everyone() as tx:
-                reserved = await calls.reserve(tx, purpose, most_cost(model, question))
-            if reserved is not NotReserved.ASKED:
-                return reserved
-            await asyncio.sleep(LOOK_S)
-        return NotReserved.ASKED
-
-    async def _say(self, model: Deployment, question: Question) -> Said | NoAnswer:
-        start = time.monotonic()
-        try:
-            return await self.models.ask(model, question)
-        except NoAnswer as silent:
-            log.warning("model_silent", kind=self.revision.feature, error=str(silent))
-            return silent
-        finally:
-            MODEL_SECONDS.labels(model.name).observe(time.monotonic() - start)
-
-    async def _pay(self, reserved: Reservation, receipt: Receipt) -> None:
-        async with self.ports.store.for_everyone() as tx:
-            await calls.settle(tx, reserved, receipt)
-            turned = await budgets.keep_states(tx, cheaper_from(self.ports.routes))
-        for each in turned:
-            log.warning("budget_turned", kind=each.feature, scope=each.period, outcome=each.state)
-        self.asked.calls += 1
-        self.asked.cost += receipt.cost
-        purpose = reserved.purpose
-        MODEL_CALLS.labels(purpose.feature, purpose.model, receipt.outcome).inc()
-        MODEL_COST.labels(purpose.feature, purpose.model).inc(receipt.cost)
 
 
-def cheaper_from(routes: Routes) -> dict[Feature, float]:
-    """From which share of a feature's budget on a cheaper model writes."""
-    return {feature: tiers[0].while_budget_under for feature, tiers in routes.items()}
-
-
-def _mending(revision: Revision, said: Said, report: CheckReport) -> str:
+def _mending(revision: Revision, said: str, report: CheckReport) -> str:
     """What is added to a question that was answered badly."""
     reasons = [f"{name}: {reason}" for name, reason in report.failed]
-    refused = orjson.dumps({"answer": said.text[:LONGEST_REFUSED], "refused": reasons}).decode()
+    refused = orjson.dumps({"answer": said[:LONGEST_REFUSED], "refused": reasons}).decode()
     return f"{revision.mending}\n{refused}"

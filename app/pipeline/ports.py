@@ -16,11 +16,15 @@ from app.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an installation decided: retention in days, and the plan of someone new."""
+    """What an installation decided: retention in days, and the plan of someone new.
+
+    `scored_share` (0..1) of the published texts is scored by a model, too.
+    """
 
     raw_retention_days: int
     backup_days: int
     default_plan: str
+    scored_share: float = 0.05
 
 
 class Traces(Protocol):

@@ -6,7 +6,8 @@ Bounded, and repeated until done.
 from datetime import date
 
 from app.domain.periods import PeriodKind, format_period, period_of, previous
-from app.jobs import Claimed, Kept, rebuild, session_analysis
+from app.domain.rubric import WRITING
+from app.jobs import Claimed, Job, Kept, agreement_report, rebuild, scoring, session_analysis
 from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
 from app.pipeline.rewrapping import rewrap
@@ -16,14 +17,17 @@ from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
 from app.storage.money import calls
 from app.storage.store import Tx
-from app.storage.words import decisions
+from app.storage.words import decisions, reports, scores, shadows
 from app.telemetry import logger
+from prompts import list_prompts, list_revisions
 
 JOB_DAYS = 30
 AUDIT_DAYS = 365
 CALL_DAYS = 90
 """How long it is known which call of a model was for whom; sums by day stay."""
 DECISION_DAYS = 365
+SCORE_DAYS = 365
+SHADOW_DAYS = 90
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -39,6 +43,7 @@ async def prepare(_: Claimed, ports: Ports) -> int:
                 break
     log.info("raw_text_erased", count=texts)
     await _settle_calls(ports)
+    await _erase_scores(ports)
     await rewrap(ports)
     await _watch_promises(ports)
     await _read_waiting(ports)
@@ -60,6 +65,15 @@ async def _settle_calls(ports: Ports) -> None:
                 break
 
 
+async def _erase_scores(ports: Ports) -> None:
+    """Drop scores, and texts on trial, that are past their time."""
+    for erase_old, days in ((scores.erase_old, SCORE_DAYS), (shadows.erase_old, SHADOW_DAYS)):
+        for _round in range(MAX_ROUNDS):
+            async with ports.store.for_everyone() as tx:
+                if await erase_old(tx, days=days, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
+                    break
+
+
 async def _read_waiting(ports: Ports) -> None:
     """Ask for the analysis of what waited for a plan, once there is one."""
     for _round in range(MAX_ROUNDS):
@@ -79,7 +93,7 @@ async def _read_again(ports: Ports) -> None:
         outdated = await sessions.list_outdated_people(
             tx, ports.analyser_version, retention_days=ports.rules.raw_retention_days, limit=ROWS_AT_ONCE
         )
-        hour: str = await tx.fetchval("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')")
+        hour = await _hour(tx)
         asked = await ledger.keep_jobs(tx, [rebuild(person, ports.analyser_version, hour=hour) for person in outdated])
     if asked:
         log.info("people_read_again", count=len(asked))
@@ -113,4 +127,18 @@ async def keep(tx: Tx, _: int) -> Kept:
     await operations.erase_answers(tx)
     await audit.erase_old(tx, days=AUDIT_DAYS)
     await decisions.erase_old(tx, days=DECISION_DAYS)
-    return Kept()
+    return Kept(await _scoring(tx))
+
+
+async def _scoring(tx: Tx) -> tuple[Job, ...]:
+    """Ask for scores where there are texts without, and for the report when people scored some since the last."""
+    held = [revision.hash for prompt in list_prompts() for revision in list_revisions(prompt.key)]
+    hour = await _hour(tx)
+    unscored = await scores.list_unscored(tx, held, WRITING, limit=1)
+    judged = await scores.list_judged(tx, WRITING, report=reports.AGREEMENT)
+    return (*((scoring(hour=hour),) if unscored else ()), *((agreement_report(hour=hour),) if judged else ()))
+
+
+async def _hour(tx: Tx) -> str:
+    hour: str = await tx.fetchval("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')")
+    return hour

@@ -16,6 +16,8 @@ UNTOLD = frozenset(
         ("job", "attempts"),  # when and where work on them was tried, and the class of what failed
         ("sealed_text", "body"),  # their words, sealed: whoever may read them is told them in the open
         ("sealed_text", "content_hmac"),  # key material: by it a changed replay of the same words is noticed
+        ("rubric_score", "rater"),  # which of us, or of our rules and models, gave a score that is told
+        ("shadow_text", "draft"),  # words nobody chose to show, over a brief whose published words are told
         ("packed_month", "body"),  # session_numbers and correction once more, packed for quick reading
     }
 )

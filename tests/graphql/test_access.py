@@ -33,6 +33,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "setBudget": frozenset({Role.ADMIN}),
     "activatePromptRevision": frozenset({Role.ADMIN}),
     "withdrawInsight": frozenset({Role.REVIEWER, Role.ADMIN}),
+    "scoreInsight": frozenset({Role.REVIEWER, Role.ADMIN}),
 }
 """Root fields for some roles only; every other one is for anyone signed in, about themselves."""
 FOR_ANYONE = {"verifyReceipt"}

@@ -66,6 +66,8 @@ async def _ids_of(owner: Any, person_id: UUID) -> dict[str, tuple[UUID, ...]]:
             "idempotency_key": "key",
             "feedback": "writing_id",
             "period_aggregate": "person_id",
+            "rubric_score": "person_id",
+            "shadow_text": "person_id",
             "packed_month": "person_id",
         }.get(name, column)
         rows = await owner.fetch(f"SELECT {column} AS id FROM {name} WHERE {key} = $1 ORDER BY 1", person_id)

@@ -153,6 +153,9 @@ TEAMS = {
     "SetBudgetInput.budgetId",
     "Ops.reproduceInsight(insightId)",
     "WithdrawInsightInput.insightId",
+    "Ops.rubricReport(revisionId)",
+    "ScoreInsightInput.insightId",
+    "ScoreInsightInput.rubricId",
 }
 """Places of the team's schema alone: they know jobs, revisions, budgets, and of a text whether it can be made again."""
 

@@ -162,6 +162,8 @@ AGES_BY = {
     "reconciliation": "at",
     "model_call": "at",
     "safety_decision": "at",
+    "rubric_score": "at",
+    "shadow_text": "at",
 }
 """From which moment the days of a table are counted."""
 _AGE = """

@@ -9,7 +9,7 @@ import pytest
 from app.domain.exclusions import ExclusionTarget
 from app.domain.periods import PeriodKind
 from app.errors import Gone
-from app.jobs import Claimed, JobKind, Queue, Skipped, monthly_narrative, rebuild, rewrite_period
+from app.jobs import OF_NOBODY, Claimed, JobKind, Queue, Skipped, monthly_narrative, rebuild, rewrite_period
 from app.pipeline import exclude, export, forget
 from app.pipeline.commit import commit
 from app.pipeline.erasing import RESIDUE
@@ -38,7 +38,7 @@ from workers.runner import Runner
 
 DERIVED = {
     *("session_numbers", "packed_month", "period_aggregate", "job"),
-    *("writing", "model_call", "safety_decision", "feedback"),
+    *("writing", "model_call", "safety_decision", "feedback", "rubric_score", "shadow_text"),
 }
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
 EVERYTHING = HISTORY | {"idempotency_key", "person"}
@@ -180,7 +180,7 @@ async def test_nothing_in_flight_writes_after_an_erasure(
         await ledger.keep_jobs(tx, [*rewrites, monthly_narrative(before, month, revision=-1), again])
     await owner.execute("UPDATE session_numbers SET analyser_version = 'older' WHERE person_id = $1", person_id)
     begun = [job for queue in Queue for job in await _begin(spectrum, queue) if job.person]
-    assert {job.kind for job in begun} == set(JobKind) - {JobKind.RESET, JobKind.RECEIPT_CHECK, JobKind.UPKEEP}
+    assert {job.kind for job in begun} == set(JobKind) - {JobKind.RESET, JobKind.RECEIPT_CHECK, *OF_NOBODY}
     prepared = [(job, await HANDLERS[job.kind].prepare(job, keeping_words(spectrum.ports))) for job in begun]
     assert not any(isinstance(result, Skipped) for _, result in prepared)
     await _ask(spectrum, owner, person_id, scope)

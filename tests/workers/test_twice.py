@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 
 from app.errors import LeaseLost
-from app.jobs import LIMITS, Claimed, JobKind, Queue, Skipped
+from app.jobs import LIMITS, OF_NOBODY, Claimed, JobKind, Queue, Skipped, agreement_report, scoring
 from app.pipeline import forget
 from app.pipeline.commit import commit
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import ledger
 from app.wiring import Spectrum
-from tests.life import at, hasten, keeping_words, snapshot, take, weeks_of, who, work_off
+from tests.life import at, be_worded, hasten, keeping_words, snapshot, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS
 from workers.runner import Runner
 from workers.schedule import plan_due
@@ -45,13 +45,18 @@ async def test_every_job_twice_is_once(spectrum: Spectrum, owner: Any, person: s
     assert not isinstance(result, Skipped)
     await commit(ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
     tables = ("person", "session", "sealed_text", "session_numbers", "packed_month", "period_aggregate", "writing",
-              "exclusion", "operation", "job")  # fmt: skip
+              "exclusion", "operation", "rubric_score", "shadow_text", "job")  # fmt: skip
     before = await snapshot(owner, tables, who(spectrum, person))
     ledger_before = await owner.fetch("SELECT * FROM job ORDER BY id")
     with pytest.raises(LeaseLost):
         await commit(ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
     again = await stage.prepare(job, ports)
-    if kind not in (JobKind.RESET, JobKind.REBUILD):  # what has ended, or is read already, is not even prepared
+    if kind not in (
+        JobKind.RESET,
+        JobKind.REBUILD,
+        JobKind.SCORING,
+        JobKind.REPORT,
+    ):  # what has ended, or is read already, is not even prepared
         with pytest.raises(LeaseLost):
             await commit(ports, lambda tx: stage.keep(tx, again), person=job.person, job=job)
     assert await _begin(spectrum, job) == []
@@ -79,6 +84,13 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) 
         "SELECT EXISTS (SELECT FROM job WHERE kind = $1)", kind
     ):
         await runner.work_once(Queue.MINUTES)
+    if kind in OF_NOBODY - {JobKind.UPKEEP}:
+        await work_off(spectrum, owner)
+        await owner.execute("DELETE FROM job")
+        await be_worded(spectrum, await at(owner, who(spectrum, person)))
+        async with spectrum.ports.store.for_everyone() as tx:
+            await tx.execute("DELETE FROM rubric_score WHERE scorer = 'RULE'")
+            await ledger.keep_jobs(tx, [scoring(hour="now"), agreement_report(hour="now")])
     claimed: list[Claimed] = []
     while jobs := await _claim(spectrum, LIMITS[kind].queue):
         claimed += jobs

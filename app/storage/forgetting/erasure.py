@@ -13,8 +13,11 @@ from app.storage import catalogue
 from app.storage.forgetting.operations import ResetScope
 from app.storage.store import Tx
 
-MADE = ("period_aggregate", "writing", "model_call", "safety_decision", "feedback", "job")
-"""What closing periods made, and what was said of it."""
+MADE = (
+    *("period_aggregate", "writing", "model_call", "safety_decision", "feedback"),
+    *("rubric_score", "shadow_text", "job"),
+)
+"""What closing periods made, what was said of it, how it was scored, and what was written beside it."""
 DERIVED = ("session_numbers", "packed_month", *MADE)
 """What Spectrum made of a person's sessions, and was about to make."""
 HISTORY = (*DERIVED, "session", "sealed_text", "correction", "exclusion")

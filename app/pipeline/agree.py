@@ -1,0 +1,85 @@
+"""Computes how far people and models agree about the texts of each revision: Krippendorff's alpha, ordinal.
+
+Runs in workers alone: the library, and numpy with it, is imported when a report is made.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.rubric import WRITING
+from app.jobs import Claimed, Kept, Skipped
+from app.pipeline.ports import Ports
+from app.storage.store import Tx
+from app.storage.words import reports, scores
+
+MOST_TEXTS = 1_000
+"""The newest of a revision that people and a model scored."""
+DRAWS = 400
+_SEED = 20_26
+Rated = Mapping[str, Mapping[str, int]]
+"""Of one text, the scores of each rater."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What is to be kept by revision, from what there was `read_at` then."""
+
+    read_at: datetime
+    by_revision: Mapping[str, Mapping[str, Any]]
+
+
+async def prepare(_: Claimed, ports: Ports) -> Computed | Skipped:
+    """Read what people scored since, and compute it anew, whole."""
+    async with ports.store.for_everyone() as tx:
+        read_at: datetime = await tx.fetchval("SELECT clock_timestamp()")
+        judged = await scores.list_judged(tx, WRITING, report=reports.AGREEMENT)
+        rated = {name: await scores.list_rated(tx, name, WRITING, limit=MOST_TEXTS) for name in judged}
+    if not rated:
+        return Skipped("Nobody has scored a text since.")
+    return Computed(read_at, {name: await asyncio.to_thread(agreement, texts) for name, texts in rated.items()})
+
+
+async def keep(tx: Tx, result: Computed) -> Kept:
+    """Keep what was computed, in place of what there was."""
+    for revision, content in result.by_revision.items():
+        await reports.keep(tx, reports.AGREEMENT, revision, content, read_at=result.read_at)
+    return Kept()
+
+
+def agreement(texts: Sequence[Rated]) -> dict[str, Any]:
+    """Alpha over each criterion of each text, with a 95 % interval by bootstrap over texts; raters and texts behind it.
+
+    Null where it is not defined: without a text that two raters scored, and where all scores are the same.
+    Krippendorff, K. (2018), Content Analysis, 4th edition, chapter 12.
+    """
+    import numpy as np  # noqa: PLC0415 - as the module says
+
+    raters = sorted({rater for text in texts for rater in text})
+    told: dict[str, Any] = {"alpha": None, "low": None, "high": None, "raters": len(raters), "items": len(texts)}
+    if len(raters) < 2:
+        return told
+    given = np.full((len(texts), len(raters), len(WRITING.criteria)), np.nan)
+    for place, text in enumerate(texts):
+        for rater, marks in text.items():
+            given[place, raters.index(rater)] = [marks[each.key] for each in WRITING.criteria]
+    told["alpha"] = _alpha(given)
+    rng = np.random.default_rng(_SEED)
+    draws = [_alpha(given[rng.integers(0, len(texts), len(texts))]) for _ in range(DRAWS if len(texts) > 1 else 0)]
+    defined = [draw for draw in draws if draw is not None]
+    if told["alpha"] is not None and 2 * len(defined) > DRAWS:
+        told["low"], told["high"] = (float(end) for end in np.quantile(defined, (0.025, 0.975)))
+    return told
+
+
+def _alpha(given: Any) -> float | None:
+    """Of scores by text, rater and criterion; None where all are the same."""
+    import krippendorff  # noqa: PLC0415 - as the module says
+    import numpy as np  # noqa: PLC0415 - as the module says
+
+    units = np.swapaxes(given, 0, 1).reshape(given.shape[1], -1)
+    if len(np.unique(units[~np.isnan(units)])) < 2:
+        return None
+    return float(krippendorff.alpha(reliability_data=units, level_of_measurement="ordinal"))

@@ -1,0 +1,111 @@
+"""Asks one model one question, inside budgets: reserve, ask, read, pay. The same question is paid for once.
+
+Decides neither whom to ask nor what to do with an answer.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from app.domain.cost import Feature
+from app.gateways.language_model import Models, NoAnswer, Question, Said, most_cost
+from app.gateways.routes import Deployment, Routes
+from app.pipeline.ports import Ports
+from app.storage.money import budgets, calls
+from app.storage.money.calls import KnownAnswer, NotReserved, Outcome, Purpose, Receipt, Reservation
+from app.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, logger
+
+LOOK_S = 1.0
+"""How often it is looked whether somebody else's call over the same question is over."""
+
+log = logger("asking")
+_Verdict = TypeVar("_Verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[_Verdict]):
+    """A model's words, paid for: `answer` is what may be used of them (None: refused), `verdict` what was found."""
+
+    text: str
+    answer: Any
+    verdict: _Verdict
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A model that was to be paid and said nothing, and what that cost."""
+
+    cost: int
+
+
+Read = Callable[[str], tuple[Any, _Verdict]]
+"""What may be used of a model's text (None: nothing), and what was found."""
+
+
+async def list_within(ports: Ports, feature: Feature) -> list[Deployment]:
+    """The models of the feature's route that its budgets leave, in their order; all of them while little is gone."""
+    tiers = ports.routes.get(feature, ())
+    if not tiers:
+        return []
+    async with ports.store.for_everyone() as tx:
+        gone = max((budget.share for budget in await budgets.list_budgets(tx, feature)), default=1.0)
+    return [tier.deployment for tier in tiers if gone < tier.while_budget_under]
+
+
+async def ask_once(
+    ports: Ports, model: Deployment, *, purpose: Purpose, question: Question, read: Read[_Verdict]
+) -> Heard[_Verdict] | Silent | KnownAnswer | NotReserved:
+    """Put money aside, ask, read, and pay; an answer that is known already is not asked for again."""
+    models = await ports.models()
+    reserved = await _reserve(ports, purpose, most_cost(model, question))
+    if not isinstance(reserved, Reservation):
+        return reserved
+    said = await _say(models, model, purpose, question)
+    if isinstance(said, NoAnswer):
+        await _pay(ports, reserved, Receipt(Outcome.SILENT, said.cost))
+        return Silent(said.cost)
+    answer, verdict = read(said.text)
+    outcome = Outcome.REFUSED if answer is None else Outcome.TEXT
+    await _pay(ports, reserved, Receipt(outcome, said.cost, said.tokens_read, said.tokens_written, answer))
+    return Heard(said.text, answer, verdict, said.cost)
+
+
+async def _reserve(ports: Ports, purpose: Purpose, amount: int) -> Reservation | KnownAnswer | NotReserved:
+    """Money for one call, or the answer to a question that was asked before."""
+    for _ in range(calls.LONGEST_CALL_S + 1):
+        async with ports.store.for_everyone() as tx:
+            reserved = await calls.reserve(tx, purpose, amount)
+        if reserved is not NotReserved.ASKED:
+            return reserved
+        await asyncio.sleep(LOOK_S)
+    return NotReserved.ASKED
+
+
+async def _say(models: Models, model: Deployment, purpose: Purpose, question: Question) -> Said | NoAnswer:
+    start = time.monotonic()
+    try:
+        return await models.ask(model, question)
+    except NoAnswer as silent:
+        log.warning("model_silent", kind=purpose.feature, error=str(silent))
+        return silent
+    finally:
+        MODEL_SECONDS.labels(model.name).observe(time.monotonic() - start)
+
+
+async def _pay(ports: Ports, reserved: Reservation, receipt: Receipt) -> None:
+    async with ports.store.for_everyone() as tx:
+        await calls.settle(tx, reserved, receipt)
+        turned = await budgets.keep_states(tx, cheaper_from(ports.routes))
+    for each in turned:
+        log.warning("budget_turned", kind=each.feature, scope=each.period, outcome=each.state)
+    purpose = reserved.purpose
+    MODEL_CALLS.labels(purpose.feature, purpose.model, receipt.outcome).inc()
+    MODEL_COST.labels(purpose.feature, purpose.model).inc(receipt.cost)
+
+
+def cheaper_from(routes: Routes) -> dict[Feature, float]:
+    """From which share of a feature's budget on a cheaper model writes."""
+    return {feature: tiers[0].while_budget_under for feature, tiers in routes.items()}
