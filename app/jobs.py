@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     RESET = "RESET"
     RECEIPT_CHECK = "RECEIPT_CHECK"
     REBUILD = "REBUILD"
+    SCORING = "SCORING"
+    REPORT = "REPORT"
     UPKEEP = "UPKEEP"
 
 
@@ -111,6 +113,8 @@ LIMITS: Mapping[JobKind, Limits] = {
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
     JobKind.RECEIPT_CHECK: Limits(Queue.HOURS, timeout_s=120, max_attempts=10),
     JobKind.REBUILD: Limits(Queue.HOURS, timeout_s=300, claim=1),
+    JobKind.SCORING: Limits(Queue.HOURS, timeout_s=300, claim=1),
+    JobKind.REPORT: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.UPKEEP: Limits(Queue.HOURS, timeout_s=300),
 }
 
@@ -256,6 +260,16 @@ def receipt_check(operation_id: UUID, number: int, *, repairs: int = 0) -> Job:
         scope={"operation_id": str(operation_id), "check": str(number)},
         delay_s=RECOUNTS_S[number - 1],
     )
+
+
+def fill_review(review_id: UUID) -> Job:
+    """Write the pairs of a blinded review, once; they are of many people, so that it belongs to none."""
+    return Job(JobKind.SCORING, key=f"fill:{review_id}", scope={"review_id": str(review_id)})
+
+
+def report_review(review_id: UUID) -> Job:
+    """Compute the result of a closed review, once."""
+    return Job(JobKind.REPORT, key=f"report:{review_id}", scope={"review_id": str(review_id)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.jobs import Claimed, JobKind, Kept, Later, Skipped
-from app.pipeline import aggregate, analyse, forget, narrate, rebuild, recount, upkeep
+from app.pipeline import aggregate, analyse, forget, narrate, rebuild, recount, reporting, reviewing, upkeep
 from app.pipeline.ports import Ports
 from app.storage.store import Tx
 
@@ -48,5 +48,7 @@ HANDLERS: Mapping[JobKind, Stage] = {
     JobKind.RESET: Stage(forget.prepare, forget.keep, bury=forget.bury),
     JobKind.RECEIPT_CHECK: Stage(recount.prepare, recount.keep),
     JobKind.REBUILD: Stage(rebuild.prepare, rebuild.keep),
+    JobKind.SCORING: Stage(reviewing.prepare, reviewing.keep),
+    JobKind.REPORT: Stage(reporting.prepare, reporting.keep),
     JobKind.UPKEEP: Stage(upkeep.prepare, upkeep.keep),
 }

@@ -24,7 +24,7 @@ from app.storage.history import numbers, sessions
 from app.storage.money import calls
 from app.storage.sealed import Signer
 from app.storage.store import Tx
-from app.storage.words import aggregates, decisions, feedback, writings
+from app.storage.words import aggregates, decisions, feedback, pairs, writings
 
 AUDIT = "audit"
 """In receipts: what the audit log says of the person, which names nobody and is no table of people."""
@@ -113,6 +113,7 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[
         await aggregates.erase(tx, person_id, kind, first_days)
         await writings.erase(tx, person_id, kind, first_days)
         await decisions.erase(tx, person_id, kind, first_days)
+        await pairs.erase(tx, person_id, kind, first_days)
         lived = {period_of(kind, day).first for day in left}
         touched[kind] = [first for first in first_days if first in lived]
     await feedback.erase_orphans(tx, person_id)

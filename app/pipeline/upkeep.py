@@ -16,7 +16,7 @@ from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
 from app.storage.money import calls
 from app.storage.store import Tx
-from app.storage.words import decisions
+from app.storage.words import decisions, pairs
 from app.telemetry import logger
 
 JOB_DAYS = 30
@@ -24,6 +24,7 @@ AUDIT_DAYS = 365
 CALL_DAYS = 90
 """How long it is known which call of a model was for whom; sums by day stay."""
 DECISION_DAYS = 365
+PAIR_DAYS = 365
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -113,4 +114,5 @@ async def keep(tx: Tx, _: int) -> Kept:
     await operations.erase_answers(tx)
     await audit.erase_old(tx, days=AUDIT_DAYS)
     await decisions.erase_old(tx, days=DECISION_DAYS)
+    await pairs.erase_old(tx, days=PAIR_DAYS)
     return Kept()

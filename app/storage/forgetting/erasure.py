@@ -15,7 +15,7 @@ from app.storage.store import Tx
 
 MADE = ("period_aggregate", "writing", "model_call", "safety_decision", "feedback", "job")
 """What closing periods made, and what was said of it."""
-DERIVED = ("session_numbers", "packed_month", *MADE)
+DERIVED = ("session_numbers", "packed_month", "blind_judgement", "blind_pair", *MADE)
 """What Spectrum made of a person's sessions, and was about to make."""
 HISTORY = (*DERIVED, "session", "sealed_text", "correction", "exclusion")
 """The same, and the sessions themselves with everything that names one."""
