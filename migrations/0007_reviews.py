@@ -1,4 +1,4 @@
-"""Blinded reviews of two prompt revisions: the review, pairs of texts over somebody's brief, and what was said of them."""
+"""Blinded reviews of two prompt revisions: the review, pairs of texts over a brief, and what was said of them."""
 
 from tortoise.migrations.migration import Migration as BaseMigration
 from tortoise.migrations.operations import RunSQL

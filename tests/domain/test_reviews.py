@@ -90,7 +90,7 @@ def test_a_pair_never_comes_back_at_once(count: int, raters: int, seed: int) -> 
         for pair in pairs:
             if pair.repeats is not None and pair.id in mine:
                 assert mine.index(pair.id) - mine.index(pair.repeats) >= 2
-                if count >= 30:
+                if count >= 30 and raters == 1:
                     assert mine.index(pair.id) - mine.index(pair.repeats) > 20
 
 
