@@ -162,6 +162,8 @@ AGES_BY = {
     "reconciliation": "at",
     "model_call": "at",
     "safety_decision": "at",
+    "blind_pair": "at",
+    "blind_judgement": "at",
 }
 """From which moment the days of a table are counted."""
 _AGE = """

@@ -38,7 +38,7 @@ from workers.runner import Runner
 
 DERIVED = {
     *("session_numbers", "packed_month", "period_aggregate", "job"),
-    *("writing", "model_call", "safety_decision", "feedback"),
+    *("writing", "model_call", "safety_decision", "feedback", "blind_pair", "blind_judgement"),
 }
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
 EVERYTHING = HISTORY | {"idempotency_key", "person"}
@@ -180,7 +180,8 @@ async def test_nothing_in_flight_writes_after_an_erasure(
         await ledger.keep_jobs(tx, [*rewrites, monthly_narrative(before, month, revision=-1), again])
     await owner.execute("UPDATE session_numbers SET analyser_version = 'older' WHERE person_id = $1", person_id)
     begun = [job for queue in Queue for job in await _begin(spectrum, queue) if job.person]
-    assert {job.kind for job in begun} == set(JobKind) - {JobKind.RESET, JobKind.RECEIPT_CHECK, JobKind.UPKEEP}
+    of_nobody = {JobKind.RESET, JobKind.RECEIPT_CHECK, JobKind.UPKEEP, JobKind.SCORING, JobKind.REPORT}
+    assert {job.kind for job in begun} == set(JobKind) - of_nobody
     prepared = [(job, await HANDLERS[job.kind].prepare(job, keeping_words(spectrum.ports))) for job in begun]
     assert not any(isinstance(result, Skipped) for _, result in prepared)
     await _ask(spectrum, owner, person_id, scope)
