@@ -58,7 +58,7 @@ def figures(said: Sequence[Said], *, seed: int, a: str, b: str) -> Mapping[str, 
     }
 
 
-def preference(first: Sequence[Said], *, seed: int) -> Mapping[str, Any]:
+def preference(first: Sequence[Said], *, seed: int, resamples: int = RESAMPLES) -> Mapping[str, Any]:
     """The share of judgements for B, ties counted half, with a 95 % percentile bootstrap over pairs (Efron, 1979)."""
     by_pair: defaultdict[UUID, list[int]] = defaultdict(list)
     for each in first:
@@ -73,7 +73,7 @@ def preference(first: Sequence[Said], *, seed: int) -> Mapping[str, Any]:
     found = stats.bootstrap(
         (halves, counts),
         lambda some, many, axis: some.sum(axis=axis) / many.sum(axis=axis) / 2,
-        n_resamples=RESAMPLES,
+        n_resamples=resamples,
         paired=True,
         confidence_level=CONFIDENCE,
         method="percentile",
