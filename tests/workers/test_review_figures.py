@@ -98,7 +98,8 @@ def _found(preferring: float, *, pairs: int, raters: int = 1) -> float:
     """In which share of reviews a preference is found, either way."""
     lot, found = Random(f"{preferring}|{pairs}|{raters}"), 0
     for run in range(RUNS):
-        prefer = preference(list(_simulated(preferring, pairs=pairs, raters=raters, lot=lot)), seed=run, resamples=RESAMPLES)
+        said = list(_simulated(preferring, pairs=pairs, raters=raters, lot=lot))
+        prefer = preference(said, seed=run, resamples=RESAMPLES)
         found += not prefer["low"] <= 0.5 <= prefer["high"]
     return found / RUNS
 
