@@ -159,7 +159,7 @@ TEAMS = {
     "OpenBlindReviewInput.rubricId",
     "CloseBlindReviewInput.reviewId",
 }
-"""Places of the team's schema alone: they know jobs, revisions, budgets, reviews, and whether a text can be made again."""
+"""Places of the team's schema alone: they know jobs, revisions, budgets, reviews, and if a text can be made again."""
 
 
 def test_every_place_for_an_id_is_tried() -> None:
