@@ -275,6 +275,16 @@ def receipt_check(operation_id: UUID, number: int, *, repairs: int = 0) -> Job:
     )
 
 
+def fill_review(review_id: UUID) -> Job:
+    """Write the pairs of a blinded review, once; they are of many people, so that it belongs to none."""
+    return Job(JobKind.SCORING, key=f"fill:{review_id}", scope={"review_id": str(review_id)})
+
+
+def report_review(review_id: UUID) -> Job:
+    """Compute the result of a closed review, once."""
+    return Job(JobKind.REPORT, key=f"report:{review_id}", scope={"review_id": str(review_id)})
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a stage's `keep` leaves to do: jobs to insert in the same transaction."""

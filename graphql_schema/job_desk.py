@@ -103,6 +103,8 @@ async def _scope(
 async def _job(tx: Tx, context: Context, asked: EnqueueJobInput) -> NewJob:
     if asked.kind in (JobKind.RESET, JobKind.RECEIPT_CHECK):
         raise refuse(ErrorCode.INVALID, "A reset is asked for by the person, with resetSpectrum.", "kind")
+    if asked.kind in (JobKind.SCORING, JobKind.REPORT):
+        raise refuse(ErrorCode.INVALID, "A review's work is asked for by openBlindReview and closeBlindReview.", "kind")
     if not 0 <= asked.priority <= MAX_PRIORITY:
         raise refuse(ErrorCode.OUT_OF_RANGE, f"priority must be 0 to {MAX_PRIORITY}.", "priority")
     if asked.dedupe_key is not None and not _fits(asked.dedupe_key, MAX_KEY_CHARACTERS):
@@ -157,8 +159,8 @@ def _checked(asked: JobsInput) -> list[UUID]:
 @strawberry.type
 class JobMutation:
     @strawberry.mutation(
-        description="Ask for work of any kind but RESET and RECEIPT_CHECK. SESSION_ANALYSIS: the person's oldest"
-        " session that waits.",
+        description="Ask for work of any kind but RESET, RECEIPT_CHECK, SCORING and REPORT. SESSION_ANALYSIS: the"
+        " person's oldest session that waits.",
         **only(Role.SERVICE, Role.OPERATOR, Role.ADMIN),
     )
     async def enqueue_job(self, info: Info, input: EnqueueJobInput) -> JobPayload:  # noqa: A002 - the contract's name

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from app.domain.access import Role
 from app.domain.periods import PeriodKind
 from app.jobs import JobKind, JobStatus
 from app.storage.jobs.desk import JobFilter as Chosen
@@ -24,6 +25,7 @@ from graphql_schema.numbers import RangeInput
 from graphql_schema.promises import Schedule, SlaReport, list_schedules, report
 from graphql_schema.prompts import PromptRevision, PromptTemplate, find_revision, list_templates
 from graphql_schema.queues import Queue, list_queues
+from graphql_schema.reviews import BlindPair, BlindReviewConnection, find_next_pair, list_blind_reviews
 from graphql_schema.rubrics import Rubric, RubricReport, list_rubrics, report_rubric
 from graphql_schema.safety import Reproduction, SafetyDecisionConnection, list_safety, reproduce_insight
 from graphql_schema.scalars import Month, Week
@@ -131,6 +133,17 @@ class Ops:
         after: After = None,
     ) -> SafetyDecisionConnection:
         return await list_safety(info.context, range, first=first, after=after)
+
+    @strawberry.field(description="Comparisons of two revisions, newest first.")
+    async def blind_reviews(self, info: Info, first: First, after: After = None) -> BlindReviewConnection:
+        return await list_blind_reviews(info.context, first=first, after=after)
+
+    @strawberry.field(
+        description="Next undecided pair for the caller; null when there is none. Never says which side is which.",
+        **only(Role.REVIEWER, Role.ADMIN),
+    )
+    async def next_blind_pair(self, info: Info, review_id: strawberry.ID) -> BlindPair | None:
+        return await find_next_pair(info.context, review_id)
 
 
 @strawberry.type

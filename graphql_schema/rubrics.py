@@ -1,6 +1,7 @@
 """By what texts are scored, what rules, models and people found, and a person's own scores of a text."""
 
-from typing import Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import strawberry
 
@@ -14,7 +15,7 @@ from app.storage.words import reports, scores
 from app.storage.words.scores import ScoredBy
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
-from graphql_schema.ids import encode, uuid_of
+from graphql_schema.ids import decode, encode, uuid_of
 from graphql_schema.job_desk import refuse
 from graphql_schema.node import Node, Payload, user_errors
 from graphql_schema.numbers import RangeInput
@@ -77,15 +78,21 @@ class CriterionScore:
 
 
 @strawberry.type(
-    description="Krippendorff's alpha (ordinal) over each criterion of each text that people and a model scored, with a"
-    " 95 % interval by bootstrap over texts. Null where it is not defined."
+    description="Krippendorff's alpha (ordinal). Of a rubric: over each criterion of each text that people and a model"
+    " scored, with a 95 % interval by bootstrap over texts. Null where it is not defined."
 )
 class Agreement:
     alpha: float | None = strawberry.field(description="1: the same; 0: as by chance.")
     low: float | None = strawberry.field(description="Lower end; null under two texts.")
     high: float | None = strawberry.field(description="Upper end; null under two texts.")
     raters: int = strawberry.field(description="People and models.")
-    items: int = strawberry.field(description="Texts that people and a model scored.")
+    items: int = strawberry.field(description="Texts, or pairs of them, that two or more judged.")
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Self:
+        return cls(
+            alpha=raw["alpha"], low=raw.get("low"), high=raw.get("high"), raters=raw["raters"], items=raw["items"]
+        )
 
 
 @strawberry.type
@@ -105,12 +112,17 @@ class RubricReport:
     async def model_human_agreement(self, info: Info) -> Agreement | None:
         async with info.context.ports.store.for_everyone() as tx:
             found = await reports.find(tx, reports.AGREEMENT, self.revision.name)
-        return None if found is None else Agreement(**found)
+        return None if found is None else Agreement.from_json(found)
 
 
 def id_of(rubric: marks.Rubric) -> strawberry.ID:
     """The global id of a rubric in its revision."""
     return encode("Rubric", f"{rubric.name}@{rubric.revision}")
+
+
+def is_ours(id_: str) -> bool:
+    """Whether a global id names the rubric that texts are judged by."""
+    return decode(id_) == decode(id_of(WRITING))
 
 
 def list_rubrics() -> list[Rubric]:
@@ -174,13 +186,20 @@ class ScorePayload(Payload):
     passed: bool | None = strawberry.field(description="Whether the text passes by it; null when refused.")
 
 
-def _given(asked: ScoreInsightInput) -> dict[str, int]:
-    if asked.rubric_id != id_of(WRITING):
+def scores_of(given: Sequence[CriterionScoreInput] | None, *path: str) -> Mapping[str, int] | None:
+    """Scores by criterion, None without any. Refused when a criterion is scored twice."""
+    if given is None:
+        return None
+    by_key = {each.key: each.score for each in given}
+    if len(by_key) < len(given):
+        raise refuse(ErrorCode.INVALID, "A criterion is scored twice.", *path)
+    return by_key
+
+
+def _given(asked: ScoreInsightInput) -> Mapping[str, int]:
+    if not is_ours(asked.rubric_id):
         raise refuse(ErrorCode.NOT_FOUND, "There is no such rubric, or it has a newer revision.", "rubricId")
-    given = {each.key: each.score for each in asked.scores}
-    if len(given) < len(asked.scores):
-        raise refuse(ErrorCode.INVALID, "A criterion is scored twice.", "scores")
-    return given
+    return scores_of(asked.scores, "scores") or {}
 
 
 @strawberry.type

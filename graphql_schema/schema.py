@@ -25,6 +25,7 @@ from graphql_schema.pausing import PauseMutation
 from graphql_schema.prompts import PromptMutation
 from graphql_schema.queues import QueueMutation
 from graphql_schema.receipts import DeletionReceipt, ReceiptQuery
+from graphql_schema.reviews import ReviewMutation
 from graphql_schema.rubrics import RubricMutation
 from graphql_schema.safety import SafetyMutation
 from graphql_schema.scalars import SCALARS
@@ -60,6 +61,7 @@ class TeamMutation(
     PromptMutation,
     SafetyMutation,
     RubricMutation,
+    ReviewMutation,
 ):
     """The same, ingestion, and the team's part."""
 

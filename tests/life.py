@@ -15,6 +15,7 @@ import asyncpg
 from app.domain.cost import Engine, Feature
 from app.domain.feedback import FeedbackVerdict
 from app.domain.periods import PeriodKind
+from app.domain.reviews import Choice, Pair
 from app.domain.rubric import WRITING, Scorer
 from app.domain.safety import SafetyAction
 from app.domain.sessions import session_from_json
@@ -27,8 +28,10 @@ from app.storage.history import numbers
 from app.storage.money import calls
 from app.storage.money.calls import Outcome, Purpose, Receipt, Reservation
 from app.storage.store import Tx
-from app.storage.words import decisions, feedback, scores, shadows
+from app.storage.words import decisions, feedback, pairs, reviews, scores, shadows
 from app.storage.words.decisions import Decision
+from app.storage.words.pairs import Judgement, KeptPair
+from app.storage.words.reviews import NewReview
 from app.storage.words.scores import SHADOW, Score, TextKey
 from app.storage.words.shadows import ShadowText
 from app.wiring import Spectrum
@@ -146,6 +149,32 @@ async def be_worded(spectrum: Spectrum, person: PersonAt) -> None:
         await _be_scored(tx, person)
         for text in texts:
             await feedback.keep(tx, person.id, text["id"], FeedbackVerdict.RINGS_TRUE)
+        await _be_reviewed(tx, person.id)
+
+
+REVIEW = NewReview(
+    title="A test",
+    prompt="weekly-card",
+    revision_a="weekly-card@1",
+    hash_a="a",
+    revision_b="weekly-card@2",
+    hash_b="b",
+    pairs_asked=10,
+    reviewers=1,
+    rubric="writing@1",
+    opened_by="somebody",
+)
+
+
+async def _be_reviewed(tx: Tx, person_id: UUID) -> None:
+    """Let a text of someone be one of a pair that a reviewer has judged."""
+    review_id, pair = await reviews.keep_new(tx, REVIEW), Pair(uuid4(), 0)
+    await tx.execute(
+        "INSERT INTO blind_pair (person_id, id, review_id, number, period_kind, first_day, brief, brief_digest,"
+        " text_a, text_b) VALUES ($1, $2, $3, 0, 'WEEK', $4, '{}', 'digest', '[]', '[]')",
+        *(person_id, pair.id, review_id, JUNE.date()),
+    )
+    await pairs.keep_judgement(tx, review_id, KeptPair(person_id, pair, [], []), Judgement("rater", True, Choice.TIE))
 
 
 async def _be_scored(tx: Tx, person: PersonAt) -> None:

@@ -6,7 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from app.jobs import Claimed, JobKind, Kept, Later, Skipped
-from app.pipeline import aggregate, agree, analyse, forget, narrate, rebuild, recount, score, upkeep
+from app.pipeline import (
+    aggregate,
+    agree,
+    analyse,
+    forget,
+    narrate,
+    rebuild,
+    recount,
+    reporting,
+    reviewing,
+    score,
+    upkeep,
+)
 from app.pipeline.ports import Ports
 from app.storage.store import Tx
 
@@ -38,6 +50,21 @@ class Stage:
     many: Many | None = None
 
 
+def _of_a_review(review: Stage, texts: Stage) -> Stage:
+    """A kind that is done for one blinded review (its job names it), or for all texts."""
+
+    async def prepare(job: Claimed, ports: Ports) -> Any:
+        stage = review if "review_id" in job.scope else texts
+        result = await stage.prepare(job, ports)
+        return result if isinstance(result, Skipped | Later) else (stage, result)
+
+    async def keep(tx: Tx, result: tuple[Stage, Any]) -> Kept:
+        stage, prepared = result
+        return await stage.keep(tx, prepared)
+
+    return Stage(prepare, keep)
+
+
 _PERIODS = Many(aggregate.prepare_many, aggregate.keep_many)
 
 HANDLERS: Mapping[JobKind, Stage] = {
@@ -48,7 +75,7 @@ HANDLERS: Mapping[JobKind, Stage] = {
     JobKind.RESET: Stage(forget.prepare, forget.keep, bury=forget.bury),
     JobKind.RECEIPT_CHECK: Stage(recount.prepare, recount.keep),
     JobKind.REBUILD: Stage(rebuild.prepare, rebuild.keep),
-    JobKind.SCORING: Stage(score.prepare, score.keep),
-    JobKind.REPORT: Stage(agree.prepare, agree.keep),
+    JobKind.SCORING: _of_a_review(Stage(reviewing.prepare, reviewing.keep), Stage(score.prepare, score.keep)),
+    JobKind.REPORT: _of_a_review(Stage(reporting.prepare, reporting.keep), Stage(agree.prepare, agree.keep)),
     JobKind.UPKEEP: Stage(upkeep.prepare, upkeep.keep),
 }

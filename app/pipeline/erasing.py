@@ -24,7 +24,7 @@ from app.storage.history import numbers, sessions
 from app.storage.money import calls
 from app.storage.sealed import Signer
 from app.storage.store import Tx
-from app.storage.words import aggregates, decisions, feedback, scores, shadows, writings
+from app.storage.words import aggregates, decisions, feedback, pairs, scores, shadows, writings
 
 AUDIT = "audit"
 """In receipts: what the audit log says of the person, which names nobody and is no table of people."""
@@ -115,6 +115,7 @@ async def erase_sessions(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> tuple[
         await decisions.erase(tx, person_id, kind, first_days)
         await scores.erase(tx, person_id, kind, first_days)
         await shadows.erase(tx, person_id, kind, first_days)
+        await pairs.erase(tx, person_id, kind, first_days)
         lived = {period_of(kind, day).first for day in left}
         touched[kind] = [first for first in first_days if first in lived]
     await feedback.erase_orphans(tx, person_id)

@@ -17,7 +17,7 @@ from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
 from app.storage.money import calls
 from app.storage.store import Tx
-from app.storage.words import decisions, reports, scores, shadows
+from app.storage.words import decisions, pairs, reports, scores, shadows
 from app.telemetry import logger
 from prompts import list_prompts, list_revisions
 
@@ -28,6 +28,7 @@ CALL_DAYS = 90
 DECISION_DAYS = 365
 SCORE_DAYS = 365
 SHADOW_DAYS = 90
+PAIR_DAYS = 365
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -127,6 +128,7 @@ async def keep(tx: Tx, _: int) -> Kept:
     await operations.erase_answers(tx)
     await audit.erase_old(tx, days=AUDIT_DAYS)
     await decisions.erase_old(tx, days=DECISION_DAYS)
+    await pairs.erase_old(tx, days=PAIR_DAYS)
     return Kept(await _scoring(tx))
 
 

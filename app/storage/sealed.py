@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -152,6 +152,15 @@ class Identity:
         """32 hex digits that stand for a person, or a name, in one purpose, and match no other purpose's."""
         named = subject.bytes if isinstance(subject, UUID) else subject.encode()
         return hmac.digest(self.key, purpose.encode() + b"|" + named, hashlib.sha256).hex()[:32]
+
+    def keyed(self, purpose: str) -> Callable[[str], bytes]:
+        """A hash of 32 bytes for one purpose: whoever lacks the key cannot tell it from chance."""
+        key = self.key_for(purpose)
+        return lambda text: hmac.digest(key, text.encode(), hashlib.sha256)
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key of 32 bytes that serves one purpose, and leads back to no other."""
+        return hmac.digest(self.key, b"purpose|" + purpose.encode(), hashlib.sha256)
 
     def alias(self, purpose: str, person_id: UUID) -> str:
         """A pseudonym of 32 hex digits that `person_of` takes back: AES (FIPS 197) of the one block that an id is."""

@@ -65,6 +65,7 @@ async def _ids_of(owner: Any, person_id: UUID) -> dict[str, tuple[UUID, ...]]:
         column = {
             "idempotency_key": "key",
             "feedback": "writing_id",
+            "blind_judgement": "pair_id",
             "period_aggregate": "person_id",
             "rubric_score": "person_id",
             "shadow_text": "person_id",

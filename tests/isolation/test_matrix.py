@@ -156,8 +156,13 @@ TEAMS = {
     "Ops.rubricReport(revisionId)",
     "ScoreInsightInput.insightId",
     "ScoreInsightInput.rubricId",
+    "Ops.nextBlindPair(reviewId)",
+    "OpenBlindReviewInput.a",
+    "OpenBlindReviewInput.b",
+    "OpenBlindReviewInput.rubricId",
+    "CloseBlindReviewInput.reviewId",
 }
-"""Places of the team's schema alone: they know jobs, revisions, budgets, and of a text whether it can be made again."""
+"""Places of the team's schema alone: they know jobs, revisions, budgets, reviews, and if a text can be made again."""
 
 
 def test_every_place_for_an_id_is_tried() -> None:

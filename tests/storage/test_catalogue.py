@@ -14,6 +14,7 @@ NO_PERSON_FIRST = {"job"}
 """The ledger is claimed for everybody at once; its keys are the job's own."""
 OF_NOBODY = {
     "audit",
+    "blind_review",
     "budget",
     "budget_use",
     "erased_session",

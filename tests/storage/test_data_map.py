@@ -164,6 +164,8 @@ AGES_BY = {
     "safety_decision": "at",
     "rubric_score": "at",
     "shadow_text": "at",
+    "blind_pair": "at",
+    "blind_judgement": "at",
 }
 """From which moment the days of a table are counted."""
 _AGE = """

@@ -39,6 +39,7 @@ from workers.runner import Runner
 DERIVED = {
     *("session_numbers", "packed_month", "period_aggregate", "job"),
     *("writing", "model_call", "safety_decision", "feedback", "rubric_score", "shadow_text"),
+    *("blind_pair", "blind_judgement"),
 }
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
 EVERYTHING = HISTORY | {"idempotency_key", "person"}

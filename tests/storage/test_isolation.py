@@ -18,8 +18,8 @@ from app.wiring import Spectrum
 from tests.life import JUNE, PERSONAL, at, be_worded, database_url, lived, rows_of, say_how_it_was
 
 NOBODYS = UUID(int=0)
-REFUSED = r"row-level security|permission denied for table (model_call|rubric_score|shadow_text)"
-"""Calls of models and scores are kept for people, never by them: the role may not do that to anybody."""
+REFUSED = r"row-level security|permission denied for table (model_call|rubric_score|shadow_text|blind_\w+)"
+"""Calls of models, scores and pairs are kept for people, never by them: the role may not do that to anybody."""
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,12 @@ import pytest
 
 from app.errors import LeaseLost
 from app.jobs import LIMITS, OF_NOBODY, Claimed, JobKind, Queue, Skipped, agreement_report, scoring
-from app.pipeline import forget
+from app.pipeline import forget, judging
 from app.pipeline.commit import commit
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import ledger
 from app.wiring import Spectrum
+from prompts import load_revision
 from tests.life import at, be_worded, hasten, keeping_words, snapshot, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS
 from workers.runner import Runner
@@ -35,10 +36,18 @@ async def _begin(spectrum: Spectrum, job: Claimed) -> list[int]:
         return list((await ledger.begin(tx, [job])).values())
 
 
-@pytest.mark.parametrize("kind", [*JobKind])
-async def test_every_job_twice_is_once(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> None:
+ENDED = {JobKind.RESET, JobKind.REBUILD, JobKind.SCORING, JobKind.REPORT}
+"""What of these has ended, or is read already, is not even prepared."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "of_review"), [*((kind, False) for kind in JobKind), (JobKind.SCORING, True), (JobKind.REPORT, True)]
+)
+async def test_every_job_twice_is_once(
+    spectrum: Spectrum, owner: Any, person: str, kind: JobKind, of_review: bool
+) -> None:
     """Keeping a finished job's effect again, prepared before or anew, is refused and changes no row of anybody's."""
-    job = await _a_job_of(spectrum, owner, person, kind)
+    job = await _a_job_of(spectrum, owner, person, kind, of_review=of_review)
     stage, ports = HANDLERS[kind], keeping_words(spectrum.ports)
     await _begin(spectrum, job)
     result = await stage.prepare(job, ports)
@@ -51,12 +60,7 @@ async def test_every_job_twice_is_once(spectrum: Spectrum, owner: Any, person: s
     with pytest.raises(LeaseLost):
         await commit(ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
     again = await stage.prepare(job, ports)
-    if kind not in (
-        JobKind.RESET,
-        JobKind.REBUILD,
-        JobKind.SCORING,
-        JobKind.REPORT,
-    ):  # what has ended, or is read already, is not even prepared
+    if kind not in ENDED:
         with pytest.raises(LeaseLost):
             await commit(ports, lambda tx: stage.keep(tx, again), person=job.person, job=job)
     assert await _begin(spectrum, job) == []
@@ -64,7 +68,16 @@ async def test_every_job_twice_is_once(spectrum: Spectrum, owner: Any, person: s
     assert await owner.fetch("SELECT * FROM job ORDER BY id") == ledger_before
 
 
-async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> Claimed:
+async def _review(spectrum: Spectrum, *, closed: bool) -> None:
+    """Open a review of two revisions, and close it again."""
+    a, b = (load_revision("weekly-card", number) for number in (1, 2))
+    ports = spectrum.ports
+    review_id = await judging.open_review(ports, "A test", a, b, pairs_asked=10, reviewers=1, actor="somebody")
+    if closed:
+        await judging.close_review(ports, review_id, actor="somebody")
+
+
+async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind, *, of_review: bool) -> Claimed:
     """Bring a person so far that a job of `kind` is due, and claim it."""
     await take(spectrum, *weeks_of(person, weeks=5))
     runner = Runner(spectrum.ports)
@@ -73,6 +86,8 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) 
     if kind is JobKind.REBUILD:
         await owner.execute("UPDATE session_numbers SET analyser_version = 'older'")
         await HANDLERS[JobKind.UPKEEP].prepare(None, keeping_words(spectrum.ports))  # type: ignore[arg-type]  # no job is looked at
+    if of_review:
+        await _review(spectrum, closed=kind is JobKind.REPORT)
     if kind in (JobKind.RESET, JobKind.RECEIPT_CHECK):
         await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
     if kind is JobKind.RECEIPT_CHECK:
@@ -84,7 +99,7 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) 
         "SELECT EXISTS (SELECT FROM job WHERE kind = $1)", kind
     ):
         await runner.work_once(Queue.MINUTES)
-    if kind in OF_NOBODY - {JobKind.UPKEEP}:
+    if kind in OF_NOBODY - {JobKind.UPKEEP} and not of_review:
         await work_off(spectrum, owner)
         await owner.execute("DELETE FROM job")
         await be_worded(spectrum, await at(owner, who(spectrum, person)))

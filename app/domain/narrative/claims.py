@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.findings.evidence import Evidence, evidence_from_json, evidence_to_json
 from app.domain.findings.finding import Finding, SuggestedAction
-from app.domain.narrative.brief import SectionKind, numbered
+from app.domain.narrative.brief import Brief, Fact, SectionKind, numbered
 from app.domain.narrative.draft import Draft, Sentence
 
 
@@ -82,6 +82,22 @@ def narrative_from(draft: Draft, findings: Iterable[Finding]) -> Narrative:
             for section in draft.sections
         ),
     )
+
+
+def claims_from(draft: Draft, bound: Mapping[str, Evidence]) -> tuple[Claim, ...]:
+    """Headline or title, then sentences or paragraphs, with their evidence. KeyError on one that is not `bound`."""
+    return tuple(_claim(sentence, bound) for sentence in draft.sentences())
+
+
+def evidence_in(claims: Iterable[Claim], brief: Brief) -> dict[str, Evidence]:
+    """Evidence of `claims` by the ids that their `brief` gives it; what no claim cites is missing."""
+    cited = {_mark(evidence): evidence for claim in claims for evidence in claim.evidence}
+    return {fact.id: cited[_mark(fact)] for fact in brief.facts if _mark(fact) in cited}
+
+
+def _mark(named: Evidence | Fact) -> tuple[object, ...]:
+    """By what a fact of a brief and the evidence it was made of know each other."""
+    return named.metric, named.subject, named.shown
 
 
 def claim_to_json(claim: Claim) -> dict[str, Any]:
