@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -13,11 +13,13 @@ import strawberry
 from app.domain.access import Role
 from app.domain.cost import MILLION, Feature
 from app.domain.narrative import SAFETY_CHECKS
+from app.domain.rubric import WRITING, Scorer
 from app.errors import ErrorCode, Refused
 from app.pipeline.activate import activate
 from app.pipeline.writing import find_active
-from app.storage.words import activations
+from app.storage.words import activations, scores
 from app.storage.words.quality import Quality, list_quality
+from app.storage.words.scores import ScoredBy
 from graphql_schema.access import only
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import decode, encode, encode_cursor
@@ -29,6 +31,7 @@ from graphql_schema.scalars import Sha256
 from prompts import Prompt, Revision, UnknownRevision, list_prompts, list_revisions, list_shadows, load_revision
 
 MOST_ACTIVATIONS = 50
+_TRUSTED = (Scorer.HUMAN, Scorer.MODEL, Scorer.RULE)
 
 
 @strawberry.enum(
@@ -60,8 +63,17 @@ class RevisionQuality:
     )
     cost_per_text: Decimal | None = strawberry.field(description="US dollars, all calls for it; null without texts.")
 
+    rubric_mean: float | None = strawberry.field(description="Weighted mean, 1 to 5; null under 5 scored texts.")
+    rubric_low: float | None = strawberry.field(description="Lower end of a 95 % interval; null with the mean.")
+    rubric_high: float | None = strawberry.field(description="Upper end of a 95 % interval; null with the mean.")
+    rubric_scorer: Scorer | None = strawberry.field(
+        description="Whose mean it is: people's where they scored 5 texts, else a model's, else the rules'."
+    )
+
     @classmethod
-    def of(cls, quality: Quality) -> Self:
+    def of(cls, quality: Quality, scored: Mapping[Scorer, ScoredBy]) -> Self:
+        by = next((s for s in _TRUSTED if s in scored and scored[s].mean.mean is not None), None)
+        mean = scored[by].mean if by else None
         tried = quality.texts + quality.failed
         cost = Decimal(quality.cost) / MILLION / quality.texts if quality.texts else None
         return cls(
@@ -69,6 +81,10 @@ class RevisionQuality:
             check_pass_rate=Rate.of(quality.texts, tried),
             safety_block_rate=Rate.of(quality.unsafe, tried),
             rings_true_rate=Rate.of(quality.rings_true, quality.verdicts),
+            rubric_mean=mean.mean if mean else None,
+            rubric_low=mean.low if mean else None,
+            rubric_high=mean.high if mean else None,
+            rubric_scorer=by,
             cost_per_text=None if cost is None else cost.quantize(Decimal("0.000001")),
         )
 
@@ -144,17 +160,18 @@ class PromptRevision(Node):
 
     @strawberry.field(description="How well it writes.")
     async def quality(self, info: Info) -> RevisionQuality:
-        return RevisionQuality.of(await info.context.together(self.name, _qualities))
+        return await info.context.together(self.name, _qualities)
 
 
 def _parent(revision: Revision) -> Revision | None:
     return None if revision.number == 1 else load_revision(revision.prompt, revision.number - 1)
 
 
-async def _qualities(context: Context, names: Sequence[str]) -> list[Quality]:
+async def _qualities(context: Context, names: Sequence[str]) -> list[RevisionQuality]:
     async with context.ports.store.for_everyone() as tx:
         found = await list_quality(tx, names, safety=SAFETY_CHECKS)
-    return [found[name] for name in names]
+        scored = await scores.list_quality(tx, names, WRITING)
+    return [RevisionQuality.of(found[name], scored[name]) for name in names]
 
 
 async def _active(context: Context, prompt: str) -> Revision:

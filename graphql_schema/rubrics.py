@@ -22,8 +22,6 @@ from graphql_schema.numbers import RangeInput
 from graphql_schema.promises import Rate
 from graphql_schema.prompts import PromptRevision, find_revision
 
-strawberry.enum(Scorer, description="Rules, models and people are never averaged with each other.")
-
 
 @strawberry.type
 class Criterion:

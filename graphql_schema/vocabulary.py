@@ -22,6 +22,7 @@ from app.domain.periods import Preset
 from app.domain.pictures.distribution import DistributionDimension
 from app.domain.pictures.landscape import Granularity
 from app.domain.pictures.turn_impact import TurnGrouping
+from app.domain.rubric import Scorer
 from app.domain.safety import SafetyAction
 from app.domain.sessions import SessionStatus
 from app.errors import ErrorCode
@@ -64,6 +65,7 @@ for name, enum, description in (
     ("SessionAnalysisStatus", SessionStatus, "SKIPPED: its text was gone before it could be analysed."),
     ("Engine", Engine, "What wrote a text."),
     ("FeedbackVerdict", FeedbackVerdict, "How a text met its reader."),
+    ("Scorer", Scorer, "Rules, models and people are never averaged with each other."),
     ("Feature", Feature, "What pays for a call of a model."),
     ("BudgetPeriod", BudgetPeriod, "How long a budget lasts: a day or a month of UTC."),
     (

@@ -1,12 +1,13 @@
 """Makes a revision of a prompt the active one: while running, with a reason, and not without its marks."""
 
 from app.domain.narrative import SAFETY_CHECKS
+from app.domain.rubric import WRITING, may_be_active
 from app.errors import ErrorCode, Problem, Refused
 from app.pipeline.ports import Ports
 from app.pipeline.writing import find_active
 from app.storage.audit import keep_audit
 from app.storage.store import Tx
-from app.storage.words import activations
+from app.storage.words import activations, scores, shadows
 from app.storage.words.activations import Activation
 from app.storage.words.quality import list_quality
 from prompts import Revision
@@ -50,7 +51,16 @@ async def activate(
 
 async def find_fault(tx: Tx, revision: Revision) -> str | None:
     """Why a revision may not be made active, in a sentence; None when it may."""
-    quality = (await list_quality(tx, [revision.name], safety=SAFETY_CHECKS))[revision.name]
-    if quality.unsafe:
-        return f"{quality.unsafe} drafts of {revision.name} failed a check of safety."
+    names = [revision.name]
+    unsafe = (await list_quality(tx, names, safety=SAFETY_CHECKS))[revision.name].unsafe
+    unsafe += (await shadows.count_unsafe(tx, names, safety=SAFETY_CHECKS)).get(revision.name, 0)
+    if unsafe:
+        return f"{unsafe} drafts of {revision.name} failed a check of safety."
+    by_scorer = (await scores.list_quality(tx, names, WRITING))[revision.name]
+    for scorer, found in by_scorer.items():
+        if not may_be_active(found.passed, found.scored, safety_failures=unsafe, mean=found.mean.mean, rubric=WRITING):
+            return (
+                f"By {scorer.lower()} scores {revision.name} lies below its marks: {found.passed} of {found.scored}"
+                f" texts pass, the mean is {found.mean.mean:.1f}, and {WRITING.pass_mark} is needed."
+            )
     return None

@@ -30,7 +30,7 @@ CARDS = """{ viewer { spectrum { insightFeed(first: 20) { nodes { id headline { 
 @pytest.fixture(autouse=True)
 async def as_at_first(owner: Any) -> None:
     """Begin each test with full budgets and with the revisions that serve first."""
-    await owner.execute("TRUNCATE budget_use, model_call, spending, safety_decision, prompt_activation")
+    await owner.execute("TRUNCATE budget_use, model_call, spending, safety_decision, prompt_activation, rubric_score")
     await owner.execute("UPDATE budget SET allowed = 10000000, revision = 1")
     await owner.execute("UPDATE writing SET answer = NULL")
 
@@ -172,6 +172,31 @@ async def test_an_unsafe_revision_needs_two_people(client: Client, owner: Any) -
         )
         states.append(done["data"]["activatePromptRevision"]["revision"]["status"])
     assert states == ["RETIRED", "RETIRED", "ACTIVE"]
+
+
+async def test_a_revision_below_its_marks_is_refused(client: Client, owner: Any) -> None:
+    """Forty-nine low scores say nothing yet, the fiftieth does; the sentence says by whom and how low."""
+    wanted = {"revisionId": encode("PromptRevision", "weekly-card@1"), "reason": "to see"}
+    low = """INSERT INTO rubric_score (person_id, period_kind, first_day, finding_key, edition, brief_digest,
+      prompt_revision, prompt_hash, scorer, rater, rubric, rubric_revision, scores, mean, passed)
+      SELECT gen_random_uuid(), 'WEEK', '2026-06-01', 'landscape', 1, n::text, 'weekly-card@1', 'hash', 'HUMAN', 'one',
+        'writing', 1, '{}', 2.0, false FROM generate_series(1, $1) AS n"""
+    await owner.execute(low, 49)
+    done = await client.team(ACTIVATE, {"input": wanted}, Role.ADMIN)
+    assert done["activatePromptRevision"]["userErrors"] == []
+    back = {"revisionId": encode("PromptRevision", "weekly-card@2"), "reason": "back"}
+    await client.team(ACTIVATE, {"input": back}, Role.ADMIN)
+    await owner.execute(low, 1)
+    refused = await client.team(ACTIVATE, {"input": wanted}, Role.ADMIN)
+    (error,) = refused["activatePromptRevision"]["userErrors"]
+    assert error["code"] == "INVALID"
+    assert "By human scores weekly-card@1 lies below its marks: 0 of 50" in error["message"]
+    asked = (
+        "{ ops { prompts { revisions(first: 9) { nodes { name quality { rubricMean rubricLow rubricScorer } } } } } }"
+    )
+    nodes = [node for each in (await client.team(asked))["ops"]["prompts"] for node in each["revisions"]["nodes"]]
+    quality = next(node["quality"] for node in nodes if node["name"] == "weekly-card@1")
+    assert quality == {"rubricMean": 2.0, "rubricLow": 2.0, "rubricScorer": "HUMAN"}
 
 
 async def test_a_revision_that_this_build_does_not_hold_never_writes(
