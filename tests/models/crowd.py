@@ -24,7 +24,7 @@ from tests.life import JUNE, at, lived
 
 MONTH = month_of(JUNE.date())
 SPOKEN_GENTLY = 10
-"""In one of so many Junes something was mentioned that has to be spoken of gently; one of all needs an offer of support."""
+"""In one of so many Junes something was said that is to be spoken of gently; one of all needs an offer of support."""
 _DAYS = 75
 _MONTHS = 4
 _TOLD = 12
