@@ -153,6 +153,7 @@ def _router_of(deployments: list[dict[str, Any]], cooldown_s: float) -> Any:
     """Litellm's Router over these deployments; the one place that imports litellm."""
     os.environ.update(_OFFLINE)
     import litellm  # noqa: PLC0415 - it costs seconds and 200 MB, and has to find its environment
+    import openai.resources.chat  # noqa: F401, PLC0415 - 400 modules that the first call would load, in its own time
 
     litellm.telemetry = False
     litellm.suppress_debug_info = True

@@ -28,8 +28,8 @@ from tests.models.service import FAULTS, Reply, Service, service_that
 from workers.runner import Runner
 
 JOBS = 1_000
-FEWER = {"8 MB": 200, "drips": 200}
-"""Attempts of what takes long for each: a tenth of a second of parsing, half a second of waiting."""
+ATTEMPTS = {**dict.fromkeys([*SPOILT, "well"], JOBS), **dict.fromkeys(FAULTS, 200)}
+"""How often a model is really asked: who says nothing that can be read has nothing to show."""
 AT_A_TIME = 50
 SLOW = frozenset({"never", "drips"})
 FEW = 24
@@ -57,6 +57,8 @@ SELECT (SELECT coalesce(sum(cost), 0) FROM model_call)::bigint AS of_calls,
 """
 
 Note = Callable[[str, object], None]
+_JUDGED: set[tuple[object, ...]] = set()
+"""Briefs, answers and words that were looked at, and found well: the composer's are the same each time."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +144,10 @@ async def _nothing_untrue_is_shown(people: People) -> None:
     revision = first_revision(MONTHLY_NARRATIVE)
     rows = await people.owner.fetch("SELECT brief, answer, content FROM writing WHERE prompt_hash = $1", revision.hash)
     assert len(rows) == await people.owner.fetchval("SELECT count(*) FROM writing")
-    objections = [objection for row in rows for objection in objections_to(row, revision)]
+    unseen = {tuple(row): row for row in rows if tuple(row) not in _JUDGED}
+    objections = [objection for row in unseen.values() for objection in objections_to(row, revision)]
     assert objections == []
+    _JUDGED.update(unseen)
 
 
 async def _all_adds_up(people: People, written: int, service: Service) -> Any:
@@ -168,7 +172,7 @@ async def _lie(people: People, folder: Path, behaviour: str, attempts: int, note
     await begin_again(people.owner, allowed=PLENTY)
     written = 0
     async with service_that(EVERY_WAY[behaviour]) as service:
-        routes = _two_models(folder, service, timeout_s=0.05 if behaviour in SLOW else 5.0)
+        routes = _two_models(folder, service, timeout_s=0.05 if behaviour in SLOW else 20.0)
         ports = await _ports(people.spectrum, routes, cooldown_s=NO_COOLDOWN_S, tireless=True)
         while len(service.requests) < attempts:
             asked = people.all[written : written + AT_A_TIME]
@@ -191,19 +195,20 @@ async def test_a_few_lies_are_not_shown(few: People, tmp_path: Path, behaviour: 
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("behaviour", EVERY_WAY)
+@pytest.mark.parametrize("behaviour", [*BEHAVIOURS, "one fails, the other lies"])
 async def test_a_thousand_lies_are_not_shown(
     many: People, tmp_path: Path, behaviour: str, record_property: Note
 ) -> None:
-    """However a model answers a thousand times, what is shown is true, by two judges."""
-    await _lie(many, tmp_path, behaviour, FEWER.get(behaviour, JOBS), record_property)
+    """However a model answers a thousand times (200 times where it says nothing), what is shown is true."""
+    await _lie(many, tmp_path, behaviour, ATTEMPTS.get(behaviour, JOBS), record_property)
 
 
 async def _misbehave(people: People, folder: Path, reply: Reply, cooldown_s: float, note: Note) -> None:
     """Write everybody's month with a model that behaves like this."""
     await begin_again(people.owner, allowed=PLENTY)
+    timeout_s = 1.0 if reply in map(FAULTS.get, SLOW) else 20.0
     async with service_that(reply) as service:
-        ports = await _ports(people.spectrum, _two_models(folder, service, timeout_s=1.0), cooldown_s=cooldown_s)
+        ports = await _ports(people.spectrum, _two_models(folder, service, timeout_s=timeout_s), cooldown_s=cooldown_s)
         await _write(ports, people.all)
         happened = await _all_adds_up(people, len(people.all), service)
     assert happened["calls"] <= ceil(MOST_A_JOB * len(people.all))
@@ -231,7 +236,7 @@ async def test_a_thousand_months_cost_little(
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("behaviour", [*SOMETIMES, "diagnoses", "no text"])
+@pytest.mark.parametrize("behaviour", ["every second lies", "the first of two lies"])
 async def test_a_thousand_months_cost_little_without_a_rest(
     many: People, tmp_path: Path, behaviour: str, record_property: Note
 ) -> None:
@@ -243,7 +248,7 @@ async def test_what_is_known_is_not_paid_again(few: People, tmp_path: Path) -> N
     """All months written a second time cost nothing: each answer is still known."""
     await begin_again(few.owner, allowed=PLENTY)
     async with service_that(BEHAVIOURS["well"]) as service:
-        ports = await _ports(few.spectrum, _two_models(tmp_path, service, timeout_s=5.0))
+        ports = await _ports(few.spectrum, _two_models(tmp_path, service, timeout_s=20.0))
         await _write(ports, few.all)
         assert len(service.requests) == len(few.all)
         await _write(ports, few.all, time=2)
