@@ -16,12 +16,14 @@ from rich.table import Table
 
 from app.domain.cost import MILLION, Feature
 from app.domain.narrative import Brief, Form, compose, draft_to_json
+from app.domain.rubric import WRITING
 from app.gateways.language_model import REPEATS, Question, most_cost
 from app.gateways.routes import Deployment, Routes, read_routes
 from app.pipeline.asking import question_for
+from app.pipeline.score import RUBRIC_SCORE, question_about
 from benchmarks.writing.briefs import WEEKS, fixed_briefs
-from benchmarks.writing.evaluate import newest_revisions
-from prompts import Revision
+from benchmarks.writing.evaluate import serving_revisions
+from prompts import Revision, first_revision
 
 MODELS = Path(__file__).parents[2] / "deploy" / "models.example.toml"
 PEOPLE = 1_000
@@ -31,6 +33,8 @@ REWRITES = 0.25
 """Texts that are written once more, for each text: a late session, an exclusion, a correction. Assumed, not measured;
 writing again over the same numbers costs nothing."""
 WEEKS_A_MONTH = 52 / 12
+SCORED = 0.05
+"""Of all published texts, composed ones too, by a model."""
 GOALS = (Decimal("2.00"), Decimal("0.20"))
 FORMS = {Feature.MONTHLY_NARRATIVE: Form.MONTH, Feature.WEEKLY_INSIGHTS: Form.CARD}
 
@@ -52,6 +56,13 @@ class Call:
         content = f"{question.content}\n\n{revision.mending}\n{refused.decode()}"
         return cls(question, replace(question, content=content), answer)
 
+    @classmethod
+    def about(cls, brief: Brief, revision: Revision, judge: Revision) -> "Call":
+        """How the composer's words over `brief` are scored."""
+        question = question_about(brief, compose(brief, revision.phrases), judge)
+        answer = orjson.dumps(dict.fromkeys(WRITING.keys(), 5)).decode()
+        return cls(question, question, answer)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -69,16 +80,18 @@ class Row:
     most: Decimal
 
 
-def row_of(feature: Feature, model: Deployment, calls: Sequence[Call], texts: float) -> Row:
+def row_of(
+    feature: Feature, model: Deployment, calls: Sequence[Call], texts: float, *, mended_share: float = REPEATS
+) -> Row:
     """The cost of `texts` texts like those of `calls`, nine in a hundred of them mended, at `model`."""
     read = fmean(_tokens_read(call.question) for call in calls)
     mended = fmean(_tokens_read(call.mending) for call in calls)
     written = fmean(_tokens(call.answer) for call in calls)
-    price, repeats = model.price, Decimal(REPEATS)
+    price, repeats = model.price, Decimal(mended_share)
     one = price.read * (Decimal(read) + repeats * Decimal(mended)) + price.written * (1 + repeats) * Decimal(written)
-    most = fmean(most_cost(model, c.question) + REPEATS * most_cost(model, c.mending) for c in calls)
+    most = fmean(most_cost(model, c.question) + mended_share * most_cost(model, c.mending) for c in calls)
     scale = Decimal(texts) / MILLION
-    return Row(feature, model, read, written, texts * (1 + REPEATS), scale * one, scale * Decimal(most))
+    return Row(feature, model, read, written, texts * (1 + mended_share), scale * one, scale * Decimal(most))
 
 
 def _tokens(text: str) -> float:
@@ -91,12 +104,18 @@ def _tokens_read(question: Question) -> float:
 
 def rows(routes: Routes, *, people: int, rewrites: float) -> Iterator[Row]:
     """A row for each feature that has a prompt, and each model of its route; `people` is how many are asked about."""
-    revisions, briefs = newest_revisions(), [asked.brief for asked in fixed_briefs(people)]
+    revisions, briefs = serving_revisions(), [asked.brief for asked in fixed_briefs(people)]
+    written = 0.0
     for feature, form in FORMS.items():
         calls = [Call.over(brief, revisions[form]) for brief in briefs if brief.form is form]
         each = 1.0 if form is Form.MONTH else WEEKS_A_MONTH * len(calls) / people / WEEKS
+        written += PEOPLE * each * (1 + rewrites)
         for tier in routes.get(feature) or routes[Feature.MONTHLY_NARRATIVE]:
             yield row_of(feature, tier.deployment, calls, PEOPLE * each * (1 + rewrites))
+    judge = first_revision(RUBRIC_SCORE)
+    scored = [Call.about(brief, revisions[brief.form], judge) for brief in briefs]
+    for tier in routes.get(Feature.RUBRIC_SCORING, ()):
+        yield row_of(Feature.RUBRIC_SCORING, tier.deployment, scored, SCORED * written, mended_share=0.0)
 
 
 def drawn(found: Sequence[Row], routes: Routes) -> Table:
@@ -121,10 +140,9 @@ def main() -> None:
     routes = read_routes(chosen.models)
     console = Console(width=150)
     console.print(drawn(list(rows(routes, people=chosen.people, rewrites=chosen.rewrites)), routes))
-    console.print(f"{REPEATS:.0%} of all texts are mended once, {chosen.rewrites:.0%} are written once more.")
-    unasked = sorted({*routes} - {*FORMS})
-    if unasked:
-        console.print(f"Nothing asks for {', '.join(unasked)} yet.")
+    console.print(
+        f"{REPEATS:.0%} of all texts are mended once, {chosen.rewrites:.0%} are written once more, {SCORED:.0%} are scored by a model."
+    )
 
 
 if __name__ == "__main__":
