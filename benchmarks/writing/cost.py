@@ -140,9 +140,8 @@ def main() -> None:
     routes = read_routes(chosen.models)
     console = Console(width=150)
     console.print(drawn(list(rows(routes, people=chosen.people, rewrites=chosen.rewrites)), routes))
-    console.print(
-        f"{REPEATS:.0%} of all texts are mended once, {chosen.rewrites:.0%} are written once more, {SCORED:.0%} are scored by a model."
-    )
+    console.print(f"{REPEATS:.0%} of all texts are mended once, {chosen.rewrites:.0%} are written once more;")
+    console.print(f"{SCORED:.0%} of all texts, composed ones too, are scored by a model.")
 
 
 if __name__ == "__main__":
