@@ -217,7 +217,7 @@ async def _misbehave(people: People, folder: Path, reply: Reply, cooldown_s: flo
     note("calls", happened["calls"])
     note("calls of a job at most", happened["most_calls"])
     note("by models", happened["by_models"])
-    note("micro-dollars", await people.owner.fetchval("SELECT coalesce(sum(cost), 0) FROM model_call"))
+    note("micro-dollars", await people.owner.fetchval("SELECT coalesce(sum(cost), 0)::bigint FROM model_call"))
 
 
 @pytest.mark.parametrize("behaviour", ["the first of two lies"])
