@@ -107,7 +107,7 @@ class Limits:
 MAX_CLAIM = 100
 LIMITS: Mapping[JobKind, Limits] = {
     JobKind.SESSION_ANALYSIS: Limits(Queue.SECONDS, timeout_s=30),
-    JobKind.WEEKLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60, claim=MAX_CLAIM),
+    JobKind.WEEKLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=120, claim=MAX_CLAIM),
     JobKind.MONTHLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=60, claim=MAX_CLAIM),
     JobKind.MONTHLY_NARRATIVE: Limits(Queue.MINUTES, timeout_s=120),
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),

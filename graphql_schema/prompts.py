@@ -74,12 +74,11 @@ class RevisionQuality:
     def of(cls, quality: Quality, scored: Mapping[Scorer, ScoredBy]) -> Self:
         by = next((s for s in _TRUSTED if s in scored and scored[s].mean.mean is not None), None)
         mean = scored[by].mean if by else None
-        tried = quality.texts + quality.failed
         cost = Decimal(quality.cost) / MILLION / quality.texts if quality.texts else None
         return cls(
             texts=quality.texts,
-            check_pass_rate=Rate.of(quality.texts, tried),
-            safety_block_rate=Rate.of(quality.unsafe, tried),
+            check_pass_rate=Rate.of(quality.tried - quality.failed, quality.tried),
+            safety_block_rate=Rate.of(quality.unsafe, quality.tried),
             rings_true_rate=Rate.of(quality.rings_true, quality.verdicts),
             rubric_mean=mean.mean if mean else None,
             rubric_low=mean.low if mean else None,

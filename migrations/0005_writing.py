@@ -81,7 +81,7 @@ CALLS = [
       PRIMARY KEY (person_id, id)
     )
     """,
-    "CREATE INDEX model_call_question ON model_call (brief_digest, prompt_hash) WHERE outcome IS NULL",
+    "CREATE INDEX model_call_question ON model_call (brief_digest, prompt_hash)",
     "CREATE INDEX model_call_age ON model_call (at)",
     "COMMENT ON COLUMN model_call.answer IS 'a text that passed its checks, until it is published'",
     *personal("model_call", person="SELECT, UPDATE", batch="SELECT, INSERT, UPDATE, DELETE"),
@@ -112,8 +112,9 @@ WRITINGS = [
       PRIMARY KEY (person_id, id)
     )
     """,
-    "CREATE INDEX safety_decision_at ON safety_decision (at DESC, id)",
-    "COMMENT ON TABLE safety_decision IS 'which checks a text failed or which care it had, and what came of it'",
+    "CREATE INDEX safety_decision_at ON safety_decision (at DESC, id DESC)",
+    "CREATE INDEX safety_decision_revision ON safety_decision (prompt_revision)",
+    "COMMENT ON TABLE safety_decision IS 'which checks a text failed, and what came of it'",
     *personal("safety_decision", person="SELECT, INSERT, DELETE", batch="SELECT, INSERT, DELETE"),
 ]
 

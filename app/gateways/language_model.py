@@ -32,8 +32,8 @@ _OFFLINE = {
 }
 """litellm looks these up when it is imported: without them it asks the internet for prices."""
 _LOUD = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai", "httpx", "httpcore")
-_FREE = frozenset({400, 401, 403, 404, 422, 429, 503})
-"""Statuses by which a provider says that it did nothing."""
+_FREE = frozenset({401, 403, 404, 429, 503})
+"""Statuses by which a provider says that it did nothing; 400 is also what litellm says of an answer it cannot read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -32,7 +32,7 @@ class Deployment(BaseModel):
 
     name: _Name
     model: str = Field(pattern=r"^[a-z0-9_]+/.+$", max_length=200)
-    engine: Engine
+    engine: Literal[Engine.SMALL_MODEL, Engine.LARGE_MODEL]
     dollars_per_million_read: _Dollars
     dollars_per_million_written: _Dollars
     timeout_s: float = Field(gt=0, le=LONGEST_ANSWER_S)

@@ -16,7 +16,7 @@ from prompts import Revision
 async def activate(
     ports: Ports, revision: Revision, *, actor: str, reason: str, expected: str | None = None, force: bool = False
 ) -> bool:
-    """Let `revision` write from now on; whether it does. Also the way back, to an older one.
+    """Let `revision` write from now on; whether it does. Also the way back: what wrote before may always write again.
 
     Refused when another one than `expected` is active, when it is active already, and below its marks unless `force`:
     a forced call takes effect when somebody else makes the same one within a day.
@@ -28,7 +28,8 @@ async def activate(
             raise Refused(Problem(ErrorCode.CONFLICT, f"{active.name} is active now.", ("input", "expectedActive")))
         if active.hash == revision.hash:
             raise Refused(Problem(ErrorCode.ALREADY_DONE, f"{revision.name} is active already."))
-        fault = await find_fault(tx, revision)
+        goes_back = await activations.find_previous(tx, revision.prompt) == revision.name
+        fault = None if goes_back else await find_fault(tx, revision)
         if fault and not force:
             raise Refused(Problem(ErrorCode.INVALID, fault, ("input", "revisionId")))
         effective = fault is None or await activations.is_seconded(tx, revision.name, actor)

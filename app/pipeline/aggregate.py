@@ -143,7 +143,9 @@ async def _close(job: Claimed, reads: Mapping[UUID, _Read], ports: Ports) -> Clo
         current, inputs.baseline, told_last_week=read.earlier.told, care=inputs.care, before=read.earlier.before
     )
     briefs = [(finding, brief_for_card(finding, inputs.period, inputs.care)) for finding in findings]
-    attempts = [(finding, await write(ports, brief, read.revision, job)) for finding, brief in briefs]
+    attempts = [
+        (finding, await write(ports, brief, read.revision, job, erasures=inputs.erasures)) for finding, brief in briefs
+    ]
     cards = tuple(_card(inputs, rank, finding, each.text) for rank, (finding, each) in enumerate(attempts) if each.text)
     decided = tuple(
         decision
@@ -199,8 +201,9 @@ async def _keep(tx: Tx, results: Sequence[Closed]) -> None:
     await writings.keep(
         tx, [(person_id, card, rests_on[person_id]) for person_id, week in weeks.items() for card in week.cards]
     )
-    if any(card.made.answer for week in weeks.values() for card in week.cards):
-        await calls.keep_published(tx, list(weeks))
+    worded = [(id_, card.made) for id_, week in weeks.items() for card in week.cards if card.made.answer is not None]
+    if worded:
+        await calls.keep_published(tx, [(id_, made.brief_digest, made.prompt_hash) for id_, made in worded])
     await decisions.keep(tx, [(person_id, each) for person_id, week in weeks.items() for each in week.decided])
     told = {
         person_id: (week.aggregate.first_day, [card.finding_key for card in week.cards])

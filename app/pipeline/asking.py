@@ -9,12 +9,13 @@ from typing import Any
 import orjson
 
 from app.domain.cost import Engine, Feature
-from app.domain.narrative import Brief, CheckReport, brief_to_json, check
+from app.domain.narrative import Brief, CheckReport, Manner, brief_to_json, check
 from app.gateways.language_model import Models, Question
 from app.gateways.routes import Deployment
 from app.jobs import Claimed, PersonAt
 from app.pipeline.paying import Silent, ask_once, list_within
 from app.pipeline.ports import Ports
+from app.storage.money import calls
 from app.storage.money.calls import KnownAnswer, NotReserved, Purpose
 from prompts import Revision
 
@@ -51,17 +52,23 @@ class Asked:
         return self.words is not None or bool(self.failed) or self.degraded
 
 
-async def ask_models(ports: Ports, brief: Brief, revision: Revision, job: Claimed) -> Asked:
-    """The words of the first model of the route that has any; none without a route, money, or a model that can."""
+async def ask_models(ports: Ports, brief: Brief, revision: Revision, job: Claimed, *, erasures: int | None) -> Asked:
+    """The words of the first model of the route that has any; none without a route, money, or a model that can.
+
+    Of a hard week no model is asked: what is said then was written by people.
+    """
     feature = Feature(revision.feature)
     tiers = ports.routes.get(feature, ())
-    if not tiers:
+    if not tiers or brief.manner is not Manner.PLAIN:
         return Asked()
     assert job.person is not None, "words are somebody's"
+    known = await _find_known(ports, brief, revision)
+    if known is not None:
+        return known
     models = await ports.models()
     models.begin()
     within = await list_within(ports, feature)
-    asking = _Asking(ports, models, brief, revision, job.person, job)
+    asking = _Asking(ports, models, brief, revision, job.person, job, erasures)
     for model in within:
         if models.is_left_alone(model):
             continue
@@ -70,6 +77,19 @@ async def ask_models(ports: Ports, brief: Brief, revision: Revision, job: Claime
         await asking.ask(model)
     asking.asked.degraded |= len(within) < len(tiers)
     return asking.asked
+
+
+async def _find_known(ports: Ports, brief: Brief, revision: Revision) -> Asked | None:
+    """What came of the same question before: its words, or that they were refused lately; None when it is new."""
+    async with ports.store.for_everyone() as tx:
+        known = await calls.find_answer(tx, brief.digest, revision.hash)
+        if known is None:
+            return Asked() if await calls.was_refused(tx, brief.digest, revision.hash) else None
+        report = check(known.answer, brief, fixed=revision.sayings)
+        if not report.ok:
+            return Asked()
+        await calls.keep_reused(tx, Feature(revision.feature), revision.name, known)
+    return Asked(words=Words(known.answer, report.passed, known.model, known.engine))
 
 
 def content_of(brief: Brief) -> str:
@@ -107,6 +127,7 @@ class _Asking:
     revision: Revision
     person: PersonAt
     job: Claimed
+    erasures: int | None
     asked: Asked = field(default_factory=Asked)
 
     async def ask(self, model: Deployment) -> None:
@@ -155,6 +176,7 @@ class _Asking:
             prompt_revision=self.revision.name,
             prompt_hash=self.revision.hash,
             brief_digest=self.brief.digest,
+            erasures=self.erasures,
         )
 
 

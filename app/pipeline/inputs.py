@@ -25,7 +25,7 @@ class InputsChanged(SpectrumError):
 class Inputs:
     """The session numbers of a period and the 12 weeks before it, what is left out of them, and the care level.
 
-    `revision` and `zone` are the person's when this was read.
+    `revision`, `zone` and how many `erasures` of sessions there were are the person's when this was read.
     """
 
     person: PersonAt
@@ -35,6 +35,7 @@ class Inputs:
     targets: tuple[ExclusionTarget, ...]
     care: CareLevel
     revision: int = field(compare=False)
+    erasures: int = field(compare=False)
     zone: str = field(compare=False)
     current: Fold = field(init=False, repr=False, compare=False)
     """The period, folded."""
@@ -75,6 +76,7 @@ async def list_inputs(tx: Tx, kind: PeriodKind, asked: Mapping[UUID, Period]) ->
             targets=tuple(targets[person_id]),
             care=care[person_id],
             revision=heads[person_id].revision,
+            erasures=heads[person_id].erasures,
             zone=heads[person_id].zone,
         )
         for person_id, period in periods.items()

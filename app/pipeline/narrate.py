@@ -52,7 +52,9 @@ async def prepare(job: Claimed, ports: Ports) -> Told | Skipped:
     unsettled = bool(findings) or (arrivals is not None and arrivals.unread)
     if not findings:
         return Told(inputs, rests_on, None, unsettled=unsettled)
-    attempt = await write(ports, brief_for_month(findings, inputs.period, inputs.care), revision, job)
+    attempt = await write(
+        ports, brief_for_month(findings, inputs.period, inputs.care), revision, job, erasures=inputs.erasures
+    )
     return Told(inputs, rests_on, _summary(inputs, findings, attempt.text), unsettled=unsettled, attempt=attempt)
 
 
@@ -78,7 +80,7 @@ async def keep(tx: Tx, result: Told) -> Kept:
     summary = result.summary
     if summary is not None:
         await writings.keep(tx, [(person_id, summary, result.rests_on)])
-        await calls.keep_published(tx, [person_id])
+        await calls.keep_published(tx, [(person_id, summary.made.brief_digest, summary.made.prompt_hash)])
     if result.attempt is not None:
         on = decision_on(result.attempt, PeriodKind.MONTH, first_day, FINDING_KEY)
         await decisions.keep(tx, [(person_id, on)] if on else [])

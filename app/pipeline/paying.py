@@ -19,6 +19,8 @@ from app.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, logger
 
 LOOK_S = 1.0
 """How often it is looked whether somebody else's call over the same question is over."""
+LOOKS = 15
+"""And how many times: whoever waited so long goes without, so that one call holds nobody up."""
 
 log = logger("asking")
 _Verdict = TypeVar("_Verdict")
@@ -75,7 +77,7 @@ async def ask_once(
 
 async def _reserve(ports: Ports, purpose: Purpose, amount: int) -> Reservation | KnownAnswer | NotReserved:
     """Money for one call, or the answer to a question that was asked before."""
-    for _ in range(calls.LONGEST_CALL_S + 1):
+    for _ in range(LOOKS):
         async with ports.store.for_everyone() as tx:
             reserved = await calls.reserve(tx, purpose, amount)
         if reserved is not NotReserved.ASKED:
@@ -98,6 +100,8 @@ async def _say(models: Models, model: Deployment, purpose: Purpose, question: Qu
 async def _pay(ports: Ports, reserved: Reservation, receipt: Receipt) -> None:
     async with ports.store.for_everyone() as tx:
         await calls.settle(tx, reserved, receipt)
+    async with ports.store.for_everyone() as tx:  # another one: it holds the budgets of every feature, in their order
+        await budgets.keep_locked(tx)
         turned = await budgets.keep_states(tx, cheaper_from(ports.routes))
     for each in turned:
         log.warning("budget_turned", kind=each.feature, scope=each.period, outcome=each.state)

@@ -15,6 +15,7 @@ from app.domain.cost import Feature
 from app.domain.narrative import (
     Brief,
     Draft,
+    Manner,
     brief_from_json,
     brief_to_json,
     check,
@@ -155,7 +156,7 @@ class _Scoring:
         """Score one text; what is found before a surprise is kept."""
         brief, draft = draft_of(text, revision)
         self._by_rule(text.key, brief, (draft, revision))
-        if drawn(str(text.id), self.ports.rules.scored_share):
+        if brief.manner is Manner.PLAIN and drawn(str(text.id), self.ports.rules.scored_share):
             await self._by_model(text.key, brief, draft)
         for trial in self.on_trial:
             tried = trial.revision
@@ -202,7 +203,7 @@ class _Scoring:
         async with self.ports.store.for_everyone() as tx:
             if await shadows.has_one(tx, own):
                 return
-        attempt = await write(self.ports, brief, tried, replace(self.job, person=key.person))
+        attempt = await write(self.ports, brief, tried, replace(self.job, person=key.person), erasures=None)
         text = attempt.text
         self.scored.shadows.append(
             ShadowText(

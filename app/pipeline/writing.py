@@ -66,9 +66,12 @@ async def find_active(tx: Tx, prompt: str) -> Revision:
     return first_revision(prompt) if chosen is None else held[chosen]
 
 
-async def write(ports: Ports, brief: Brief, revision: Revision, job: Claimed) -> Attempt:
-    """Write `brief` with `revision`; without words when nothing that was written passes its checks."""
-    asked = await ask_models(ports, brief, revision, job)
+async def write(ports: Ports, brief: Brief, revision: Revision, job: Claimed, *, erasures: int | None) -> Attempt:
+    """Write `brief` with `revision`; without words when nothing that was written passes its checks.
+
+    `erasures`: how many the person had had of sessions when the brief was made; no model is asked about what is erased.
+    """
+    asked = await ask_models(ports, brief, revision, job, erasures=erasures)
     if asked.words is not None:
         return Attempt(_worded(asked, brief, revision), revision, tuple(asked.failed))
     text, failed = _composed(brief, revision, asked)

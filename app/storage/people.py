@@ -27,6 +27,7 @@ class Head:
     month_due: date
     promised_from: datetime | None
     now: datetime
+    erasures: int = 0
     known: bool = True
 
     def is_promised(self, ended_at: datetime) -> bool:
@@ -89,7 +90,7 @@ async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
     """The heads of those who are known."""
     rows = await tx.fetch(
         "SELECT id, epoch, revision, plan, zone, locale, paused, created_at, week_due, month_due, promised_from,"
-        " now() AS now"
+        " erasures, now() AS now"
         " FROM person WHERE id = ANY($1)",
         list(ids),
     )
@@ -99,6 +100,7 @@ async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
             revision=row["revision"],
             plan=row["plan"],
             zone=row["zone"],
+            erasures=row["erasures"],
             locale=row["locale"],
             paused=row["paused"],
             created_at=row["created_at"],

@@ -11,7 +11,10 @@ from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
 from app.domain.narrative import Brief, Form, Manner, check
 from app.domain.narrative.brief import Fact, Point
+from prompts import first_revision
 from tests.domain.told_lives import WEEK
+
+SAYINGS = first_revision("weekly-card").sayings
 
 PLAIN = Fact("e1", Metric.SESSION_COUNT, None, (), None, None, None, ConfidenceLevel.LOW, None, None)
 MIND = replace(
@@ -101,4 +104,4 @@ def card(text: str, *evidence: str) -> dict[str, Any]:
 
 def failed(answer: object, brief: Brief = BRIEF) -> set[str]:
     """The names of the checks that an answer fails."""
-    return {name for name, _ in check(answer, brief).failed}
+    return {name for name, _ in check(answer, brief, fixed=SAYINGS).failed}

@@ -10,7 +10,7 @@ from app.domain.affect import CareLevel
 from app.domain.narrative import Form, Manner, check, draft_to_json
 from app.domain.narrative.check import CHECKS
 from prompts import load_revision
-from tests.domain.model_answers import BRIEF, card, failed
+from tests.domain.model_answers import BRIEF, SAYINGS, card, failed
 from tests.domain.told_lives import MONTH, changing_life, told_in_month, told_in_week
 
 
@@ -45,7 +45,7 @@ from tests.domain.told_lives import MONTH, changing_life, told_in_month, told_in
 )
 def test_honest_words_pass(text: str, evidence: list[str]) -> None:
     """Grounded numbers in any spelling, settled directions, hedged patterns, offers and questions are fine."""
-    assert check(card(text, *evidence), BRIEF).failed == ()
+    assert check(card(text, *evidence), BRIEF, fixed=SAYINGS).failed == ()
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_fixed_phrases_need_no_evidence_and_nothing_near_them_passes() -> None:
     answer = card("Most minds do this now and then.")
     fixed = _phrases("weekly-card")
     assert check(answer, BRIEF, fixed=fixed).failed == ()
-    assert "claims" in failed(answer)
+    assert "claims" in [name for name, _ in check(answer, BRIEF).failed]
     more = check(card("Most plain minds do this now and then."), BRIEF, fixed=fixed)
     assert [name for name, _ in more.failed] == ["claims"]
 
@@ -280,7 +280,7 @@ def test_a_month_may_not_invent_sections() -> None:
     assert told is not None
     section = {"kind": "CHANGES", "heading": "From here", "paragraphs": [{"text": "What was it like?", "evidence": []}]}
     ahead = section | {"kind": "LOOKING_AHEAD"}
-    title = {"text": "A month", "evidence": []}
+    title = {"text": "The month in short", "evidence": []}
     assert failed({"title": title, "sections": [ahead]}, told.brief) == set()
     assert failed({"title": title, "sections": [section]}, told.brief) == {"schema"}
     assert failed({"title": title, "sections": [ahead, section]}, told.brief) == {"schema"}

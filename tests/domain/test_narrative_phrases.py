@@ -192,7 +192,7 @@ def test_words_near_a_phrase_are_let_through(text: str) -> None:
         ("If you like, you could look at one of these moments again.", ""),
         ("What was around you when fear showed up?", "e10"),
         ("Does any of this ring true?", ""),
-        ("What would you wish for next week?", ""),
+        ("What would you like to keep of this week?", ""),
     ],
 )
 def test_what_a_careful_writer_says_passes(text: str, evidence: str) -> None:
@@ -216,3 +216,30 @@ def test_a_report_never_repeats_a_name() -> None:
     """The reason says that there is a name, and not whose."""
     report = check(card("Fear came up with Anna in 4 of those 5.", "e1"), BRIEF)
     assert "Anna" not in dict(report.failed)["no-names"]
+
+
+HARMFUL = (
+    *("You could take your own life.", "Would you like to take your own life?", "Would life go on without you?"),
+    *("What if no one would notice?", "Would you go without a word?", "Did you do enough?", "You could write more."),
+    *("Is it all in your mind?", "What did your friend do to you?", "You may keep it from others.", "All is lost."),
+)
+COUNTED_HARM = (
+    *("Fear gained ground: 6 of 9 sessions.", "Fear lasted for days, in 6 of 9 sessions.", "It may be the end."),
+    *("Joy was there in 4 of 9 sessions, and she left.", "Joy was there in 4 of 9 sessions and a knife."),
+    *("Joy was there in 4 of 9 sessions, after a drink.", "4 of 9 sessions held joy, with mum near."),
+    *("4 of 9 sessions held joy, a sign of weakness.", "Joy turned to fear in 4 of 9 sessions."),
+    *("4 of 9 sessions ended in joy.", "4 of 9 sessions held joy with fear beside it."),
+    *("Joy sat on the heavier side in 4 of 9 sessions.", "4 of 9 sessions held joy, unlike in others."),
+)
+
+
+@pytest.mark.parametrize("text", HARMFUL)
+def test_harmless_words_make_no_harmful_sentence(text: str) -> None:
+    """A question or an offer is one of whole sentences that were thought of, not any that known words can make."""
+    assert failed(card(text))
+
+
+@pytest.mark.parametrize("text", COUNTED_HARM)
+def test_a_true_count_carries_nothing_else(text: str) -> None:
+    """A statement is made of the words of the revision's own counted phrases, and each name has its own count."""
+    assert failed(card(text, "e9", "e10", "e12"))

@@ -169,7 +169,7 @@ async def test_one_question_is_asked_once(spectrum: Spectrum, owner: Any, somebo
     row = await owner.fetchrow("SELECT calls, reused, cost FROM spending")
     assert tuple(row) == (1, 2, 30)
     async with spectrum.ports.store.for_everyone() as tx:
-        await calls.keep_published(tx, [somebody.id])
+        await calls.keep_published(tx, [(somebody.id, "the same", "hash")])
     assert isinstance(await _ask(spectrum, purpose), Reservation), "no text has it, so it was not published"
 
 
@@ -250,3 +250,27 @@ async def test_a_budget_is_changed_once(spectrum: Spectrum, owner: Any) -> None:
     assert tuple(row) == (5, 0.5, 2)
     audited = await owner.fetch("SELECT actor, reason FROM audit WHERE action = 'budget MONTHLY_NARRATIVE DAY'")
     assert [tuple(each) for each in audited] == [("the team", "5 micro-dollars")]
+
+
+async def test_features_that_are_paid_at_once_do_not_wait_in_a_circle(spectrum: Spectrum, somebody: PersonAt) -> None:
+    """Each payment is followed by a look at the states of all budgets: in one order, whoever pays what."""
+    features = tuple(Feature)
+
+    async def pay(place: int) -> None:
+        feature = features[place % len(features)]
+        await _settle(spectrum, await _reserve(spectrum, somebody, 9_000, feature), 6_000)
+        async with spectrum.ports.store.for_everyone() as tx:
+            await budgets.keep_locked(tx)
+            await budgets.keep_states(tx, dict.fromkeys(features, 0.01 * (1 + place % 5)))
+
+    await asyncio.gather(*(pay(place) for place in range(AT_ONCE)))
+    assert (await _standing(spectrum))[1] == 0
+
+
+async def test_nothing_is_asked_about_what_was_erased_since(spectrum: Spectrum, owner: Any, somebody: PersonAt) -> None:
+    """A brief that was made before sessions were erased finds no money any more."""
+    purpose = replace(_purpose(somebody), erasures=0)
+    assert isinstance(await _ask(spectrum, purpose), Reservation)
+    await owner.execute("UPDATE person SET erasures = erasures + 1 WHERE id = $1", somebody.id)
+    with pytest.raises(Gone):
+        await _ask(spectrum, replace(purpose, brief_digest="another"))

@@ -175,18 +175,13 @@ async def test_an_unsafe_revision_needs_two_people(client: Client, owner: Any) -
 
 
 async def test_a_revision_below_its_marks_is_refused(client: Client, owner: Any) -> None:
-    """Forty-nine low scores say nothing yet, the fiftieth does; the sentence says by whom and how low."""
+    """Fifty low scores speak against it, and the sentence says by whom and how low; forty-nine say nothing yet."""
     wanted = {"revisionId": encode("PromptRevision", "weekly-card@1"), "reason": "to see"}
     low = """INSERT INTO rubric_score (person_id, period_kind, first_day, finding_key, edition, brief_digest,
       prompt_revision, prompt_hash, scorer, rater, rubric, rubric_revision, scores, mean, passed)
       SELECT gen_random_uuid(), 'WEEK', '2026-06-01', 'landscape', 1, n::text, 'weekly-card@1', 'hash', 'HUMAN', 'one',
         'writing', 1, '{}', 2.0, false FROM generate_series(1, $1) AS n"""
-    await owner.execute(low, 49)
-    done = await client.team(ACTIVATE, {"input": wanted}, Role.ADMIN)
-    assert done["activatePromptRevision"]["userErrors"] == []
-    back = {"revisionId": encode("PromptRevision", "weekly-card@2"), "reason": "back"}
-    await client.team(ACTIVATE, {"input": back}, Role.ADMIN)
-    await owner.execute(low, 1)
+    await owner.execute(low, 50)
     refused = await client.team(ACTIVATE, {"input": wanted}, Role.ADMIN)
     (error,) = refused["activatePromptRevision"]["userErrors"]
     assert error["code"] == "INVALID"
@@ -197,6 +192,22 @@ async def test_a_revision_below_its_marks_is_refused(client: Client, owner: Any)
     nodes = [node for each in (await client.team(asked))["ops"]["prompts"] for node in each["revisions"]["nodes"]]
     quality = next(node["quality"] for node in nodes if node["name"] == "weekly-card@1")
     assert quality == {"rubricMean": 2.0, "rubricLow": 2.0, "rubricScorer": "HUMAN"}
+    await owner.execute("DELETE FROM rubric_score WHERE brief_digest = '50'")
+    done = await client.team(ACTIVATE, {"input": wanted}, Role.ADMIN)
+    assert done["activatePromptRevision"]["userErrors"] == []
+
+
+async def test_what_wrote_before_may_always_write_again(client: Client, owner: Any) -> None:
+    """In an incident one person is enough to go back, whatever is known of the older revision by then."""
+    there = {"revisionId": encode("PromptRevision", "weekly-card@1"), "reason": "to see"}
+    await client.team(ACTIVATE, {"input": there}, Role.ADMIN)
+    await owner.execute(
+        "INSERT INTO safety_decision (person_id, period_kind, first_day, finding_key, kind, action, prompt_revision)"
+        " VALUES (gen_random_uuid(), 'WEEK', '2026-06-01', 'landscape', 'no-diagnosis', 'REWRITTEN', 'weekly-card@2')"
+    )
+    back = {"revisionId": encode("PromptRevision", "weekly-card@2"), "reason": "it was better"}
+    done = await client.team(ACTIVATE, {"input": back}, Role.ADMIN)
+    assert done["activatePromptRevision"]["revision"] == {"name": "weekly-card@2", "status": "ACTIVE"}
 
 
 async def test_a_revision_that_this_build_does_not_hold_never_writes(

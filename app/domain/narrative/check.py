@@ -6,6 +6,7 @@ Rejects and names why; repairs nothing. The local composer passes all of them on
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from app.domain.narrative import check_binding as ties
 from app.domain.narrative import check_claims as claims
 from app.domain.narrative import check_direction as directions
 from app.domain.narrative import check_ease as ease
@@ -32,6 +33,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("numbers", _by_brief(counts.numbers)),
     ("direction", _by_brief(directions.direction)),
     ("subjects", _by_brief(grounding.subjects)),
+    ("binding", _by_brief(ties.binding)),
     ("claims", claims.unfounded),
     ("no-causal-claim", _by_brief(manner.no_causal_claim)),
     ("no-diagnosis", _by_brief(manner.no_diagnosis)),

@@ -9,40 +9,48 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from app.domain.narrative.brief import Brief
+from app.domain.narrative.check_grounding import subjects_in
+from app.domain.narrative.check_wording import is_plain_title, stranger
 from app.domain.narrative.draft import MOST_CHARACTERS, Draft, Section, Sentence
 
 _LETTERS = re.compile(r"[ -~\u2018\u2019\u201c\u201d\u2013\u2014]*")
 """What a plain text may hold once accents are read away and an ellipsis is three dots (NFKC)."""
 _ACCENTED = re.compile(r"[ -~\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u2018\u2019\u201c\u201d\u2013\u2014]*")
 _ENDS = re.compile(r"(?<=[.?!;])\s+")
-_DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
-HARMLESS = frozenset(
-    _WORD.findall(
-        "a about after again all also an and any anything around as ask asked at back before began beside between "
-        "both bring by call choice choose closely closer could day days did different do does else enough ever "
-        "feel feels first for friend from gentle gently go going had has have held here hold holds hour hours how "
-        "if in inside into is it its itself keep kind later lens lies life like line little look looked looking "
-        "looks match matter matters may me might mind mirror moment moments month more most much next no not "
-        "notice noticed now of on once one open or other others over own page part perhaps picture quiet rather "
-        "read remember room said say second see session sessions share short simply slow small so softer some "
-        "someone something sometimes stay stayed still story take talk tell than that the their them then there "
-        "these they thing things think this those thought thoughts through time title to today together tomorrow "
-        "turn usual was week weeks were what when whenever where which while who will wish with without word words "
-        "would write yet you your ring rings true fit fits showed up"
-    )
-)
-"""Words that offers, questions and titles are made of: none names a condition, a person, a place or a judgement."""
-_OFFER = re.compile(
-    r"(?:if|whenever) you (?:like|wish|would like)\b"
-    r"|you (?:could|can|may) (?:also )?(?:look|open|keep|read|write|take)\b|it can simply\b",
+_WHICH = r"(?:of (?:them|these|those)(?: moments| sessions| thoughts)?|moment|one|thought)"
+_AGAIN = r"(?:look at(?: again)?|remember|keep|see again|tell of first|come back to|hold on to)"
+_OPEN = re.compile(
+    rf"(?:is there (?:one|a moment|something)(?: among them)?(?: that is| worth keeping| you would like to {_AGAIN})"
+    rf"(?: still with you)?|which {_WHICH} would you (?:like|choose) to {_AGAIN}(?:, if any)?"
+    rf"|which {_WHICH} (?:is|feels?) (?:most like your (?:week|month)|still with you)"
+    r"|is there (?:someone|somebody) you would like to (?:share (?:this|it) with|tell)"
+    r"|what would you like to keep (?:from|of) a (?:week|month) like this"
+    r"|what (?:was|is) (?:there )?(?:around|near|with) you"
+    r" (?:then|in (?:those|these) moments|at (?:that time|those times))"
+    r"|what would a friend say to you in that moment|what were the days (?:between them|around it) like"
+    r"|what (?:else )?(?:could|might|would) (?:it|that|this)(?: thought)? (?:be|mean|say|look like)"
+    r"|how does (?:it|that|this|that thought|the thought) (?:sound|look|feel) (?:to you )?(?:today|now|from here)"
+    r"|what was around you when (?:joy|warmth|hope|sadness|fear|anger|shame|surprise) showed up"
+    r"|does (?:it|that|this|any of this)(?: still)? ring true(?:, or was it something else)?"
+    r"|what would you say to (?:a friend|somebody|someone)(?: (?:with|who had) (?:this|that|such a) thought)?"
+    r"|what do you (?:make of|notice in|see in) (?:it|that|this|them|these)"
+    r"|what would you like to (?:remember|keep|notice|write down)(?: of (?:it|this (?:week|month)|them))?"
+    r"|what was it like(?: to (?:look back|write it down|see it written))?)[?]",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(
-    r"(?:and |or )?(?:what|which|where|when|how|who|is|was|does|do|did|would|could|if|whenever)\b", re.IGNORECASE
+"""Questions that may be asked by anybody of anybody: whole sentences, since harmless words make harmful ones, too."""
+_OFFER = re.compile(
+    r"(?:(?:if|whenever) you (?:like|want|wish|would like)(?: to)?, )?(?:you (?:can|could|may) )(?:also )?"
+    r"(?:look at|open|read|see|come back to|return to|leave|write a little about) "
+    r"(?:it|them|today|any of these moments|one(?: of (?:them|these(?: moments)?))?"
+    r"|these moments|this|these|a moment|Mirror|Turn|Lens)"
+    r"(?: again)?(?: here)?(?: (?:in|with) (?:Mirror|Turn|Lens))?"
+    r"(?: (?:for a few minutes|for today|today|whenever you like))?[.]?"
+    r"|(?:if you like, )?it (?:can|could) (?:simply )?(?:be left|stay) here"
+    r"(?:,? for (?:today|now)(?: or for longer)?)?[.]?",
+    re.IGNORECASE,
 )
-_ASKED_OF = frozenset({"joy", "warmth", "hope", "sadness", "fear", "anger", "shame", "surprise"})
-"""Feelings that a question may name; the check of subjects wants them cited there as anywhere."""
+"""Offers, in the same way."""
 _CAVEAT = re.compile(
     r"(?:(?:these|they|all of (?:these|this)|what follows) )(?:are|comes?|came|rests?)(?: from| on)? (?:the )?moments"
     r"(?: that)? you chose to look at(?:,? (?:and )?not (?:from )?(?:a|your) whole life)?[.]?",
@@ -50,14 +58,10 @@ _CAVEAT = re.compile(
 )
 """What is to be said once of all numbers here."""
 _DOUBT = re.compile(r"(?:it|that|this) is not (?:yet )?sure[.]?", re.IGNORECASE)
-_VERB = re.compile(
-    r"\b(?:is|was|were|are|did|does|do|would|could|can|may|might|will|had|has|have|feels?|holds?|held|looks|you)\b",
-    re.IGNORECASE,
-)
 _COUNTABLE = re.compile(
     r"\d|\b(?:none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|most|all|higher|lower|lighter"
-    r"|heavier|stronger|weaker|more|less|usual|joy|warmth|hope|sad(?:ness)?|fear|anger|angry|shame|surprise|may be"
-    r"|may have|mornings?|afternoons?|evenings?|nights?|\w+days?)\b|\b(?:Mirror|Turn|Lens|None|One|Two|Three|Four|Five"
+    r"|heavier|stronger|weaker|more|less|usual|joy|warmth|hope|sad(?:ness)?|fear|anger|angry|shame|surprise"
+    r"|mornings?|afternoons?|evenings?|nights?|\w+days?)\b|\b(?:Mirror|Turn|Lens|None|One|Two|Three|Four|Five"
     r"|Six|Seven|Eight|Nine|Ten|Eleven|Twelve|Half|Most|All)\b",
 )
 _MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
@@ -91,25 +95,30 @@ def as_read(draft: Draft) -> Draft:
 
 
 def unfounded(draft: Draft, brief: Brief, fixed: Collection[str] | None) -> str | None:
-    """Where a sentence without anything countable is neither one of `fixed` nor an offer, a question or a title.
+    """Where a sentence is neither one of `fixed`, nor an offer, a question or a title, nor a statement in known words.
 
     `fixed` are phrases of a prompt revision; of their placeholders only {month} is filled, with the brief's own.
-    Sentences that hold something countable must cite, and say nothing about the reader's state or the people around.
+    A statement must cite, hold something countable, use no word but those of the counted phrases among `fixed`, and say
+    nothing about the reader's state or the people around.
     None of `fixed` at all: the local composer's own, of which nothing is asked here.
     """
     if fixed is None:
         return None
-    known = _parts(tuple(fixed), brief.period.first.strftime("%B"))
+    fixed = tuple(fixed)
+    known = _parts(fixed, brief.period.first.strftime("%B"))
     headings = {sentence.text for sentence in draft.headings()} | {draft.title.text}
     for place, sentence in enumerate(draft.everything()):
         whole = _plain(sentence.text)
         for part in _ENDS.split(sentence.text):
             if whole in known or _plain(part) in known or is_open(part):
                 continue
-            if sentence.text in headings and _is_title(part):
+            if sentence.text in headings and is_plain_title(part):
                 continue
-            if not sentence.evidence or not _COUNTABLE.search(part):
+            if not sentence.evidence or not (_COUNTABLE.search(part) or subjects_in(part)):
                 return f"text {place}: a claim that rests on nothing"
+            strange = stranger(part, fixed)
+            if strange is not None:
+                return f"text {place}: {strange} is no word of ours"
             about = _VIEWER.search(part)
             if about:
                 return f"text {place}: {about[0].strip()}"
@@ -117,21 +126,9 @@ def unfounded(draft: Draft, brief: Brief, fixed: Collection[str] | None) -> str 
 
 
 def is_open(text: str) -> bool:
-    """Whether `text` asks or offers in harmless words, or says that it is not sure, or not a whole life."""
-    if _DOUBT.fullmatch(text.strip()) or _CAVEAT.fullmatch(text.strip()):
-        return True
-    if text.rstrip().endswith("?"):
-        return _QUESTION.match(text) is not None and _is_harmless(text, _ASKED_OF)
-    return _OFFER.match(text) is not None and _is_harmless(text)
-
-
-def _is_title(text: str) -> bool:
-    return _is_harmless(text) and not _VERB.search(text)
-
-
-def _is_harmless(text: str, beside: Collection[str] = ()) -> bool:
-    words = (word.lower() for word in _WORD.findall(text))
-    return not _DIGIT.search(text) and all(word in HARMLESS or word in beside for word in words)
+    """Whether `text` asks or offers what anybody may be asked or offered, or says that it is not sure, or not all."""
+    whole = text.strip()
+    return any(kind.fullmatch(whole) for kind in (_OPEN, _OFFER, _DOUBT, _CAVEAT))
 
 
 @lru_cache(maxsize=64)

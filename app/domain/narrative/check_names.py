@@ -7,7 +7,6 @@ import re
 
 from app.domain.affect import TimeOfDay
 from app.domain.narrative.brief import Brief
-from app.domain.narrative.check_claims import HARMLESS
 from app.domain.narrative.draft import Draft
 
 _WORD = re.compile(r"[\w'-]+")
@@ -32,6 +31,20 @@ _BEGINS = frozenset(
         "movement begun later earlier soon compared alone still again before after above below twice once"
     )
 )
+_COMMON = frozenset(
+    _WORD.findall(
+        "a about after again all also an and any anything around as ask asked at back before began beside "
+        "between both bring by call choose closely closer could day days did different do does else enough "
+        "ever feel first for from gentle gently go going had has have held here hold hour how hours if in "
+        "inside into is it its keep kind later life like little look looked looking match matter may might "
+        "moment moments month more most much next no not notice now of on once one open or other others over "
+        "own page part perhaps picture quiet rather read remember room said say second see session sessions "
+        "share short simply slow small so softer some someone something sometimes stay still story take talk "
+        "tell than that the their them then there these they thing things think this those thought thoughts "
+        "through time title to today together usual was week weeks were what when whenever where which while "
+        "who with without word words would write yet you your ring true fit showed up"
+    )
+)
 _SUBJECTS = frozenset(
     _WORD.findall(
         "joy joyful warmth warm hope hopeful sadness sad fear fearful anger angry shame ashamed surprise "
@@ -40,7 +53,7 @@ _SUBJECTS = frozenset(
         "personalising personalizing comparing an a disqualifying"
     )
 ) | {f"{time}{ending}".lower() for time in TimeOfDay for ending in ("", "s")}
-_MAY_BEGIN = _ALWAYS_LARGE | _BEGINS | _SUBJECTS | HARMLESS
+_MAY_BEGIN = _ALWAYS_LARGE | _BEGINS | _SUBJECTS | _COMMON
 _LARGE = re.compile(r"\b[A-Z][\w]*(?:['\u2019-]\w+)*")
 _START = re.compile(r"(?:^|[.?!:;]\s+)[\"'\u201c\u2018(]?$")
 

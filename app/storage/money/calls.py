@@ -25,7 +25,10 @@ MOST_CALLS = 3
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a call is for: whom, which job, which model, and which revision over which brief."""
+    """What a call is for: whom, which job, which model, and which revision over which brief.
+
+    `erasures`: how many erasures of sessions the person had when the brief was made; None where that does not matter.
+    """
 
     person: PersonAt
     job_id: UUID
@@ -35,6 +38,7 @@ class Purpose:
     prompt_revision: str
     prompt_hash: str
     brief_digest: str
+    erasures: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class KnownAnswer:
     engine: Engine
 
 
-async def _find_answer(tx: Tx, purpose: Purpose) -> KnownAnswer | None:
+async def find_answer(tx: Tx, brief_digest: str, prompt_hash: str) -> KnownAnswer | None:
     """An answer to this very question that is published, or about to be; None when none is known."""
     row = await tx.fetchrow(
         """
@@ -94,20 +98,21 @@ async def _find_answer(tx: Tx, purpose: Purpose) -> KnownAnswer | None:
            WHERE brief_digest = $1 AND prompt_hash = $2 AND answer IS NOT NULL LIMIT 1)
         ) AS known LIMIT 1
         """,
-        purpose.brief_digest,
-        purpose.prompt_hash,
+        brief_digest,
+        prompt_hash,
     )
     return None if row is None else KnownAnswer(orjson.loads(row["answer"]), row["model"], Engine(row["engine"]))
 
 
-async def _keep_reused(tx: Tx, purpose: Purpose, known: KnownAnswer) -> None:
+async def keep_reused(tx: Tx, feature: Feature, prompt_revision: str, known: KnownAnswer) -> None:
+    """Count that an answer was used again instead of a call."""
     await tx.execute(
         """
         INSERT INTO spending AS t (day, feature, model, engine, prompt_revision, reused)
         VALUES ((now() AT TIME ZONE 'UTC')::date, $1, $2, $3, $4, 1)
         ON CONFLICT (day, feature, model, engine, prompt_revision) DO UPDATE SET reused = t.reused + 1
         """,
-        *(purpose.feature, known.model, known.engine, purpose.prompt_revision),
+        *(feature, known.model, known.engine, prompt_revision),
     )
 
 
@@ -118,9 +123,12 @@ async def reserve(tx: Tx, purpose: Purpose, amount: int) -> Reservation | KnownA
     the person's epoch moved on.
     """
     person = purpose.person
-    present = await tx.fetchval("SELECT id FROM person WHERE id = $1 AND epoch = $2 FOR SHARE", person.id, person.epoch)
+    present = await tx.fetchval(
+        "SELECT id FROM person WHERE id = $1 AND epoch = $2 AND ($3::int IS NULL OR erasures = $3) FOR SHARE",
+        *(person.id, person.epoch, purpose.erasures),
+    )
     if present is None:
-        raise Gone("The person was erased meanwhile.")
+        raise Gone("The person, or sessions of theirs, were erased meanwhile.")
     await keep_locked(tx, purpose.feature)
     row = await tx.fetchrow(
         """
@@ -133,9 +141,9 @@ async def reserve(tx: Tx, purpose: Purpose, amount: int) -> Reservation | KnownA
     assert row is not None, "it is a row of sums"
     if row["asked"]:
         return NotReserved.ASKED
-    known = await _find_answer(tx, purpose)
+    known = await find_answer(tx, purpose.brief_digest, purpose.prompt_hash)
     if known is not None:
-        await _keep_reused(tx, purpose, known)
+        await keep_reused(tx, purpose.feature, purpose.prompt_revision, known)
         return known
     if row["calls"] >= MOST_CALLS:
         return NotReserved.ENOUGH
@@ -236,11 +244,30 @@ async def _settle(tx: Tx, calls: Sequence[tuple[UUID, UUID]], receipt: Receipt |
     return len(rows)
 
 
-async def keep_published(tx: Tx, person_ids: Sequence[UUID]) -> None:
-    """Forget the answers that are published now: a text keeps its own."""
+async def keep_published(tx: Tx, published: Sequence[tuple[UUID, str, str]]) -> None:
+    """Forget the answers (whose, over which brief, by which revision's hash) that texts have as their own now."""
     await tx.execute(
-        "UPDATE model_call SET answer = NULL WHERE person_id = ANY($1) AND answer IS NOT NULL", list(person_ids)
+        """
+        UPDATE model_call c SET answer = NULL
+        FROM unnest($1::uuid[], $2::text[], $3::text[]) AS i (person_id, brief_digest, prompt_hash)
+        WHERE (c.person_id, c.brief_digest, c.prompt_hash) = (i.person_id, i.brief_digest, i.prompt_hash)
+          AND c.answer IS NOT NULL
+        """,
+        [person_id for person_id, _, _ in published],
+        [digest for _, digest, _ in published],
+        [hash_ for _, _, hash_ in published],
     )
+
+
+async def was_refused(tx: Tx, brief_digest: str, prompt_hash: str) -> bool:
+    """Whether a model's words over this brief, by this revision, were refused within a day: they would be again."""
+    refused: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM model_call WHERE brief_digest = $1 AND prompt_hash = $2 AND outcome = 'REFUSED'"
+        " AND at > now() - interval '1 day')",
+        brief_digest,
+        prompt_hash,
+    )
+    return refused
 
 
 async def erase_unpublished(tx: Tx, *, days: int) -> int:

@@ -36,6 +36,14 @@ async def find_active(tx: Tx, prompt: str, held: Sequence[str]) -> str | None:
     return found
 
 
+async def find_previous(tx: Tx, prompt: str) -> str | None:
+    """The revision that wrote before the newest activation took effect, None when none did."""
+    previous: str | None = await tx.fetchval(
+        "SELECT previous FROM prompt_activation WHERE prompt = $1 AND effective ORDER BY id DESC LIMIT 1", prompt
+    )
+    return previous
+
+
 async def list_activations(tx: Tx, prompt: str, *, limit: int) -> list[Activation]:
     """The newest `limit` decisions on a prompt, newest first."""
     rows = await tx.fetch(

@@ -9,7 +9,7 @@ from app.domain.periods import Period, PeriodKind
 from app.domain.safety import SafetyAction
 from app.storage.store import Tx
 
-MOST_NAMES = 20
+MOST_NAMES = 40
 """Checks that one decision names."""
 
 

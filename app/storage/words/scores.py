@@ -87,11 +87,14 @@ async def find_text(tx: Tx, writing_id: UUID) -> ScoredText | None:
 
 
 async def list_unscored(tx: Tx, hashes: Sequence[str], rubric: Rubric, *, limit: int) -> list[ScoredText]:
-    """Up to `limit` standing texts, newest first, by revisions of these hashes, that no rule scored by `rubric`."""
+    """Up to `limit` standing texts, newest first, by revisions of these hashes, that no rule scored by `rubric`.
+
+    Of nobody who has paused.
+    """
     rows = await tx.fetch(
         f"""
         {_TEXT}
-        WHERE w.status <> 'WITHDRAWN' AND w.prompt_hash = ANY($1) AND NOT EXISTS (
+        WHERE w.status <> 'WITHDRAWN' AND NOT p.paused AND w.prompt_hash = ANY($1) AND NOT EXISTS (
           SELECT FROM rubric_score s
           WHERE (s.person_id, s.period_kind, s.first_day, s.finding_key)
               = (w.person_id, w.period_kind, w.first_day, w.finding_key)

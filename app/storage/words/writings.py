@@ -124,8 +124,11 @@ async def keep(tx: Tx, new: Sequence[tuple[UUID, NewWriting, AggregateRef]]) -> 
         ON CONFLICT (person_id, period_kind, first_day, finding_key) DO UPDATE SET
           edition = w.edition + CASE WHEN w.content = excluded.content THEN 0 ELSE 1 END,
           written_at = CASE WHEN w.content = excluded.content THEN w.written_at ELSE now() END,
-          status = CASE WHEN w.pulled AND w.content = excluded.content THEN 'WITHDRAWN' ELSE 'ACTIVE' END,
-          pulled = w.pulled AND w.content = excluded.content,
+          status = CASE WHEN w.pulled AND (w.content = excluded.content
+            OR (w.brief_digest, w.prompt_hash) = (excluded.brief_digest, excluded.prompt_hash))
+            THEN 'WITHDRAWN' ELSE 'ACTIVE' END,
+          pulled = w.pulled AND (w.content = excluded.content
+            OR (w.brief_digest, w.prompt_hash) = (excluded.brief_digest, excluded.prompt_hash)),
           rank = excluded.rank, insight_kind = excluded.insight_kind,
           confidence = excluded.confidence, content = excluded.content,
           aggregate_revision = excluded.aggregate_revision, aggregate_digest = excluded.aggregate_digest,
@@ -248,7 +251,7 @@ async def keep_pulled(tx: Tx, person_id: UUID, writing_id: UUID) -> bool:
     return bool(
         await tx.execute(
             "UPDATE writing SET status = 'WITHDRAWN', pulled = true, kept_at = clock_timestamp()"
-            " WHERE person_id = $1 AND id = $2 AND status <> 'WITHDRAWN'",
+            " WHERE person_id = $1 AND id = $2 AND NOT pulled",
             person_id,
             writing_id,
         )

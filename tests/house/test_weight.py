@@ -1,0 +1,17 @@
+"""The API stays light: what only workers need is not even loaded with it."""
+
+import subprocess
+import sys
+
+HEAVY = ("litellm", "onnxruntime", "numpy", "scipy", "krippendorff")
+LOADED = f"""
+import sys
+import app.main
+print(*(name for name in {HEAVY!r} if name in sys.modules))
+"""
+
+
+def test_the_api_loads_nothing_heavy() -> None:
+    """Neither models nor statistics: they cost seconds and hundreds of megabytes."""
+    done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == []
