@@ -36,6 +36,7 @@ FEW = 24
 NO_COOLDOWN_S = 1e-9
 PLENTY = 10**12
 MOST_A_JOB = 1.1
+DIFFERENT = 0.99
 _HAPPENED = """
 SELECT (SELECT count(*) FROM job WHERE status = 'SUCCEEDED') AS jobs,
   (SELECT count(*) FROM job WHERE status <> 'SUCCEEDED' OR attempt > 1) AS failed,
@@ -153,11 +154,8 @@ async def _nothing_untrue_is_shown(people: People) -> None:
 async def _all_adds_up(people: People, written: int, service: Service) -> Any:
     """Every month is told once, and every bill says the same; what happened, in figures."""
     happened = await people.owner.fetchrow(_HAPPENED)
-    assert (happened["jobs"], happened["failed"], happened["published"], happened["briefs"]) == (
-        written,
-        0,
-        *[written] * 2,
-    )
+    assert (happened["jobs"], happened["failed"], happened["published"]) == (written, 0, written)
+    assert happened["briefs"] >= DIFFERENT * written, "hardly two have the same to be told"
     assert happened["most_calls"] <= MOST_CALLS
     assert (happened["paid_twice"], happened["left_over"]) == (0, 0)
     assert len(service.requests) <= happened["calls"]
@@ -174,11 +172,12 @@ async def _lie(people: People, folder: Path, behaviour: str, attempts: int, note
     async with service_that(EVERY_WAY[behaviour]) as service:
         routes = _two_models(folder, service, timeout_s=0.05 if behaviour in SLOW else 20.0)
         ports = await _ports(people.spectrum, routes, cooldown_s=NO_COOLDOWN_S, tireless=True)
-        while len(service.requests) < attempts:
+        while len(service.requests) < attempts and written < len(people.all):
             asked = people.all[written : written + AT_A_TIME]
             await _write(ports, asked)
             written += len(asked)
         happened = await _all_adds_up(people, written, service)
+    assert len(service.requests) >= DIFFERENT * attempts
     await _nothing_untrue_is_shown(people)
     assert happened["by_models"] == written or behaviour != "well"
     assert happened["most_calls"] == MOST_CALLS or behaviour != "one fails, the other lies"
