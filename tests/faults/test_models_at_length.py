@@ -42,6 +42,7 @@ SELECT (SELECT count(*) FROM job WHERE status = 'SUCCEEDED') AS jobs,
   (SELECT count(*) FROM job WHERE status <> 'SUCCEEDED' OR attempt > 1) AS failed,
   (SELECT count(*) FROM writing WHERE period_kind = 'MONTH' AND status = 'ACTIVE') AS published,
   (SELECT count(DISTINCT brief_digest) FROM writing) AS briefs,
+  (SELECT count(*) FROM writing WHERE brief->>'manner' = 'PLAIN') AS plain,
   (SELECT count(*) FROM writing WHERE answer IS NOT NULL) AS by_models,
   (SELECT count(*) FROM model_call) AS calls,
   (SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM model_call GROUP BY job_id) AS of_jobs) AS most_calls,
@@ -177,9 +178,9 @@ async def _lie(people: People, folder: Path, behaviour: str, attempts: int, note
             await _write(ports, asked)
             written += len(asked)
         happened = await _all_adds_up(people, written, service)
-    assert len(service.requests) >= DIFFERENT * attempts
+    assert len(service.requests) >= DIFFERENT * min(attempts, happened["plain"]), "of a hard month no model is asked"
     await _nothing_untrue_is_shown(people)
-    assert happened["by_models"] == written or behaviour != "well"
+    assert happened["by_models"] == happened["plain"] or behaviour != "well"
     assert happened["most_calls"] == MOST_CALLS or behaviour != "one fails, the other lies"
     note("attempts", len(service.requests))
     note("months", written)
@@ -249,7 +250,8 @@ async def test_what_is_known_is_not_paid_again(few: People, tmp_path: Path) -> N
     async with service_that(BEHAVIOURS["well"]) as service:
         ports = await _ports(few.spectrum, _two_models(tmp_path, service, timeout_s=20.0))
         await _write(ports, few.all)
-        assert len(service.requests) == len(few.all)
+        asked = len(service.requests)
+        assert asked > len(few.all) / 2, "of a hard month no model is asked"
         await _write(ports, few.all, time=2)
-        assert len(service.requests) == len(few.all)
-    assert await few.owner.fetchval("SELECT sum(reused) FROM spending") == len(few.all)
+        assert len(service.requests) == asked
+    assert await few.owner.fetchval("SELECT sum(reused) FROM spending") == asked
