@@ -15,7 +15,7 @@ from app.domain.cost import MILLION, PRIORITY, BudgetPeriod, BudgetState, Engine
 from app.domain.cost import Budget as Kept
 from app.errors import ErrorCode, Refused, SpectrumError, TopLevelCode
 from app.gateways.routes import Routes
-from app.pipeline.paying import cheaper_from
+from app.pipeline.paying import cheaper_from, tell_turned
 from app.storage.money import budgets, spending
 from app.storage.money.spending import Spending
 from graphql_schema.access import only
@@ -228,6 +228,7 @@ class BudgetMutation:
         context = info.context
         try:
             changed = await _set(context, input)
+            await tell_turned(context.ports)
         except Refused as refused:
             return BudgetPayload(user_errors=user_errors(refused), budget=None)
         return BudgetPayload(user_errors=[], budget=Budget.of(changed, context.ports.routes))

@@ -76,8 +76,8 @@ class CriterionScore:
 
 
 @strawberry.type(
-    description="Krippendorff's alpha (ordinal). Of a rubric: over each criterion of each text that people and a model"
-    " scored, with a 95 % interval by bootstrap over texts. Null where it is not defined."
+    description="Krippendorff's alpha (ordinal). Of a rubric: the mean of its criteria's, over texts that people and a"
+    " model scored, with a 95 % interval by bootstrap over texts. Null where it is not defined."
 )
 class Agreement:
     alpha: float | None = strawberry.field(description="1: the same; 0: as by chance.")

@@ -31,6 +31,8 @@ _OFFLINE = {
     "LITELLM_MODE": "PRODUCTION",
 }
 """litellm looks these up when it is imported: without them it asks the internet for prices."""
+_CREDIBLE = 10
+"""So many times what a call may use is believed when it is counted: a model that thinks is charged for that, too."""
 _LOUD = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai", "httpx", "httpcore")
 _FREE = frozenset({401, 403, 404, 429, 503})
 """Statuses by which a provider says that it did nothing; 400 is also what litellm says of an answer it cannot read."""
@@ -198,4 +200,4 @@ def _said(answer: Any, model: Deployment, question: Question) -> Said:
 
 
 def _tokens(counted: object, most: int) -> int:
-    return counted if isinstance(counted, int) and 0 < counted <= most else most
+    return counted if isinstance(counted, int) and 0 < counted <= _CREDIBLE * most else most

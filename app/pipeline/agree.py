@@ -50,7 +50,9 @@ async def keep(tx: Tx, result: Computed) -> Kept:
 
 
 def agreement(texts: Sequence[Rated]) -> dict[str, Any]:
-    """Alpha over each criterion of each text, with a 95 % interval by bootstrap over texts; raters and texts behind it.
+    """The mean of the criteria's alphas, with a 95 % interval by bootstrap over texts; raters and texts behind it.
+
+    Of each criterion by itself: one is easily met and another is not, and who only knows that agrees with nobody.
 
     Null where it is not defined: without a text that two raters scored, and where all scores are the same.
     Krippendorff, K. (2018), Content Analysis, 4th edition, chapter 12.
@@ -75,11 +77,13 @@ def agreement(texts: Sequence[Rated]) -> dict[str, Any]:
 
 
 def _alpha(given: Any) -> float | None:
-    """Of scores by text, rater and criterion; None where all are the same."""
+    """Of scores by text, rater and criterion: the mean over criteria; None where all scores of each are the same."""
     import krippendorff  # noqa: PLC0415 - as the module says
     import numpy as np  # noqa: PLC0415 - as the module says
 
-    units = np.swapaxes(given, 0, 1).reshape(given.shape[1], -1)
-    if len(np.unique(units[~np.isnan(units)])) < 2:
-        return None
-    return float(krippendorff.alpha(reliability_data=units, level_of_measurement="ordinal"))
+    alphas = [
+        krippendorff.alpha(reliability_data=scores.T, level_of_measurement="ordinal")
+        for scores in np.moveaxis(given, 2, 0)
+        if len(np.unique(scores[~np.isnan(scores)])) > 1
+    ]
+    return float(np.mean(alphas)) if alphas else None

@@ -100,14 +100,19 @@ async def _say(models: Models, model: Deployment, purpose: Purpose, question: Qu
 async def _pay(ports: Ports, reserved: Reservation, receipt: Receipt) -> None:
     async with ports.store.for_everyone() as tx:
         await calls.settle(tx, reserved, receipt)
-    async with ports.store.for_everyone() as tx:  # another one: it holds the budgets of every feature, in their order
+    await tell_turned(ports)
+    purpose = reserved.purpose
+    MODEL_CALLS.labels(purpose.feature, purpose.model, receipt.outcome).inc()
+    MODEL_COST.labels(purpose.feature, purpose.model).inc(receipt.cost)
+
+
+async def tell_turned(ports: Ports) -> None:
+    """Write down and log which budgets came into another state; in a transaction that holds all of them, in order."""
+    async with ports.store.for_everyone() as tx:
         await budgets.keep_locked(tx)
         turned = await budgets.keep_states(tx, cheaper_from(ports.routes))
     for each in turned:
         log.warning("budget_turned", kind=each.feature, scope=each.period, outcome=each.state)
-    purpose = reserved.purpose
-    MODEL_CALLS.labels(purpose.feature, purpose.model, receipt.outcome).inc()
-    MODEL_COST.labels(purpose.feature, purpose.model).inc(receipt.cost)
 
 
 def cheaper_from(routes: Routes) -> dict[Feature, float]:

@@ -33,6 +33,7 @@ ATTEMPTS = {**dict.fromkeys([*SPOILT, "well"], JOBS), **dict.fromkeys(FAULTS, 20
 AT_A_TIME = 50
 SLOW = frozenset({"never", "drips"})
 FEW = 24
+MANY = JOBS * 9 // 8
 NO_COOLDOWN_S = 1e-9
 PLENTY = 10**12
 MOST_A_JOB = 1.1
@@ -80,8 +81,8 @@ async def few(spectrum: Spectrum, owner: Any) -> People:
 
 @pytest.fixture(scope="module")
 async def many(spectrum: Spectrum, owner: Any) -> People:
-    """Give a thousand people."""
-    return People(spectrum, owner, await crowd(spectrum, owner, JOBS, lives=40))
+    """Give so many people that a model is asked about a thousand of their months."""
+    return People(spectrum, owner, await crowd(spectrum, owner, MANY, lives=40))
 
 
 def _by_turns(reply: Reply, *, good_at: Callable[[Service], bool]) -> Reply:

@@ -77,6 +77,13 @@ async def test_what_is_not_counted_is_paid_to_the_full(read: object, written: ob
     assert cost == most_cost(model, QUESTION) > 0
 
 
+async def test_a_model_that_thinks_is_paid_for_that() -> None:
+    """What it counts above what it was allowed is on the bill, and is told."""
+    async with service_that(says("{}", read=100, written=150)) as service:
+        said = await _ask(_model(service))
+    assert (said.tokens_written, said.cost) == (150, 105)  # 100 x 0.15 + 150 x 0.6
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_model_that_fails_is_one_call_and_one_sentence(
     fault: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]

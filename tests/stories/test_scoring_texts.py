@@ -1,5 +1,6 @@
 """The team scores texts, and reads how well a revision writes: rules, models and people apart."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -190,3 +191,13 @@ def test_agreement_is_krippendorffs() -> None:
     mixed = agreement([{"H:a": low, "M:b": low}, {"H:a": high, "M:b": high}, {"H:a": low, "M:b": high}] * 8)
     assert -1 <= mixed["low"] < mixed["alpha"] < mixed["high"] <= 1
     assert mixed["items"] == 24
+
+
+def test_knowing_the_criteria_is_no_agreement() -> None:
+    """Raters who throw dice, round what each criterion mostly gets, agree as by chance."""
+    dice = Random(7)
+    texts = [
+        {rater: {key: 1 + place % 4 + dice.randint(0, 1) for place, key in enumerate(WRITING.keys())} for rater in "ab"}
+        for _ in range(400)
+    ]
+    assert abs(agreement(texts)["alpha"]) < 0.1

@@ -89,9 +89,16 @@ async def test_a_budget_is_set_once_by_whoever_saw_it(client: Client, owner: Any
       userErrors { code field } budget { limit warnAt revision } } }"""
     listed = await client.team("{ ops { budgets { id feature period } } }")
     budget_id = next(each["id"] for each in listed["ops"]["budgets"] if each["period"] == "DAY")
+    feature = await owner.fetchval(
+        "INSERT INTO budget_use (feature, period, first_day, spent)"
+        " SELECT feature, period, (now() AT TIME ZONE 'UTC')::date, 3000000 FROM budget"
+        " WHERE period = 'DAY' AND feature = $1 RETURNING feature",
+        next(each["feature"] for each in listed["ops"]["budgets"] if each["id"] == budget_id),
+    )
     change = {"budgetId": budget_id, "limit": "2.5", "warnAt": 0.5, "expectedRevision": 1}
     changed = await client.team(document, {"input": change}, Role.ADMIN)
     assert changed["setBudget"]["budget"] == {"limit": "2.500000", "warnAt": 0.5, "revision": 2}
+    assert await owner.fetchval("SELECT state FROM budget_use WHERE feature = $1", feature) == "EXHAUSTED"
     for wrong, code in (
         ({}, "CONFLICT"),
         ({"budgetId": encode("Budget", "HAIKUS.DAY")}, "NOT_FOUND"),

@@ -15,7 +15,7 @@ _ALWAYS = frozenset(
         "fearful morning afternoon evening mornings afternoons evenings nights weekday weekdays monday "
         "tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
         "saturdays sundays day days week weeks month months session sessions moment moments also did so rests "
-        "between opened you chance well this it be may all-or-nothing thinking overgeneralising "
+        "between opened you chance well this it be may what all-or-nothing thinking overgeneralising "
         "overgeneralizing mental filter discounting the positive mind-reading mind reading fortune telling "
         "fortune-telling catastrophizing catastrophising expecting worst emotional reasoning should labelling "
         "labeling taking personally comparing with others mirror turn lens at night january february march "
