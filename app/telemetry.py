@@ -52,6 +52,7 @@ FENCED_WRITES = Counter("spectrum_fenced_writes_total", "Writes refused because 
 EPOCH_DROPPED = Counter("spectrum_epoch_dropped_total", "Results dropped because the person was erased", ["kind"])
 DEAD_LETTERS = Counter("spectrum_dead_letters_total", "Jobs given up", ["kind"])
 MODEL_CALLS = Counter("spectrum_model_calls_total", "Calls of language models", ["feature", "model", "outcome"])
+MODEL_NOT_ASKED = Counter("spectrum_model_not_asked_total", "Questions that no model was asked", ["feature", "reason"])
 MODEL_COST = Counter("spectrum_model_cost_microusd_total", "What they cost, in micro-dollars", ["feature", "model"])
 MODEL_SECONDS = Histogram(
     "spectrum_model_seconds", "How long a model takes to answer", ["model"], buckets=(0.1, 0.3, 1, 2, 4, 8, 15, 30)

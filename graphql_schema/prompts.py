@@ -266,8 +266,9 @@ class ActivatePromptRevisionInput:
 
 @strawberry.type
 class PromptRevisionPayload(Payload):
-    revision: PromptRevision | None = strawberry.field(
-        description="Its status says whether it is active, or waits for a second person; null when refused."
+    revision: PromptRevision | None = strawberry.field(description="As it stands now; null when refused.")
+    awaits_second: bool = strawberry.field(
+        default=False, description="It is not active yet: a second admin has to send the same call within a day."
     )
 
 
@@ -289,7 +290,7 @@ class PromptMutation:
             if input.expected_active is not None:
                 thought = find_revision(input.expected_active)
                 expected = thought.name if thought else ""
-            await activate(
+            effective = await activate(
                 context.ports,
                 revision,
                 actor=context.actor(),
@@ -300,4 +301,5 @@ class PromptMutation:
         except Refused as refused:
             return PromptRevisionPayload(user_errors=user_errors(refused), revision=None)
         context.forget_reads()
-        return PromptRevisionPayload(user_errors=[], revision=PromptRevision.of(revision))
+        shown = PromptRevision.of(revision)
+        return PromptRevisionPayload(user_errors=[], revision=shown, awaits_second=not effective)

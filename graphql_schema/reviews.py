@@ -38,6 +38,20 @@ def _rate(raw: Mapping[str, Any]) -> Rate:
     return Rate(**{name: raw[name] for name in ("numerator", "denominator", "rate", "low", "high")}, suppressed=False)
 
 
+@strawberry.type(description="How often reviewers pointed at something in a pair.")
+class FlagCount:
+    flag: str = strawberry.field(description="As in `judgeBlindPair`.")
+    judgements: int = strawberry.field(description="Of either text: a flag names no side.")
+
+
+@strawberry.type(description="What reviewers gave the texts of one revision by a criterion.")
+class BlindScore:
+    revision: str = strawberry.field(description="Its name, as in provenance.")
+    criterion: str = strawberry.field(description="Its key in the rubric.")
+    n: int = strawberry.field(description="Judgements with scores.")
+    mean: float | None = strawberry.field(description="In points of the rubric; null when nobody scored.")
+
+
 @strawberry.type(
     description="Figures of the reviewers' judgements, which are the team's own: none is suppressed. Repeats count in"
     " `leftRate` and `swapConsistency` alone."
@@ -56,6 +70,8 @@ class BlindReviewResult:
         description="Share choosing the left side; near 0.5 unless raters favour a side."
     )
     swap_consistency: Rate = strawberry.field(description="Same answer when the sides were swapped.")
+    flags: list[FlagCount] = strawberry.field(description="What reviewers pointed at, in pairs that come back too.")
+    scores: list[BlindScore] = strawberry.field(description="By criterion and revision, of first showings.")
     decision: str = strawberry.field(description="What the figures allow to be said, in a sentence or two.")
 
     @classmethod
@@ -71,6 +87,16 @@ class BlindReviewResult:
             agreement=Agreement.from_json(raw["agreement"]),
             left_rate=_rate(raw["left_rate"]),
             swap_consistency=_rate(raw["swap_consistency"]),
+            flags=[FlagCount(flag=flag, judgements=count) for flag, count in raw.get("flags", {}).items()],
+            scores=[
+                BlindScore(
+                    revision=review.revision_a if each["of"] == "a" else review.revision_b,
+                    criterion=each["criterion"],
+                    n=each["n"],
+                    mean=each["mean"],
+                )
+                for each in raw.get("scores", ())
+            ],
             decision=raw["decision"],
         )
 

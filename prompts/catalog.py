@@ -18,11 +18,10 @@ SHADOW_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Tokens of one call, and calls of one job."""
+    """Tokens of one call, whatever a revision says: of what is asked, as no tokenizer can exceed them, and answered."""
 
     max_input_tokens: int
     max_output_tokens: int
-    max_calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def list_prompts(room: Path = ROOM) -> tuple[Prompt, ...]:
             feature=entry["feature"],
             priority=entry["priority"],
             first=entry["first"],
-            limits=Limits(entry["max_input_tokens"], entry["max_output_tokens"], entry["max_calls"]),
+            limits=Limits(entry["max_input_tokens"], entry["max_output_tokens"]),
             shadow=tuple(entry.get("shadow", ())),
             shadow_share=entry.get("shadow_share", SHADOW_SHARE),
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from prompts.catalog import ROOM, Prompt, Published, list_prompts, published
+from prompts.catalog import ROOM, Limits, Prompt, Published, list_prompts, published
 
 MENDING = "This answer was refused, for the reasons beside it. Answer again, with those mended, and nothing else."
 """What a revision says whose file does not."""
@@ -40,7 +40,7 @@ class Revision:
     `phrases` maps dotted keys ("pattern.headline_named") to variants with {placeholders}, `sayings` are all of them;
     a prompt that no composer stands in for has none. `output_schema` is JSON Schema as text; `parameters` are those of
     the model call; `mending` goes before an answer that was refused, and the reasons; `hash` is the SHA-256 (hex) of
-    the whole file.
+    the whole file; `limits` are those of its prompt.
     """
 
     prompt: str
@@ -59,6 +59,7 @@ class Revision:
     hash: str
     author: str
     published_on: date
+    limits: Limits
 
 
 @cache
@@ -160,6 +161,7 @@ def _parse(entry: Prompt, number: int, text: str, as_published: Published) -> Re
         hash=as_published.hash,
         author=fields.get("author", AUTHOR),
         published_on=as_published.day,
+        limits=entry.limits,
     )
 
 

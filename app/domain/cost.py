@@ -68,7 +68,8 @@ class BudgetState(StrEnum):
 class Budget:
     """What a feature may spend in a period, and has spent and reserved in the present one, in micro-dollars.
 
-    `warn_at` is a share (0 to 1); `elapsed` is how much of the period is over (0 to 1).
+    `warn_at` is a share (0 to 1); `elapsed` is how much of the period is over (0 to 1); `lacked` is the smallest amount
+    that it had no room for in this period, None when it always had.
     """
 
     feature: Feature
@@ -78,6 +79,7 @@ class Budget:
     revision: int
     spent: int
     reserved: int
+    lacked: int | None
     elapsed: float
 
     @property
@@ -90,9 +92,15 @@ class Budget:
         """What will be spent by the period's end if it goes on like this; the first hundredth says nothing yet."""
         return round(self.spent / max(self.elapsed, 0.01))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it has room for no call: all of it is gone, or less is left than a call lacked before."""
+        left = self.limit - self.spent - self.reserved
+        return left <= 0 or (self.lacked is not None and left < self.lacked)
+
     def state(self, *, cheaper_from: float = 1.0) -> BudgetState:
         """Its state, where a cheaper model writes from the share `cheaper_from` on."""
-        if self.share >= 1.0:
+        if self.is_full:
             return BudgetState.EXHAUSTED
         if self.share >= cheaper_from:
             return BudgetState.DEGRADED

@@ -40,11 +40,15 @@ _FREE = frozenset({401, 403, 404, 429, 503})
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a model is asked: its instructions, what it is to word, and the JSON Schema of its answer."""
+    """What a model is asked: its instructions, what it is to word, and the JSON Schema of its answer.
+
+    It is not asked when it could be read as more than `longest` tokens.
+    """
 
     instructions: str
     content: str
     schema: Mapping[str, Any]
+    longest: int
     most_tokens_written: int
     temperature: float
 
@@ -65,11 +69,10 @@ class Said:
 
 
 class NoAnswer(ModelUnavailable):
-    """A model gave nothing to read. `called` says whether it was asked at all, `cost` what it may charge for that."""
+    """A model gave nothing to read; `cost` is what it may charge for that."""
 
-    def __init__(self, message: str, *, called: bool, cost: int) -> None:
+    def __init__(self, message: str, *, cost: int) -> None:
         super().__init__(message)
-        self.called = called
         self.cost = cost
 
 
@@ -126,7 +129,7 @@ class Models:
     async def ask(self, model: Deployment, question: Question) -> Said:
         """What the model says. NoAnswer when it refuses, fails, is too slow, says too much, or is left alone."""
         if self.is_left_alone(model):
-            raise NoAnswer(f"{model.name} is left alone.", called=False, cost=0)
+            raise NoAnswer(f"{model.name} is left alone.", cost=0)
         try:
             async with asyncio.timeout(model.timeout_s + GRACE_S):  # litellm's own bounds each read, not all of them
                 answer = await self._router.acompletion(
@@ -181,10 +184,9 @@ def _deployment(model: Deployment, keys: Mapping[str, str]) -> dict[str, Any]:
 
 def _no_answer(error: Exception, model: Deployment, question: Question) -> NoAnswer:
     """A refusal is free; of anything else nobody knows here whether it will be charged."""
-    called = type(error).__name__ != "RouterRateLimitError"
-    free = not called or getattr(error, "status_code", None) in _FREE
+    free = type(error).__name__ == "RouterRateLimitError" or getattr(error, "status_code", None) in _FREE
     cost = 0 if free else most_cost(model, question)
-    return NoAnswer(f"{model.name} gave no answer ({type(error).__name__}).", called=called, cost=cost)
+    return NoAnswer(f"{model.name} gave no answer ({type(error).__name__}).", cost=cost)
 
 
 def _said(answer: Any, model: Deployment, question: Question) -> Said:
@@ -195,7 +197,7 @@ def _said(answer: Any, model: Deployment, question: Question) -> Said:
     written = _tokens(getattr(used, "completion_tokens", None), question.most_tokens_written)
     cost = model.price.of(read, written)
     if not isinstance(text, str) or len(text) > LONGEST_ANSWER:
-        raise NoAnswer(f"{model.name} said nothing, or too much.", called=True, cost=cost)
+        raise NoAnswer(f"{model.name} said nothing, or too much.", cost=cost)
     return Said(text, read, written, cost)
 
 

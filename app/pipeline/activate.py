@@ -7,9 +7,8 @@ from app.pipeline.ports import Ports
 from app.pipeline.writing import find_active
 from app.storage.audit import keep_audit
 from app.storage.store import Tx
-from app.storage.words import activations, scores, shadows
+from app.storage.words import activations, faults, scores
 from app.storage.words.activations import Activation
-from app.storage.words.quality import list_quality
 from prompts import Revision
 
 
@@ -52,12 +51,10 @@ async def activate(
 
 async def find_fault(tx: Tx, revision: Revision) -> str | None:
     """Why a revision may not be made active, in a sentence; None when it may."""
-    names = [revision.name]
-    unsafe = (await list_quality(tx, names, safety=SAFETY_CHECKS))[revision.name].unsafe
-    unsafe += (await shadows.count_unsafe(tx, names, safety=SAFETY_CHECKS)).get(revision.name, 0)
+    unsafe = await faults.count(tx, revision.name, SAFETY_CHECKS)
     if unsafe:
-        return f"{unsafe} drafts of {revision.name} failed a check of safety."
-    by_scorer = (await scores.list_quality(tx, names, WRITING))[revision.name]
+        return f"Drafts of {revision.name} failed checks of safety: {unsafe} times."
+    by_scorer = (await scores.list_quality(tx, [revision.name], WRITING))[revision.name]
     for scorer, found in by_scorer.items():
         if not may_be_active(found.passed, found.scored, safety_failures=unsafe, mean=found.mean.mean, rubric=WRITING):
             return (

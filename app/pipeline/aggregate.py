@@ -245,7 +245,7 @@ def _aggregate(read: _Read, current: Fold, *, told: bool | None) -> Aggregate:
 
 
 def _card(inputs: Inputs, rank: int, finding: Finding, text: Written) -> NewWriting:
-    card = card_from(text.draft, finding, step_label(text.brief, text.revision.phrases))
+    card = card_from(text.draft, finding, step_label(text.brief, text.revision.phrases, seed=text.seed))
     return NewWriting(
         period_kind=PeriodKind.WEEK,
         period=inputs.period,

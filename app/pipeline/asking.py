@@ -99,11 +99,17 @@ def content_of(brief: Brief) -> str:
 
 def question_for(brief: Brief, revision: Revision) -> Question:
     """What a model is asked by `revision` over `brief`."""
+    return question_of(revision, content_of(brief))
+
+
+def question_of(revision: Revision, content: str) -> Question:
+    """What a model is asked by `revision` over `content`, which is JSON."""
     return Question(
         instructions=revision.body,
-        content=content_of(brief),
+        content=content,
         schema=orjson.loads(revision.output_schema),
-        most_tokens_written=int(revision.parameters["max_output_tokens"]),
+        longest=revision.limits.max_input_tokens,
+        most_tokens_written=min(int(revision.parameters["max_output_tokens"]), revision.limits.max_output_tokens),
         temperature=float(revision.parameters["temperature"]),
     )
 
@@ -150,7 +156,7 @@ class _Asking:
                 self.asked.words = Words(heard.answer, report.passed, heard.model, heard.engine)
             return None
         if isinstance(heard, NotReserved):
-            self.asked.degraded = heard is NotReserved.NO_MONEY
+            self.asked.degraded = heard in (NotReserved.NO_MONEY, NotReserved.NO_SHARE)
             return None
         self.asked.calls += 1
         self.asked.cost += heard.cost

@@ -15,7 +15,7 @@ from app.gateways.routes import Deployment, Routes
 from app.pipeline.ports import Ports
 from app.storage.money import budgets, calls
 from app.storage.money.calls import KnownAnswer, NotReserved, Outcome, Purpose, Receipt, Reservation
-from app.telemetry import MODEL_CALLS, MODEL_COST, MODEL_SECONDS, logger
+from app.telemetry import MODEL_CALLS, MODEL_COST, MODEL_NOT_ASKED, MODEL_SECONDS, logger
 
 LOOK_S = 1.0
 """How often it is looked whether somebody else's call over the same question is over."""
@@ -62,8 +62,14 @@ async def ask_once(
 ) -> Heard[_Verdict] | Silent | KnownAnswer | NotReserved:
     """Put money aside, ask, read, and pay; an answer that is known already is not asked for again."""
     models = await ports.models()
-    reserved = await _reserve(ports, purpose, most_cost(model, question))
-    if not isinstance(reserved, Reservation):
+    too_long = question.most_tokens_read > question.longest
+    reserved = NotReserved.TOO_LONG if too_long else await _reserve(ports, purpose, most_cost(model, question))
+    if isinstance(reserved, KnownAnswer):
+        return reserved
+    if isinstance(reserved, NotReserved):
+        MODEL_NOT_ASKED.labels(purpose.feature, reserved).inc()
+        if reserved is NotReserved.NO_MONEY:
+            await tell_turned(ports)
         return reserved
     said = await _say(models, model, purpose, question)
     if isinstance(said, NoAnswer):

@@ -31,7 +31,17 @@ async def prepare(job: Claimed, ports: Ports) -> Reported | Skipped:
         return Skipped("The review is not closed, or has its result.")
     from app.pipeline import review_figures  # noqa: PLC0415 - it takes a second to load, in few workers
 
-    said = [review_figures.Said(pair, each.rater, each.a_left, each.choice) for pair, each in judged]
+    said = [
+        review_figures.Said(
+            pair=pair,
+            rater=each.rater,
+            a_left=each.a_left,
+            choice=each.choice,
+            scores=(each.scores_left, each.scores_right) if each.scores_left and each.scores_right else None,
+            flags=each.flags,
+        )
+        for pair, each in judged
+    ]
     found = await asyncio.to_thread(
         review_figures.figures, said, seed=review_id.int % 2**32, a=review.revision_a, b=review.revision_b
     )

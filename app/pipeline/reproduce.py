@@ -59,7 +59,7 @@ def reproduced(made: Made) -> Reproduction:
     if made.answer is not None:
         draft, way = draft_from_json(made.answer, brief.form), "the answer that the model gave"
     else:
-        draft, way = compose(brief, revision.phrases), "the composer"
+        draft, way = compose(brief, revision.phrases, seed=made.seed), "the composer"
     again = _hash(_words(draft))
     if not same_input:
         return Reproduction(False, stored, again, "The kept brief is not the one that was written from.")

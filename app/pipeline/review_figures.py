@@ -4,8 +4,9 @@ Reads nothing and keeps nothing; the only importer of scipy and krippendorff, in
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ import krippendorff
 import numpy as np
 from scipy import stats
 
-from app.domain.reviews import FEWEST_PAIRS, Choice, Pair
+from app.domain.reviews import FEWEST_DECIDING, FLAGS, Choice, Pair
+from app.domain.rubric import WRITING, Scores
 
 CONFIDENCE = 0.95
 RESAMPLES = 4_999
@@ -23,12 +25,14 @@ _HALVES = {Choice.LEFT: 2, Choice.TIE: 1, Choice.RIGHT: 0}
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One judgement: of which pair, by whom, whether A was on the left, and the choice."""
+    """One judgement: of which pair, by whom, whether A was on the left, the choice, scores of both or none, flags."""
 
     pair: Pair
     rater: str
     a_left: bool
     choice: Choice
+    scores: tuple[Scores, Scores] | None = None
+    flags: Sequence[str] = ()
 
     @property
     def for_b(self) -> int:
@@ -40,7 +44,7 @@ class Said:
 def figures(said: Sequence[Said], *, seed: int, a: str, b: str) -> Mapping[str, Any]:
     """All figures of a review as plain types; `a` and `b` are the names of the revisions.
 
-    Wins, ties, preference and agreement are over first showings; the left rate is over all choices of a side.
+    Wins, ties, preference, agreement and scores are over first showings; sides and flags over all that was said.
     """
     first = [each for each in said if each.pair.repeats is None]
     sides = [each.choice for each in said if each.choice is not Choice.TIE]
@@ -54,12 +58,17 @@ def figures(said: Sequence[Said], *, seed: int, a: str, b: str) -> Mapping[str, 
         "agreement": agreement(first),
         "left_rate": left,
         "swap_consistency": _consistency(said),
+        "flags": {flag: sum(flag in each.flags for each in said) for flag in FLAGS},
+        "scores": [each for criterion in WRITING.criteria for each in _scores(first, criterion.key)],
         "decision": _decision(prefer, left, len({each.pair.id for each in first}), a=a, b=b),
     }
 
 
 def preference(first: Sequence[Said], *, seed: int, resamples: int = RESAMPLES) -> Mapping[str, Any]:
-    """The share of judgements for B, ties counted half, with a 95 % percentile bootstrap over pairs (Efron, 1979)."""
+    """The share of judgements for B, ties counted half, with a 95 % percentile bootstrap over pairs (Efron, 1979).
+
+    Where all pairs say the same a bootstrap would claim certainty: the interval is Wilson's then.
+    """
     by_pair: defaultdict[UUID, list[int]] = defaultdict(list)
     for each in first:
         by_pair[each.pair.id].append(each.for_b)
@@ -68,8 +77,9 @@ def preference(first: Sequence[Said], *, seed: int, resamples: int = RESAMPLES) 
         return _rate(numerator, 0, None, None, None)
     halves, counts = (np.array([size(each) for each in by_pair.values()], float) for size in (sum, len))
     rate = halves.sum() / counts.sum() / 2
-    if len(by_pair) < 2:
-        return _rate(numerator, len(first), float(rate), 0.0, 1.0)
+    if np.all(halves == rate * 2 * counts):  # nothing to draw from: all pairs say the same
+        ends = share(round(rate * len(by_pair)), len(by_pair))
+        return _rate(numerator, len(first), float(rate), ends["low"], ends["high"])
     found = stats.bootstrap(
         (halves, counts),
         lambda some, many, axis: some.sum(axis=axis) / many.sum(axis=axis) / 2,
@@ -104,6 +114,14 @@ def agreement(first: Sequence[Said]) -> Mapping[str, Any]:
     return {"alpha": None if alpha is None else float(alpha), "raters": len(raters), "items": len(shared)}
 
 
+def _scores(first: Sequence[Said], criterion: str) -> Iterator[dict[str, Any]]:
+    """The mean that each text had for a criterion, of those who scored both."""
+    given = [(each.scores if each.a_left else each.scores[::-1]) for each in first if each.scores]
+    for place, name in enumerate(("a", "b")):
+        marks = [both[place][criterion] for both in given]
+        yield {"of": name, "criterion": criterion, "n": len(marks), "mean": fmean(marks) if marks else None}
+
+
 def _consistency(said: Sequence[Said]) -> Mapping[str, Any]:
     """How often the same reviewer gave the same answer when the sides were swapped."""
     given = {(each.pair.id, each.rater): each.for_b for each in said}
@@ -123,8 +141,8 @@ def _rate(
 
 def _decision(prefer: Mapping[str, Any], left: Mapping[str, Any], pairs: int, *, a: str, b: str) -> str:
     """What the figures allow to be said, in a sentence or two."""
-    if pairs < FEWEST_PAIRS:
-        return f"Too few pairs were judged to say anything: {pairs}."
+    if pairs < FEWEST_DECIDING:
+        return f"Too few pairs were judged to say anything: {pairs} of at least {FEWEST_DECIDING}."
     rate, low, high = (prefer[name] for name in ("rate", "low", "high"))
     counted = f"{rate:.0%} for {b}, 95 % interval {low:.0%} to {high:.0%}, over {pairs} pairs".replace("%", " %")
     counted = counted.replace("95  %", "95 %")

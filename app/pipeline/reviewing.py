@@ -4,12 +4,12 @@ Asks no model: both texts are the local composer's, so that two revisions are co
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from app.domain.cost import Engine
 from app.domain.narrative import (
     Brief,
     Claim,
@@ -63,10 +63,11 @@ async def prepare(job: Claimed, ports: Ports) -> Filled | Skipped:
         return Filled(review_id, (), 0, "This build does not hold both revisions: no pair was made.")
     if many < FEWEST_PEOPLE:
         return Filled(review_id, (), 0, f"Fewer than {FEWEST_PEOPLE} people have a text that fits: no pair was made.")
-    made = await asyncio.to_thread(_pairs, review, fit, held[review.hash_a], held[review.hash_b])
-    few = f"{len(made)} of {review.pairs_asked} pairs: no more texts fit." if len(made) < review.pairs_asked else None
+    a, b = held[review.hash_a], held[review.hash_b]
+    made, refused = await asyncio.to_thread(_pairs, review, fit, a, b)
     drawn = choose_repeats(len(made), ports.keyring.identity.keyed(f"review|{review_id}"))
-    return Filled(review_id, (*made, *_again(review_id, [made[number] for number in drawn], len(made))), len(made), few)
+    again = _again(review_id, [made[number] for number in drawn], len(made))
+    return Filled(review_id, (*made, *again), len(made), _note(review, len(made), refused))
 
 
 async def keep(tx: Tx, result: Filled) -> Kept:
@@ -80,9 +81,13 @@ async def keep(tx: Tx, result: Filled) -> Kept:
     return Kept()
 
 
-def _pairs(review: Review, fit: Iterable[Fit], a: Revision, b: Revision) -> list[NewPair]:
-    """As many pairs as were asked for, each over a brief of its own, where both pass their checks and differ."""
+def _pairs(review: Review, fit: Iterable[Fit], a: Revision, b: Revision) -> tuple[list[NewPair], Counter[str]]:
+    """As many pairs as were asked for, each over a brief of its own, where both pass their checks and differ.
+
+    With them, of how many briefs the words of each revision were refused: that speaks against it, too.
+    """
     made: list[NewPair] = []
+    refused: Counter[str] = Counter()
     seen: set[str] = set()
     for each in fit:
         if len(made) == review.pairs_asked:
@@ -91,11 +96,19 @@ def _pairs(review: Review, fit: Iterable[Fit], a: Revision, b: Revision) -> list
             continue
         seen.add(each.brief_digest)
         brief, stored = brief_from_json(each.brief), _claims(each)
-        left, right = _told(each, stored, brief, a), _told(each, stored, brief, b)
+        left, right = _told(stored, brief, a), _told(stored, brief, b)
+        refused.update(revision.name for revision, told in ((a, left), (b, right)) if told is None)
         if left and right and [claim.text for claim in left] != [claim.text for claim in right]:
             id_ = uuid5(review.id, str(len(made)))
             made.append(NewPair(id_, len(made), None, each, _to_json(left), _to_json(right)))
-    return made
+    return made, refused
+
+
+def _note(review: Review, made: int, refused: Mapping[str, int]) -> str | None:
+    """Why there are fewer pairs than were asked for, and whose words were refused; None when nothing is to be said."""
+    few = [f"{made} of {review.pairs_asked} pairs: no more texts fit."] if made < review.pairs_asked else []
+    failed = [f"{name} failed its checks on {many} briefs." for name, many in sorted(refused.items())]
+    return " ".join(few + failed) or None
 
 
 def _again(review_id: UUID, drawn: Sequence[NewPair], count: int) -> Iterator[NewPair]:
@@ -109,10 +122,8 @@ def _claims(fit: Fit) -> tuple[Claim, ...]:
     return read(fit.content).claims()
 
 
-def _told(fit: Fit, stored: tuple[Claim, ...], brief: Brief, revision: Revision) -> tuple[Claim, ...] | None:
-    """What `revision` says of a brief: the published words where the composer wrote them by it; None when it fails."""
-    if fit.prompt_hash == revision.hash and fit.engine == Engine.TEMPLATE:
-        return stored
+def _told(stored: tuple[Claim, ...], brief: Brief, revision: Revision) -> tuple[Claim, ...] | None:
+    """What `revision` says of a brief, None when it fails: drawn by the brief, so that no published words are shown."""
     draft, bound = compose(brief, revision.phrases), evidence_in(stored, brief)
     if check(draft, brief, fixed=revision.sayings).failed:
         return None

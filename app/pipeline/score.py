@@ -27,6 +27,7 @@ from app.domain.rubric import WRITING, MalformedScores, Scorer, Scores, mean_of,
 from app.errors import Gone
 from app.gateways.language_model import Question
 from app.jobs import Claimed, Kept, Skipped
+from app.pipeline.asking import question_of
 from app.pipeline.paying import Heard, ask_once, list_within
 from app.pipeline.ports import Ports
 from app.pipeline.writing import find_active, write
@@ -124,7 +125,7 @@ def draft_of(text: ScoredText, revision: Revision) -> tuple[Brief, Draft]:
     brief = brief_from_json(text.brief)
     if text.answer is not None:
         return brief, draft_from_json(text.answer, brief.form)
-    return brief, compose(brief, revision.phrases)
+    return brief, compose(brief, revision.phrases, seed=text.seed)
 
 
 def scored(key: TextKey, by: tuple[Scorer, str], found: Scores) -> Score:
@@ -211,7 +212,7 @@ class _Scoring:
                 engine=text.engine if text else None,
                 draft=draft_to_json(text.draft) if text else None,
                 failed=attempt.failed,
-                cost=text.cost if text else 0,
+                cost=attempt.cost,
             )
         )
         if text:
@@ -221,13 +222,7 @@ class _Scoring:
 def question_about(brief: Brief, draft: Draft, judge: Revision) -> Question:
     """What a model is asked about a text: it sees the brief and the draft, and nothing else."""
     content: dict[str, Any] = {"brief": brief_to_json(brief), "draft": draft_to_json(draft)}
-    return Question(
-        instructions=judge.body,
-        content=orjson.dumps(content).decode(),
-        schema=orjson.loads(judge.output_schema),
-        most_tokens_written=int(judge.parameters["max_output_tokens"]),
-        temperature=float(judge.parameters["temperature"]),
-    )
+    return question_of(judge, orjson.dumps(content).decode())
 
 
 def read_scores(text: str) -> tuple[Any, Scores | None]:

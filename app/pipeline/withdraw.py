@@ -10,11 +10,8 @@ from app.storage import people
 from app.storage.audit import keep_audit
 from app.storage.store import Tx
 from app.storage.words import decisions, writings
-from app.storage.words.decisions import Decision
+from app.storage.words.decisions import REVIEW, Decision
 from app.storage.words.writings import Made
-
-REVIEW = "review"
-"""What a decision names that a person took, and no check."""
 
 
 async def withdraw(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -> Made | None:
@@ -26,6 +23,7 @@ async def withdraw(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -
         return None
 
     async def keep(tx: Tx) -> Kept:
+        await people.keep_revision(tx, head.person)
         if await writings.keep_pulled(tx, made.person_id, writing_id):
             decided = Decision(
                 made.period_kind,
@@ -36,9 +34,8 @@ async def withdraw(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -
                 made.prompt_revision,
             )
             await decisions.keep(tx, [(made.person_id, decided)])
+        await keep_audit(tx, "withdraw insight", [writing_id], actor=actor, reason=reason)
         return Kept()
 
-    await commit(ports, keep, person=head.person)
-    async with ports.store.for_everyone() as tx:
-        await keep_audit(tx, "withdraw insight", [writing_id], actor=actor, reason=reason)
+    await commit(ports, keep, person=None)  # the person's own role may not write what the team does
     return made

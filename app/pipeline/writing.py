@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from app.domain.cost import Engine
-from app.domain.narrative import Brief, Draft, brief_to_json, check, compose, draft_from_json
+from app.domain.narrative import Brief, Draft, brief_to_json, check, compose, draft_from_json, seed_for
 from app.domain.periods import PeriodKind
 from app.domain.safety import SafetyAction
 from app.jobs import Claimed
@@ -19,6 +20,8 @@ from app.storage.words.writings import Making
 from app.telemetry import logger
 from prompts import Revision, first_revision, list_revisions
 
+DRAWS = 3
+"""How often the composer draws other words when what it drew fails its checks."""
 log = logger("writing")
 
 
@@ -26,8 +29,8 @@ log = logger("writing")
 class Written:
     """A draft that passed every check, and what it was made with.
 
-    `answer` is what a model answered, None where the composer wrote; `cost` is what all its calls cost, in
-    micro-dollars; `degraded` as in `Asked`.
+    `answer` is what a model answered, None where the composer wrote; `cost` as in `Attempt`, `degraded` as in `Asked`;
+    `seed` is what the composer drew its words by.
     """
 
     draft: Draft
@@ -39,15 +42,20 @@ class Written:
     answer: Mapping[str, Any] | None = None
     cost: int = 0
     degraded: bool = False
+    seed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of writing a text: words, or none that may be shown; and the checks that drafts failed on the way."""
+    """What came of writing a text: words, or none that may be shown; the checks that drafts failed on the way.
+
+    `cost` is what all its calls cost, in micro-dollars.
+    """
 
     text: Written | None
     revision: Revision
     failed: tuple[str, ...] = ()
+    cost: int = 0
 
     @property
     def action(self) -> SafetyAction | None:
@@ -73,11 +81,12 @@ async def write(ports: Ports, brief: Brief, revision: Revision, job: Claimed, *,
     """
     asked = await ask_models(ports, brief, revision, job, erasures=erasures)
     if asked.words is not None:
-        return Attempt(_worded(asked, brief, revision), revision, tuple(asked.failed))
-    text, failed = _composed(brief, revision, asked)
+        return Attempt(_worded(asked, brief, revision), revision, tuple(asked.failed), asked.cost)
+    assert job.person is not None, "words are somebody's"
+    text, failed = _composed(brief, revision, asked, reader=job.person.id)
     if asked.failed or failed:
         log.warning("draft_refused", kind=brief.form, error=",".join(sorted({*asked.failed, *failed})))
-    return Attempt(text, revision, (*asked.failed, *failed))
+    return Attempt(text, revision, (*asked.failed, *failed), asked.cost)
 
 
 def _worded(asked: Asked, brief: Brief, revision: Revision) -> Written:
@@ -96,22 +105,29 @@ def _worded(asked: Asked, brief: Brief, revision: Revision) -> Written:
     )
 
 
-def _composed(brief: Brief, revision: Revision, asked: Asked) -> tuple[Written | None, tuple[str, ...]]:
-    """The composer's words, and the checks that they failed."""
-    draft = compose(brief, revision.phrases)
-    report = check(draft, brief, fixed=revision.sayings)
-    if report.failed:
-        return None, tuple(name for name, _ in report.failed)
-    text = Written(
-        draft=draft,
-        brief=brief,
-        revision=revision,
-        engine=Engine.TEMPLATE,
-        checks_passed=report.passed,
-        cost=asked.cost,
-        degraded=asked.degraded,
-    )
-    return text, ()
+def _composed(
+    brief: Brief, revision: Revision, asked: Asked, *, reader: UUID
+) -> tuple[Written | None, tuple[str, ...]]:
+    """The first words of the composer that pass, drawn anew when some do not; and the checks that were failed."""
+    failed: list[str] = []
+    for attempt in range(DRAWS):
+        seed = seed_for(reader, brief, attempt)
+        draft = compose(brief, revision.phrases, seed=seed)
+        report = check(draft, brief, fixed=revision.sayings)
+        if report.ok:
+            text = Written(
+                draft=draft,
+                brief=brief,
+                revision=revision,
+                engine=Engine.TEMPLATE,
+                checks_passed=report.passed,
+                cost=asked.cost,
+                degraded=asked.degraded,
+                seed=seed,
+            )
+            return text, tuple(failed)
+        failed += [name for name, _ in report.failed]
+    return None, tuple(failed)
 
 
 def decision_on(attempt: Attempt, kind: PeriodKind, first_day: date, finding_key: str) -> Decision | None:
@@ -135,4 +151,5 @@ def making(text: Written) -> Making:
         checks_passed=text.checks_passed,
         cost=text.cost,
         degraded=text.degraded,
+        seed=text.seed,
     )

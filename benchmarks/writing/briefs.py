@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 from app.domain.affect import CareLevel, SessionNumbers
 from app.domain.findings import Before, Finding, find_month, find_week
@@ -32,6 +33,11 @@ class Asked:
 
     person: int
     brief: Brief
+
+    @property
+    def reader(self) -> UUID:
+        """The person as the composer knows them."""
+        return UUID(int=self.person)
 
     @property
     def period(self) -> Period:

@@ -1,6 +1,6 @@
 """Measures a writer on the fixed briefs: `spectrum evaluate writing [--people N]`.
 
-Any writer can be measured: it is an async function from a brief to a draft. Publishes nothing, and keeps nothing.
+Any writer can be measured: it is an async function from what is asked to a draft. Publishes nothing, and keeps nothing.
 """
 
 import re
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from app.domain.narrative import Brief, CheckReport, Draft, Form, check, compose, draft_from_json
+from app.domain.narrative import Brief, CheckReport, Draft, Form, check, compose, draft_from_json, seed_for
 from app.domain.narrative.check import CHECKS
 from app.domain.narrative.check_ease import ease_of_draft
 from app.domain.narrative.specificity import specificity
@@ -47,7 +47,7 @@ class Reply:
     cost: int = 0
 
 
-Writer = Callable[[Brief], Awaitable[Reply]]
+Writer = Callable[[Asked], Awaitable[Reply]]
 Scorer = Callable[[Brief, Draft], float]
 """Gives a text that passed its checks a number; what it means is the scorer's."""
 
@@ -76,8 +76,9 @@ def serving_revisions() -> dict[Form, Revision]:
 def composer(revisions: Mapping[Form, Revision]) -> Writer:
     """The local composer as a writer."""
 
-    async def write(brief: Brief) -> Reply:
-        return Reply(compose(brief, revisions[brief.form].phrases))
+    async def write(asked: Asked) -> Reply:
+        brief = asked.brief
+        return Reply(compose(brief, revisions[brief.form].phrases, seed=seed_for(asked.reader, brief)))
 
     return write
 
@@ -87,7 +88,7 @@ async def written(
 ) -> Written:
     """One text, checked as the pipeline checks it, and scored when it passed."""
     start = time.perf_counter()
-    reply = await writer(asked.brief)
+    reply = await writer(asked)
     done = time.perf_counter()
     report = check(reply.draft, asked.brief, fixed=revisions[asked.brief.form].sayings)
     checked = time.perf_counter()

@@ -4,11 +4,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.domain.narrative import Brief, Form
+from app.domain.narrative import Form
 from app.errors import ConfigurationError
 from app.gateways.language_model import Models, NoAnswer
 from app.gateways.routes import read_routes
 from app.pipeline.asking import question_for, read_answer
+from benchmarks.writing.briefs import Asked
 from benchmarks.writing.evaluate import Reply, Writer
 from prompts import Revision
 
@@ -22,7 +23,8 @@ async def model_writer(path: Path, name: str | None, revisions: Mapping[Form, Re
     model = known[name or next(iter(known))]
     models = await Models.opened(routes, os.environ, cooldown_s=0)
 
-    async def write(brief: Brief) -> Reply:
+    async def write(asked: Asked) -> Reply:
+        brief = asked.brief
         revision = revisions[brief.form]
         try:
             said = await models.ask(model, question_for(brief, revision))

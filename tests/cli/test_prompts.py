@@ -53,7 +53,7 @@ async def test_publishing_again_publishes_nothing(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("prompt", ["weekly-card", "monthly-narrative"])
 async def test_a_revision_is_tried(prompt: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The composer words a few invented briefs with it, and says what checks and rubric say."""
-    status, out = await _said(command.try_revision(f"{prompt}@2", 2), capsys)
+    status, out = await _said(command.try_revision(f"{prompt}@3", 2), capsys)
     assert status == 0
     assert out.count("passes all checks") == 2
 
@@ -73,8 +73,8 @@ async def test_a_model_is_tried(
     """It is asked once for each text, what it costs is told, and a refused text says why and ends with 1."""
     async with service_that(speaks() if how == "well" else speaks(SPOILT[how])) as service:
         file = models_file(tmp_path / "models.toml", service.url)
-        found, out = await _said(command.try_revision("monthly-narrative@2", 1, file, "small"), capsys)
+        found, out = await _said(command.try_revision("monthly-narrative@3", 1, file, "small"), capsys)
     assert (found, len(service.requests)) == (status, 1)
     assert said in out.replace("\n", " ")
     with pytest.raises(ConfigurationError, match="asks a deployment huge: it knows small"):
-        await command.try_revision("monthly-narrative@2", 1, file, "huge")
+        await command.try_revision("monthly-narrative@3", 1, file, "huge")

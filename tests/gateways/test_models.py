@@ -18,7 +18,7 @@ from tests.models.service import FAULTS, Service, says, service_that
 SECRET = "the aggregate that nobody may repeat"
 KEY = "SPECTRUM_TESTS_MODEL_KEY"
 KEYS = {KEY: "sk-of-the-tests"}
-QUESTION = Question("Word this.", f'{{"what": "{SECRET}"}}', {"type": "object"}, 50, 0.5)
+QUESTION = Question("Word this.", f'{{"what": "{SECRET}"}}', {"type": "object"}, 9_000, 50, 0.5)
 PATIENCE_S = 60
 FREE = {"429", "401"}
 
@@ -94,7 +94,7 @@ async def test_a_model_that_fails_is_one_call_and_one_sentence(
             model = _model(service)
             with pytest.raises(NoAnswer) as refused:
                 await _ask(model)
-    assert (len(service.requests), refused.value.called) == (1, True)
+    assert len(service.requests) == 1
     assert refused.value.cost <= most_cost(model, QUESTION)
     assert (refused.value.cost == 0) == (fault in FREE)
     assert refused.value.__cause__ is None
@@ -119,7 +119,7 @@ async def test_one_that_failed_is_left_alone_and_tried_again() -> None:
         for called in (True, False, False):
             with pytest.raises(NoAnswer) as refused:
                 await _ask(first, models=models)
-            assert (refused.value.called, refused.value.cost > 0) == (called, called)
+            assert (refused.value.cost > 0) is called
         assert (await _ask(second, models=models)).text == "{}"
         broken.reply = says("{}")
         async with asyncio.timeout(PATIENCE_S):
@@ -149,7 +149,7 @@ async def ask():
     loaded = set(sys.modules)
     for _ in range(2):
         try:
-            print((await models.ask(model, Question("Word this.", "{}", {}, 5, 0.5))).text)
+            print((await models.ask(model, Question("Word this.", "{}", {}, 9_000, 5, 0.5))).text)
         except NoAnswer:
             print("nothing")
     print(sum(name.startswith("openai") for name in {*sys.modules} - loaded))

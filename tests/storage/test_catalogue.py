@@ -22,6 +22,7 @@ OF_NOBODY = {
     "prompt_activation",
     "reconciliation",
     "report",
+    "revision_fault",
     "secret",
     "sla_miss",
     "spending",

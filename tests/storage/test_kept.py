@@ -128,6 +128,7 @@ def _writing(finding: str, text: str, *, rank: int = 0, week: Period | None = No
         checks_passed=("length", "grounded"),
         cost=0,
         degraded=False,
+        seed=None,
     )
     return NewWriting(PeriodKind.WEEK, week or week_of(MONDAY), finding, rank, "TREND", "MEDIUM", {"h": text}, made)
 

@@ -134,12 +134,12 @@ async def test_a_person_has_a_cap_of_their_own(spectrum: Spectrum, owner: Any, s
     await take(spectrum, session(f"{person}-2", JUNE))
     other = await at(owner, who(spectrum, f"{person}-2"))
     first = await _reserve(spectrum, somebody, 40_000)
-    assert await _reserve(spectrum, somebody, 20_000) is NotReserved.NO_MONEY
+    assert await _reserve(spectrum, somebody, 20_000) is NotReserved.NO_SHARE
     assert isinstance(await _reserve(spectrum, other, 20_000), Reservation)
     await _settle(spectrum, first, 10_000)
     assert await _used_for(owner, somebody.id) == 10_000
     assert isinstance(await _reserve(spectrum, somebody, 40_000), Reservation)
-    assert await _reserve(spectrum, somebody, 1) is NotReserved.NO_MONEY
+    assert await _reserve(spectrum, somebody, 1) is NotReserved.NO_SHARE
     await owner.execute("UPDATE model_call SET at = at - interval '1 month'")
     assert isinstance(await _reserve(spectrum, somebody, 50_000), Reservation)
 
@@ -235,6 +235,26 @@ async def test_a_budget_tells_its_state(spectrum: Spectrum, somebody: PersonAt) 
     assert day.projected >= day.spent == DOLLAR
     assert (month.state(), month.share) == (BudgetState.OK, 0.1)
     assert await _reserve(spectrum, somebody, 1) is NotReserved.NO_MONEY
+
+
+async def test_a_budget_without_room_for_a_call_is_exhausted(spectrum: Spectrum, somebody: PersonAt) -> None:
+    """Not only when all of it is gone: as soon as a call found no room, and until it would find some again."""
+    held = await _reserve(spectrum, somebody, DOLLAR - 500)
+    states = []
+    for amount in (501, 700, None):
+        if amount is None:
+            await _settle(spectrum, held, DOLLAR - 501)
+        else:
+            assert await _reserve(spectrum, somebody, amount) is NotReserved.NO_MONEY
+        async with spectrum.ports.store.for_everyone() as tx:
+            day, month = await budgets.list_budgets(tx, FEATURE)
+        states.append((day.lacked, day.state(), month.state()))
+    assert states == [
+        (501, BudgetState.EXHAUSTED, BudgetState.OK),
+        (501, BudgetState.EXHAUSTED, BudgetState.OK),
+        (501, BudgetState.WARNING, BudgetState.OK),
+    ]
+    assert isinstance(await _reserve(spectrum, somebody, 501), Reservation)
 
 
 async def test_a_budget_is_changed_once(spectrum: Spectrum, owner: Any) -> None:

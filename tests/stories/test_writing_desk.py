@@ -9,9 +9,13 @@ import pytest
 from app.domain.access import Role
 from app.domain.cost import Feature
 from app.domain.periods import PeriodKind
+from app.domain.safety import SafetyAction
 from app.gateways.language_model import Models
 from app.jobs import Queue, monthly_narrative, rewrite_period
+from app.pipeline.forget import erase_account
 from app.storage.jobs import ledger
+from app.storage.words import decisions
+from app.storage.words.decisions import Decision
 from app.wiring import Spectrum
 from graphql_schema.ids import encode
 from prompts import first_revision
@@ -23,6 +27,7 @@ from tests.models.saying import SPOILT, speaks
 from tests.models.service import Reply, service_that
 from workers.runner import Runner
 
+SERVING = first_revision("weekly-card").name
 CARDS = """{ viewer { spectrum { insightFeed(first: 20) { nodes { id headline { text } provenance { degraded } } }
   monthlySummary(month: "2026-06") { status } } } }"""
 
@@ -30,7 +35,9 @@ CARDS = """{ viewer { spectrum { insightFeed(first: 20) { nodes { id headline { 
 @pytest.fixture(autouse=True)
 async def as_at_first(owner: Any) -> None:
     """Begin each test with full budgets and with the revisions that serve first."""
-    await owner.execute("TRUNCATE budget_use, model_call, spending, safety_decision, prompt_activation, rubric_score")
+    await owner.execute(
+        "TRUNCATE budget_use, model_call, spending, safety_decision, revision_fault, prompt_activation, rubric_score"
+    )
     await owner.execute("UPDATE budget SET allowed = 10000000, revision = 1")
     await owner.execute("UPDATE writing SET answer = NULL")
 
@@ -114,7 +121,7 @@ PROMPTS = """{ ops { prompts { key active { name } revisions(first: 10) { nodes 
   createdAt changeNote body outputSchema parameters variables parent { name } diff
   activations { by from reason effective } quality { texts costPerText checkPassRate { suppressed } } } } } } }"""
 ACTIVATE = """mutation($input: ActivatePromptRevisionInput!) { activatePromptRevision(input: $input) {
-  userErrors { code message } revision { name status } } }"""
+  userErrors { code message } revision { name status } awaitsSecond } }"""
 
 
 async def _prompt(client: Client, key: str) -> dict[str, Any]:
@@ -128,13 +135,17 @@ async def test_another_revision_is_activated_and_taken_back(
 ) -> None:
     """From then on it writes; the way back is the same call; each decision stays told, with who and why."""
     prompt = await _prompt(client, "weekly-card")
-    second, first = prompt["revisions"]["nodes"]
-    assert [prompt["active"]["name"], second["status"], first["status"]] == ["weekly-card@2", "ACTIVE", "RETIRED"]
+    newest, *_, second, first = prompt["revisions"]["nodes"]
+    assert [prompt["active"]["name"], newest["status"], first["status"]] == [SERVING, "ACTIVE", "RETIRED"]
     assert [second["parent"], first["parent"], first["diff"]] == [{"name": "weekly-card@1"}, None, None]
     assert "+- No guilt" in second["diff"]
-    back = {"revisionId": first["id"], "expectedActive": second["id"], "reason": "to compare"}
+    back = {"revisionId": first["id"], "expectedActive": newest["id"], "reason": "to compare"}
     done = await client.team(ACTIVATE, {"input": back}, Role.ADMIN)
-    assert done["activatePromptRevision"] == {"userErrors": [], "revision": {"name": first["name"], "status": "ACTIVE"}}
+    assert done["activatePromptRevision"] == {
+        "userErrors": [],
+        "revision": {"name": first["name"], "status": "ACTIVE"},
+        "awaitsSecond": False,
+    }
     person_id = await lived(spectrum, owner, person, weeks=2)
     wrote = "SELECT DISTINCT prompt_revision FROM writing WHERE person_id = $1 AND period_kind = 'WEEK'"
     assert [row[0] for row in await owner.fetch(wrote, person_id)] == ["weekly-card@1"]
@@ -142,28 +153,33 @@ async def test_another_revision_is_activated_and_taken_back(
         (back, "CONFLICT"),
         ({"revisionId": first["id"], "reason": "again"}, "ALREADY_DONE"),
         ({"revisionId": encode("PromptRevision", "weekly-card@99"), "reason": "why"}, "NOT_FOUND"),
-        ({"revisionId": second["id"], "reason": " "}, "REQUIRED"),
+        ({"revisionId": newest["id"], "reason": " "}, "REQUIRED"),
     ):
         refused = await client.team(ACTIVATE, {"input": input_}, Role.ADMIN)
         assert [each["code"] for each in refused["activatePromptRevision"]["userErrors"]] == [code]
-    again = await client.team(ACTIVATE, {"input": {"revisionId": second["id"], "reason": "enough"}}, Role.ADMIN)
+    again = await client.team(ACTIVATE, {"input": {"revisionId": newest["id"], "reason": "enough"}}, Role.ADMIN)
     assert again["activatePromptRevision"]["revision"]["status"] == "ACTIVE"
-    second, first = (await _prompt(client, "weekly-card"))["revisions"]["nodes"]
+    *_, first = (await _prompt(client, "weekly-card"))["revisions"]["nodes"]
     assert [(each["from"], each["reason"], each["effective"]) for each in first["activations"]] == [
-        ("weekly-card@2", "to compare", True)
+        (SERVING, "to compare", True)
     ]
     assert first["quality"]["texts"] == await owner.fetchval(
         "SELECT count(*) FROM writing WHERE prompt_revision = 'weekly-card@1'"
     )
 
 
-async def test_an_unsafe_revision_needs_two_people(client: Client, owner: Any) -> None:
-    """One whose draft failed a check of safety is refused; forced by one it waits, and by a second it is active."""
-    await owner.execute(
-        "INSERT INTO safety_decision (person_id, period_kind, first_day, finding_key, kind, action, prompt_revision)"
-        " VALUES (gen_random_uuid(), 'WEEK', '2026-06-01', 'landscape', 'tone, no-diagnosis', 'REWRITTEN',"
-        " 'weekly-card@1')"
+async def test_an_unsafe_revision_needs_two_people(spectrum: Spectrum, client: Client, owner: Any, person: str) -> None:
+    """Forced by one it waits, by a second it is active; and what it failed is not forgotten with whom it failed."""
+    person_id = await lived(spectrum, owner, person, weeks=1)
+    first_day = await owner.fetchval("SELECT min(first_day) FROM writing WHERE person_id = $1", person_id)
+    failed = Decision(
+        PeriodKind.WEEK, first_day, "landscape", ("tone", "no-diagnosis"), SafetyAction.REWRITTEN, "weekly-card@1"
     )
+    async with spectrum.ports.store.for_everyone() as tx:
+        await decisions.keep(tx, [(person_id, failed)])
+    await erase_account(spectrum.ports, person_id, actor="test")
+    await work_off(spectrum, owner)
+    assert await owner.fetchval("SELECT count(*) FROM safety_decision WHERE person_id = $1", person_id) == 0
     wanted = {"revisionId": encode("PromptRevision", "weekly-card@1"), "reason": "it reads better"}
     refused = await client.team(ACTIVATE, {"input": wanted}, Role.ADMIN)
     (error,) = refused["activatePromptRevision"]["userErrors"]
@@ -177,8 +193,9 @@ async def test_an_unsafe_revision_needs_two_people(client: Client, owner: Any) -
             roles=(Role.ADMIN,),
             path="/ops/graphql",
         )
-        states.append(done["data"]["activatePromptRevision"]["revision"]["status"])
-    assert states == ["RETIRED", "RETIRED", "ACTIVE"]
+        payload = done["data"]["activatePromptRevision"]
+        states.append((payload["revision"]["status"], payload["awaitsSecond"]))
+    assert states == [("RETIRED", True), ("RETIRED", True), ("ACTIVE", False)]
 
 
 async def test_a_revision_below_its_marks_is_refused(client: Client, owner: Any) -> None:
@@ -208,25 +225,21 @@ async def test_what_wrote_before_may_always_write_again(client: Client, owner: A
     """In an incident one person is enough to go back, whatever is known of the older revision by then."""
     there = {"revisionId": encode("PromptRevision", "weekly-card@1"), "reason": "to see"}
     await client.team(ACTIVATE, {"input": there}, Role.ADMIN)
-    await owner.execute(
-        "INSERT INTO safety_decision (person_id, period_kind, first_day, finding_key, kind, action, prompt_revision)"
-        " VALUES (gen_random_uuid(), 'WEEK', '2026-06-01', 'landscape', 'no-diagnosis', 'REWRITTEN', 'weekly-card@2')"
-    )
-    back = {"revisionId": encode("PromptRevision", "weekly-card@2"), "reason": "it was better"}
+    await owner.execute("INSERT INTO revision_fault VALUES ($1, 'no-diagnosis', 1)", SERVING)
+    back = {"revisionId": encode("PromptRevision", SERVING), "reason": "it was better"}
     done = await client.team(ACTIVATE, {"input": back}, Role.ADMIN)
-    assert done["activatePromptRevision"]["revision"] == {"name": "weekly-card@2", "status": "ACTIVE"}
+    assert done["activatePromptRevision"]["revision"] == {"name": SERVING, "status": "ACTIVE"}
 
 
 async def test_a_revision_that_this_build_does_not_hold_never_writes(
     spectrum: Spectrum, client: Client, owner: Any, person: str
 ) -> None:
     """The newest activation whose hash is held wins, the catalogue's first without one."""
-    for revision, hash_ in (("weekly-card@1", "of another build"), ("weekly-card@7", "of a later build")):
+    for revision, hash_ in (("weekly-card@1", "of another build"), ("weekly-card@77", "of a later build")):
         await owner.execute(
             "INSERT INTO prompt_activation (prompt, revision, hash, previous, actor, reason, effective)"
-            " VALUES ('weekly-card', $1, $2, 'weekly-card@2', 'a', 'b', true)",
-            revision,
-            hash_,
+            " VALUES ('weekly-card', $1, $2, $3, 'a', 'b', true)",
+            *(revision, hash_, SERVING),
         )
     person_id = await lived(spectrum, owner, person, weeks=2)
     wrote = "SELECT DISTINCT prompt_revision FROM writing WHERE person_id = $1 AND period_kind = 'WEEK'"

@@ -59,7 +59,8 @@ def _price_of(request: Mapping[str, Any], model: Deployment) -> int:
     """What a request may cost, as it was heard."""
     instructions, content = (message["content"] for message in request["messages"])
     schema = request["response_format"]["json_schema"]["schema"]
-    return most_cost(model, Question(instructions, content, schema, request["max_tokens"], request["temperature"]))
+    written, temperature = request["max_tokens"], request["temperature"]
+    return most_cost(model, Question(instructions, content, schema, len(content), written, temperature))
 
 
 async def _claimed(ports: Ports) -> list[Claimed]:

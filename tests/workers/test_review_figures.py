@@ -1,12 +1,14 @@
 """The figures of a blinded review: hand-counted, at their edges, and how often they find what is there."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 from uuid import UUID
 
 import pytest
 
-from app.domain.reviews import Choice, Pair
+from app.domain.reviews import FLAGS, Choice, Pair
+from app.domain.rubric import WRITING
 from app.pipeline.review_figures import Said, agreement, figures, preference
 
 RUNS = 200
@@ -68,9 +70,39 @@ def test_little_is_no_answer(said: list[Said]) -> None:
 @pytest.mark.parametrize(("word", "told"), [("B", "B is preferred: 100 %"), ("A", "A is preferred: weekly-card@1")])
 def test_all_for_one_is_decided(word: str, told: str) -> None:
     """When all prefer the same, that is the decision; the sides were even, so that nothing is added."""
-    found = _figures([_said(number, word, a_left=number % 2 == 0) for number in range(20)])
+    said = [_said(number, word, a_left=number % 2 == 0) for number in range(40)]
+    found = _figures(said)
     assert str(found["decision"]).startswith(told)
     assert "one side" not in str(found["decision"])
+    prefer = found["prefer_b"]
+    assert isinstance(prefer, dict)
+    assert 0 < prefer["high"] - prefer["low"] < 0.1, "forty of one mind are not all of mankind"
+    few = _figures(said[:29])
+    assert few["decision"] == "Too few pairs were judged to say anything: 29 of at least 30."
+
+
+def test_scores_and_flags_are_told_of_the_texts() -> None:
+    """Scores go to the text that they were given to, wherever it stood; flags are counted, repeats too."""
+    low, high = (dict.fromkeys((each.key for each in WRITING.criteria), mark) for mark in (2, 4))
+    said = [
+        replace(_said(0, "B", a_left=True), scores=(low, high), flags=("UNKIND",)),
+        replace(_said(1, "B", a_left=False), scores=(high, low)),
+        replace(_said(2, "A"), flags=("UNKIND", "WRONG_NUMBER")),
+        replace(_said(3, "B", a_left=False, repeats=0), scores=(low, low), flags=("UNSAFE",)),
+    ]
+    found = _figures(said)
+    assert found["flags"] == {**dict.fromkeys(FLAGS, 0), "UNKIND": 2, "WRONG_NUMBER": 1, "UNSAFE": 1}
+    scores = found["scores"]
+    assert isinstance(scores, list)
+    assert {(each["of"], each["n"], each["mean"]) for each in scores} == {("a", 2, 2.0), ("b", 2, 4.0)}
+    assert {each["criterion"] for each in scores} == {each.key for each in WRITING.criteria}
+    assert [each["mean"] for each in _scores_of([_said(0, "A")])] == [None, None] * len(WRITING.criteria)
+
+
+def _scores_of(said: Sequence[Said]) -> list[dict[str, object]]:
+    scores = _figures(said)["scores"]
+    assert isinstance(scores, list)
+    return scores
 
 
 def test_who_favours_a_side_is_told() -> None:

@@ -17,7 +17,7 @@ from app.pipeline.erasing import erase_sessions
 from app.pipeline.ports import Ports
 from app.pipeline.score import drawn, prepare_with
 from app.storage.jobs import ledger
-from app.storage.words import scores, shadows
+from app.storage.words import scores
 from app.wiring import Spectrum
 from prompts import Shadow, load_revision
 from tests.client import Client
@@ -225,8 +225,6 @@ async def test_one_on_trial_writes_for_nobody(spectrum: Spectrum, owner: Any, so
         assert "only-on-trial" not in str(await client.ask(feed, subject=person))
     assert "everything/shadow_text.jsonl" in files
     assert not any(b"only-on-trial" in content for content in files.values())
-    async with spectrum.ports.store.for_everyone() as tx:
-        assert await shadows.count_unsafe(tx, [TRIED.revision.name], safety=["care"]) == {TRIED.revision.name: 0}
 
 
 async def test_erased_sessions_take_their_scores_along(spectrum: Spectrum, owner: Any, somebody: PersonAt) -> None:

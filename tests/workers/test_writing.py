@@ -5,16 +5,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from app.domain.cost import Engine, Feature
+from app.domain.narrative import brief_from_json, compose
+from app.domain.safety import SafetyAction
 from app.gateways.language_model import Models
 from app.gateways.routes import Routes, Tier
-from app.jobs import JobKind, PersonAt, Queue, monthly_narrative
+from app.jobs import Claimed, JobKind, PersonAt, Queue, monthly_narrative
 from app.pipeline.ports import Ports
+from app.pipeline.writing import write
 from app.storage.jobs import ledger
 from app.wiring import Spectrum
+from prompts import first_revision
 from tests.life import JUNE, at, lived, work_off
 from tests.models.routes import routes_to
 from tests.models.saying import SPOILT, speaks
@@ -189,6 +195,75 @@ async def test_an_identical_brief_is_paid_once(
         await _write_june(ports, somebody)
     assert len(service.requests) == 1
     assert await owner.fetchval("SELECT reused || '/' || calls FROM spending") == "2/1"
+
+
+async def test_a_known_answer_needs_neither_money_nor_a_model(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path
+) -> None:
+    """What was paid for once is told again while every budget is empty and the model is gone."""
+    async with service_that(speaks()) as service:
+        ports = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url))
+        await _write_june(ports, somebody)
+        (tier,) = ports.routes[Feature.MONTHLY_NARRATIVE]
+        await owner.execute("UPDATE budget SET allowed = 0")
+        (await ports.models()).leave_alone(tier.deployment)
+        await _write_june(ports, somebody)
+    row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+    assert (row["engine"], row["degraded"], row["status"], len(service.requests)) == ("SMALL_MODEL", False, "ACTIVE", 1)
+
+
+async def test_a_question_that_is_too_long_is_not_asked(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path
+) -> None:
+    """What its prompt does not allow to be read costs nothing: the composer writes, and no budget is the reason."""
+    brief = brief_from_json(await _brief_of_june(owner, somebody))
+    revision = first_revision("monthly-narrative")
+    short = replace(revision, hash="short", limits=replace(revision.limits, max_input_tokens=1_000))
+    async with service_that(speaks()) as service:
+        ports = await _ports(spectrum, routes_to(tmp_path / "models.toml", service.url))
+        attempt = await write(ports, brief, short, _job_of(somebody), erasures=None)
+        assert attempt.text is not None
+        assert (attempt.text.engine, attempt.text.degraded, attempt.failed) == (Engine.TEMPLATE, False, ())
+        assert service.requests == []
+        attempt = await write(ports, brief, revision, _job_of(somebody), erasures=None)
+        assert (attempt.text and attempt.text.engine, len(service.requests)) == (Engine.SMALL_MODEL, 1)
+
+
+async def test_words_that_fail_are_drawn_anew(spectrum: Spectrum, owner: Any, somebody: PersonAt) -> None:
+    """Where one variant of two passes nothing, most readers are told the other, and nobody the one that fails."""
+    brief = brief_from_json(await _brief_of_june(owner, somebody))
+    revision = first_revision("monthly-narrative")
+    bad = "You have depression, because of your work."
+    key = "title.month"
+    spoilt = {**revision.phrases, key: tuple(each for good in revision.phrases[key] for each in (good, good, bad, bad))}
+    told = []
+    for number in range(24):
+        reader = PersonAt(UUID(int=number), 0)
+        tried = replace(revision, phrases=spoilt)
+        attempt = await write(spectrum.ports, brief, tried, _job_of(reader), erasures=None)
+        told.append((attempt.text is not None, bool(attempt.failed)))
+        if attempt.text:
+            words = [sentence.text for sentence in attempt.text.draft.everything()]
+            assert not any(bad in text for text in words)
+            again = compose(brief, spoilt, seed=attempt.text.seed)
+            assert words == [sentence.text for sentence in again.everything()]
+            assert attempt.action is (SafetyAction.TEMPLATE_USED if attempt.failed else None)
+    assert told.count((True, True)) >= 4, "drawn anew"
+    assert told.count((True, False)) >= 4, "at once"
+    assert told.count((False, True)) <= 8, "one in eight has no luck three times"
+
+
+async def _brief_of_june(owner: Any, person: PersonAt) -> Any:
+    return orjson.loads(
+        await owner.fetchval(
+            "SELECT brief FROM writing WHERE person_id = $1 AND period_kind = 'MONTH' AND first_day = $2",
+            *(person.id, JUNE.date()),
+        )
+    )
+
+
+def _job_of(person: PersonAt) -> Claimed:
+    return Claimed(uuid4(), 1, JobKind.MONTHLY_NARRATIVE, person, {}, 0, 3, 0, False, None, 0.0)
 
 
 async def test_a_week_is_worded_only_where_a_route_says_so(

@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 
 from app.cli import parse
-from app.domain.narrative import Brief, Draft, Form, Sentence, draft_to_json
+from app.domain.narrative import Draft, Form, Sentence, draft_to_json
 from app.domain.periods import Period, week_of
-from benchmarks.writing.briefs import fixed_briefs
+from benchmarks.writing.briefs import Asked, fixed_briefs
 from benchmarks.writing.evaluate import Reply, composer, measure, serving_revisions, tables
 from benchmarks.writing.variety import CUTS, Read, as_template, expected_distinct, headline, variety
 
@@ -53,11 +53,11 @@ async def test_any_writer_can_be_measured() -> None:
     compose = composer(revisions)
     asked = list(fixed_briefs(1))
 
-    async def boasting(brief: Brief) -> Reply:
-        draft = (await compose(brief)).draft
+    async def boasting(each: Asked) -> Reply:
+        draft = (await compose(each)).draft
         assert isinstance(draft, Draft)
         answer = draft_to_json(draft)
-        title = answer["headline" if brief.form is Form.CARD else "title"]
+        title = answer["headline" if each.brief.form is Form.CARD else "title"]
         title["text"] = "Well done, a perfect score"
         return Reply(answer, cost=7)
 

@@ -28,7 +28,7 @@ from app.domain.narrative.claims import (
     narrative_from_json,
     narrative_to_json,
 )
-from app.domain.narrative.compose import compose, step_label
+from app.domain.narrative.compose import compose, seed_for, step_label
 from app.domain.narrative.draft import Draft, MalformedDraft, Section, Sentence, draft_from_json, draft_to_json
 
 __all__ = [
@@ -65,5 +65,6 @@ __all__ = [
     "narrative_from",
     "narrative_from_json",
     "narrative_to_json",
+    "seed_for",
     "step_label",
 ]

@@ -1,6 +1,6 @@
 """Saying one thing in one of several ways: picks a phrase, fills it with numbers and names, and notes what it cites.
 
-The choice is a hash, so that the same brief always gives the same words; and each period has a part of the variants to
+The choice is a hash, so that the same seed always gives the same words; and each period has a part of the variants to
 itself, so that nobody reads one again soon. Knows no findings.
 """
 

@@ -20,7 +20,7 @@ async def list_budgets(tx: Tx, feature: Feature | None = None) -> list[Budget]:
     rows = await tx.fetch(
         f"""
         SELECT b.feature, b.period, b.allowed, b.warn_at, b.revision,
-          coalesce(u.spent, 0) AS spent, coalesce(u.reserved, 0) AS reserved,
+          coalesce(u.spent, 0) AS spent, coalesce(u.reserved, 0) AS reserved, u.lacked,
           extract(epoch FROM (now() AT TIME ZONE 'UTC') - first_day)
             / extract(epoch FROM first_day + ('1 ' || b.period)::interval - first_day) AS elapsed
         FROM budget b JOIN {PRESENT} USING (period) LEFT JOIN budget_use u USING (feature, period, first_day)
@@ -38,6 +38,7 @@ async def list_budgets(tx: Tx, feature: Feature | None = None) -> list[Budget]:
             revision=row["revision"],
             spent=row["spent"],
             reserved=row["reserved"],
+            lacked=row["lacked"],
             elapsed=float(row["elapsed"]),
         )
         for row in rows
@@ -51,17 +52,31 @@ async def keep_locked(tx: Tx, feature: Feature | None = None) -> None:
     )
 
 
-async def has_room(tx: Tx, feature: Feature, person_id: UUID, amount: int) -> bool:
-    """Whether both budgets of the feature, and what it may spend for one person in a month, have `amount` left."""
+async def list_full(tx: Tx, feature: Feature, amount: int) -> list[BudgetPeriod]:
+    """Which of the feature's two budgets have no `amount` left, both where there are none; that is written down."""
+    rows = await tx.fetch(
+        f"""
+        INSERT INTO budget_use (feature, period, first_day, lacked)
+        SELECT $1, period, first_day, $2 FROM budget b JOIN {PRESENT} USING (period)
+          LEFT JOIN budget_use u USING (feature, period, first_day)
+        WHERE b.feature = $1 AND coalesce(u.spent, 0) + coalesce(u.reserved, 0) + $2 > b.allowed
+        ON CONFLICT (feature, period, first_day) DO UPDATE SET lacked = least(budget_use.lacked, excluded.lacked)
+        RETURNING period
+        """,
+        feature,
+        amount,
+    )
+    return [BudgetPeriod(row["period"]) for row in rows]
+
+
+async def has_room_for(tx: Tx, feature: Feature, person_id: UUID, amount: int) -> bool:
+    """Whether the feature may still spend `amount` for one person this month."""
     room: bool = await tx.fetchval(
         f"""
-        SELECT count(*) = 2 AND bool_and(
-          coalesce(u.spent, 0) + coalesce(u.reserved, 0) + $2 <= b.allowed
-          AND (b.person_allowed IS NULL OR b.period <> 'MONTH' OR $2 <= b.person_allowed - (
-            SELECT coalesce(sum(coalesce(c.cost, c.reserved)), 0) FROM model_call c
-            WHERE c.person_id = $3 AND c.feature = $1 AND c.at >= present.first_day::timestamp AT TIME ZONE 'UTC')))
-        FROM budget b JOIN {PRESENT} USING (period) LEFT JOIN budget_use u USING (feature, period, first_day)
-        WHERE b.feature = $1
+        SELECT b.person_allowed IS NULL OR $2 <= b.person_allowed - (
+          SELECT coalesce(sum(coalesce(c.cost, c.reserved)), 0) FROM model_call c
+          WHERE c.person_id = $3 AND c.feature = $1 AND c.at >= present.first_day::timestamp AT TIME ZONE 'UTC')
+        FROM budget b JOIN {PRESENT} USING (period) WHERE b.feature = $1 AND b.period = 'MONTH'
         """,
         feature,
         amount,

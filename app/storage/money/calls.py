@@ -14,7 +14,7 @@ import orjson
 from app.domain.cost import Engine, Feature
 from app.errors import Gone
 from app.jobs import PersonAt
-from app.storage.money.budgets import has_room, keep_locked, keep_reserved
+from app.storage.money.budgets import has_room_for, keep_locked, keep_reserved, list_full
 from app.storage.store import Tx
 
 LONGEST_CALL_S = 60
@@ -51,11 +51,17 @@ class Reservation:
 
 
 class NotReserved(StrEnum):
-    """Why no money was put aside: NO_MONEY left, ENOUGH calls of the job, or the same is being ASKED already."""
+    """Why no money was put aside.
+
+    NO_MONEY: none is left of the feature's; NO_SHARE: none of the person's share of it; ENOUGH: the job had its calls;
+    ASKED: the same is being asked already; TOO_LONG: the question could be read as more tokens than its prompt allows.
+    """
 
     NO_MONEY = "NO_MONEY"
+    NO_SHARE = "NO_SHARE"
     ENOUGH = "ENOUGH"
     ASKED = "ASKED"
+    TOO_LONG = "TOO_LONG"
 
 
 class Outcome(StrEnum):
@@ -147,8 +153,10 @@ async def reserve(tx: Tx, purpose: Purpose, amount: int) -> Reservation | KnownA
         return known
     if row["calls"] >= MOST_CALLS:
         return NotReserved.ENOUGH
-    if not await has_room(tx, purpose.feature, person.id, amount):
+    if await list_full(tx, purpose.feature, amount):
         return NotReserved.NO_MONEY
+    if not await has_room_for(tx, purpose.feature, person.id, amount):
+        return NotReserved.NO_SHARE
     await keep_reserved(tx, purpose.feature, amount)
     reservation = Reservation(uuid4(), purpose, amount)
     await tx.execute(

@@ -1,6 +1,6 @@
 """What the checks of safety decided on: which text failed which of them, and what was done. Holds no words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,14 +8,17 @@ from uuid import UUID
 from app.domain.periods import Period, PeriodKind
 from app.domain.safety import SafetyAction
 from app.storage.store import Tx
+from app.storage.words import faults
 
 MOST_NAMES = 40
 """Checks that one decision names."""
+REVIEW = "review"
+"""What a decision names that a person took, and no check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was done about one text: `failed` are the names of checks, or "review" when a person took it back."""
+    """What was done about one text: `failed` are the names of checks, or `REVIEW` when a person took it back."""
 
     period_kind: PeriodKind
     first_day: date
@@ -26,9 +29,10 @@ class Decision:
 
 
 async def keep(tx: Tx, new: Sequence[tuple[UUID, Decision]]) -> None:
-    """Keep decisions on people's texts."""
+    """Keep decisions on people's texts, and count what their revisions failed."""
     if not new:
         return
+    await faults.keep(tx, [(each.prompt_revision, each.failed) for _, each in new if each.failed != (REVIEW,)])
     await tx.execute(
         """
         INSERT INTO safety_decision (person_id, period_kind, first_day, finding_key, kind, action, prompt_revision)
@@ -75,19 +79,6 @@ async def list_decisions(tx: Tx, days: Period, *, first: int, after: tuple[datet
         Told(**{**row, "action": SafetyAction(row["action"]), "period_kind": PeriodKind(row["period_kind"])})
         for row in rows
     ]
-
-
-async def count_by_revision(tx: Tx, revisions: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-    """How often each revision's drafts failed which checks: by revision, then by the decision's kind."""
-    rows = await tx.fetch(
-        "SELECT prompt_revision, kind, count(*) AS n FROM safety_decision WHERE prompt_revision = ANY($1)"
-        " GROUP BY 1, 2",
-        list(revisions),
-    )
-    found: dict[str, dict[str, int]] = {revision: {} for revision in revisions}
-    for row in rows:
-        found[row["prompt_revision"]][row["kind"]] = row["n"]
-    return found
 
 
 async def erase(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date]) -> None:

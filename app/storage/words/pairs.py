@@ -24,8 +24,6 @@ class Fit:
     writing_id: UUID
     period_kind: PeriodKind
     first_day: date
-    engine: str
-    prompt_hash: str
     brief: Mapping[str, Any]
     brief_digest: str
     content: Mapping[str, Any]
@@ -85,7 +83,7 @@ async def list_fit(tx: Tx, prompt: str, review_id: UUID, *, limit: int) -> list[
     """
     rows = await tx.fetch(
         f"""
-        SELECT person_id, id, period_kind, first_day, engine, prompt_hash, brief, brief_digest, content
+        SELECT person_id, id, period_kind, first_day, brief, brief_digest, content
         FROM (SELECT w.*, row_number() OVER (PARTITION BY w.person_id ORDER BY w.first_day DESC, w.rank, w.id) AS turn
               {_FIT}) AS fit
         ORDER BY turn, md5($3::text || person_id::text), id LIMIT $4
@@ -101,8 +99,6 @@ async def list_fit(tx: Tx, prompt: str, review_id: UUID, *, limit: int) -> list[
             writing_id=row["id"],
             period_kind=PeriodKind(row["period_kind"]),
             first_day=row["first_day"],
-            engine=row["engine"],
-            prompt_hash=row["prompt_hash"],
             brief=orjson.loads(row["brief"]),
             brief_digest=row["brief_digest"],
             content=orjson.loads(row["content"]),
@@ -115,9 +111,9 @@ async def keep(tx: Tx, review_id: UUID, new: Sequence[NewPair]) -> int:
     """Keep pairs of people who are locked, as far as the texts they are made of still stand; how many."""
     return await tx.execute(
         """
-        INSERT INTO blind_pair (person_id, id, review_id, number, repeats, period_kind, first_day, brief, brief_digest,
+        INSERT INTO blind_pair (person_id, id, review_id, number, repeats, period_kind, first_day, brief_digest,
           text_a, text_b)
-        SELECT w.person_id, i.id, $1, i.number, i.repeats, w.period_kind, w.first_day, w.brief, w.brief_digest,
+        SELECT w.person_id, i.id, $1, i.number, i.repeats, w.period_kind, w.first_day, w.brief_digest,
           i.text_a::jsonb, i.text_b::jsonb
         FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::text[])
              AS i(person_id, writing_id, digest, id, number, repeats, text_a, text_b)
@@ -175,10 +171,10 @@ async def keep_judgement(tx: Tx, review_id: UUID, of: KeptPair, new: Judgement) 
 
 
 async def list_judgements(tx: Tx, review_id: UUID) -> list[tuple[Pair, Judgement]]:
-    """All that was said of a review's pairs, without the scores, in the order of pairs and reviewers."""
+    """All that was said of a review's pairs, in the order of pairs and reviewers."""
     rows = await tx.fetch(
         """
-        SELECT p.id, p.number, p.repeats, j.rater, j.a_left, j.choice, j.flags
+        SELECT p.id, p.number, p.repeats, j.rater, j.a_left, j.choice, j.scores_left, j.scores_right, j.flags
         FROM blind_judgement j JOIN blind_pair p ON p.person_id = j.person_id AND p.id = j.pair_id
         WHERE j.review_id = $1 ORDER BY p.number, j.rater
         """,
@@ -187,10 +183,21 @@ async def list_judgements(tx: Tx, review_id: UUID) -> list[tuple[Pair, Judgement
     return [
         (
             Pair(row["id"], row["number"], row["repeats"]),
-            Judgement(row["rater"], row["a_left"], Choice(row["choice"]), flags=tuple(row["flags"])),
+            Judgement(
+                rater=row["rater"],
+                a_left=row["a_left"],
+                choice=Choice(row["choice"]),
+                scores_left=_scores(row["scores_left"]),
+                scores_right=_scores(row["scores_right"]),
+                flags=tuple(row["flags"]),
+            ),
         )
         for row in rows
     ]
+
+
+def _scores(kept: str | None) -> Mapping[str, int] | None:
+    return None if kept is None else orjson.loads(kept)
 
 
 async def erase(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date]) -> None:

@@ -53,11 +53,12 @@ class ScoredText:
     key: TextKey
     brief: Mapping[str, Any]
     answer: Mapping[str, Any] | None
+    seed: str | None
 
 
 _TEXT = """
     SELECT w.id, w.person_id, p.epoch, w.period_kind, w.first_day, w.finding_key, w.edition, w.brief_digest,
-      w.prompt_revision, w.prompt_hash, w.brief, w.answer
+      w.prompt_revision, w.prompt_hash, w.brief, w.answer, w.seed
     FROM writing w JOIN person p ON p.id = w.person_id
 """
 
@@ -77,6 +78,7 @@ def _text(row: Any) -> ScoredText:
         ),
         brief=orjson.loads(row["brief"]),
         answer=None if row["answer"] is None else orjson.loads(row["answer"]),
+        seed=row["seed"],
     )
 
 

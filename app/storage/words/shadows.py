@@ -1,6 +1,6 @@
 """What revisions on trial wrote over the briefs of published texts. Shown to nobody, and to no person."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ import orjson
 
 from app.domain.periods import PeriodKind
 from app.storage.store import Tx
+from app.storage.words import faults
 from app.storage.words.scores import TextKey
 
 
@@ -35,10 +36,10 @@ async def has_one(tx: Tx, key: TextKey) -> bool:
 
 
 async def keep(tx: Tx, new: Sequence[ShadowText]) -> None:
-    """Keep texts on trial, each once."""
+    """Keep texts on trial, each once, and count what their revisions failed."""
     for each in new:
         key = each.text
-        await tx.execute(
+        kept = await tx.execute(
             """
             INSERT INTO shadow_text (person_id, period_kind, first_day, finding_key, brief_digest, prompt_revision,
               prompt_hash, engine, draft, failed, cost)
@@ -48,16 +49,7 @@ async def keep(tx: Tx, new: Sequence[ShadowText]) -> None:
             *(key.prompt_revision, key.prompt_hash, each.engine),
             *(None if each.draft is None else orjson.dumps(each.draft).decode(), list(each.failed), each.cost),
         )
-
-
-async def count_unsafe(tx: Tx, revisions: Sequence[str], *, safety: Collection[str]) -> Mapping[str, int]:
-    """Of how many texts each revision on trial had a draft that failed a check of safety; `safety` are their names."""
-    rows = await tx.fetch(
-        "SELECT prompt_revision, count(*) AS n FROM shadow_text"
-        " WHERE prompt_revision = ANY($1) AND failed && $2::text[] GROUP BY 1",
-        *(list(revisions), list(safety)),
-    )
-    return dict.fromkeys(revisions, 0) | {row["prompt_revision"]: row["n"] for row in rows}
+        await faults.keep(tx, [(key.prompt_revision, each.failed)] if kept else [])
 
 
 async def erase(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date]) -> int:

@@ -38,7 +38,10 @@ class NewWriting:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """What a text was made with: enough to make it again. `cost` is in micro-dollars, all calls for it together."""
+    """What a text was made with: enough to make it again. `cost` is in micro-dollars, all calls for it together.
+
+    `seed` is what the composer drew its words by; None where a model wrote.
+    """
 
     engine: str
     model: str | None
@@ -50,6 +53,7 @@ class Making:
     checks_passed: tuple[str, ...]
     cost: int
     degraded: bool
+    seed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +114,16 @@ async def keep(tx: Tx, new: Sequence[tuple[UUID, NewWriting, AggregateRef]]) -> 
         """
         INSERT INTO writing AS w (person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind, status,
           confidence, content, aggregate_revision, aggregate_digest, engine, model, prompt_revision, prompt_hash,
-          brief, brief_digest, answer, checks_passed, cost, degraded)
+          brief, brief_digest, answer, checks_passed, cost, degraded, seed)
         SELECT person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind, 'ACTIVE', confidence,
           content::jsonb, aggregate_revision, aggregate_digest, engine, model, prompt_revision, prompt_hash,
-          brief::jsonb, brief_digest, answer::jsonb, string_to_array(checks_passed, ','), cost, degraded
+          brief::jsonb, brief_digest, answer::jsonb, string_to_array(checks_passed, ','), cost, degraded, seed
         FROM unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::text[], $6::smallint[], $7::text[], $8::text[],
                     $9::text[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-                    $16::text[], $17::text[], $18::text[], $19::text[], $20::bigint[], $21::bool[])
+                    $16::text[], $17::text[], $18::text[], $19::text[], $20::bigint[], $21::bool[], $22::text[])
              WITH ORDINALITY AS i(person_id, period_kind, first_day, last_day, finding_key, rank, insight_kind,
                   confidence, content, aggregate_revision, aggregate_digest, engine, model, prompt_revision,
-                  prompt_hash, brief, brief_digest, answer, checks_passed, cost, degraded, place)
+                  prompt_hash, brief, brief_digest, answer, checks_passed, cost, degraded, seed, place)
         ORDER BY place
         ON CONFLICT (person_id, period_kind, first_day, finding_key) DO UPDATE SET
           edition = w.edition + CASE WHEN w.content = excluded.content THEN 0 ELSE 1 END,
@@ -135,7 +139,7 @@ async def keep(tx: Tx, new: Sequence[tuple[UUID, NewWriting, AggregateRef]]) -> 
           engine = excluded.engine, model = excluded.model, prompt_revision = excluded.prompt_revision,
           prompt_hash = excluded.prompt_hash, brief = excluded.brief, brief_digest = excluded.brief_digest,
           answer = excluded.answer, checks_passed = excluded.checks_passed, cost = w.cost + excluded.cost,
-          degraded = excluded.degraded, kept_at = clock_timestamp()
+          degraded = excluded.degraded, seed = excluded.seed, kept_at = clock_timestamp()
         """,
         [person_id for person_id, _, _ in new],
         *_columns([text for _, text, _ in new], [on for _, _, on in new]),
@@ -164,6 +168,7 @@ def _columns(new: Sequence[NewWriting], on: Sequence[AggregateRef]) -> list[list
         [",".join(text.made.checks_passed) for text in new],
         [text.made.cost for text in new],
         [text.made.degraded for text in new],
+        [text.made.seed for text in new],
     ]
 
 
@@ -227,13 +232,14 @@ class Made:
     brief: Mapping[str, Any]
     brief_digest: str
     answer: Mapping[str, Any] | None
+    seed: str | None
 
 
 async def find_made(tx: Tx, writing_id: UUID) -> Made | None:
     """One text of anybody, None when there is none (any more)."""
     row = await tx.fetchrow(
         "SELECT id, person_id, period_kind, first_day, finding_key, status, content, engine, prompt_revision,"
-        " prompt_hash, brief, brief_digest, answer FROM writing WHERE id = $1",
+        " prompt_hash, brief, brief_digest, answer, seed FROM writing WHERE id = $1",
         writing_id,
     )
     if row is None:
