@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, product
 from typing import Any
 
 from app.domain.rubric import WRITING
@@ -19,6 +20,8 @@ MOST_TEXTS = 1_000
 """The newest of a revision that people and a model scored."""
 DRAWS = 400
 _SEED = 20_26
+MODEL, PERSON = "M:", "H:"
+"""How the names of raters begin."""
 Rated = Mapping[str, Mapping[str, int]]
 """Of one text, the scores of each rater."""
 
@@ -52,38 +55,50 @@ async def keep(tx: Tx, result: Computed) -> Kept:
 def agreement(texts: Sequence[Rated]) -> dict[str, Any]:
     """The mean of the criteria's alphas, with a 95 % interval by bootstrap over texts; raters and texts behind it.
 
-    Of each criterion by itself: one is easily met and another is not, and who only knows that agrees with nobody.
+    A model and a person who scored the same text are compared, each such two; people among themselves are not. Of each
+    criterion by itself: one is easily met and another is not, and who only knows that agrees with nobody.
 
-    Null where it is not defined: without a text that two raters scored, and where all scores are the same.
+    Null where it is not defined: without a text that both scored, and where all scores are the same.
     Krippendorff, K. (2018), Content Analysis, 4th edition, chapter 12.
     """
     import numpy as np  # noqa: PLC0415 - as the module says
 
-    raters = sorted({rater for text in texts for rater in text})
-    told: dict[str, Any] = {"alpha": None, "low": None, "high": None, "raters": len(raters), "items": len(texts)}
-    if len(raters) < 2:
-        return told
-    given = np.full((len(texts), len(raters), len(WRITING.criteria)), np.nan)
-    for place, text in enumerate(texts):
-        for rater, marks in text.items():
-            given[place, raters.index(rater)] = [marks[each.key] for each in WRITING.criteria]
-    told["alpha"] = _alpha(given)
-    rng = np.random.default_rng(_SEED)
-    draws = [_alpha(given[rng.integers(0, len(texts), len(texts))]) for _ in range(DRAWS if len(texts) > 1 else 0)]
+    compared = [two for text in texts if (two := _compared(text))]
+    raters = {rater for text in texts for rater in text if _compared(text)}
+    alpha = _alpha(list(chain.from_iterable(compared)))
+    told: dict[str, Any] = {
+        "alpha": alpha,
+        "low": None,
+        "high": None,
+        "raters": len(raters),
+        "items": len(compared),
+    }
+    rng, draws = np.random.default_rng(_SEED), []
+    for _ in range(DRAWS if alpha is not None and len(compared) > 1 else 0):
+        drawn = rng.integers(0, len(compared), len(compared))
+        draws.append(_alpha([two for place in drawn for two in compared[place]]))
     defined = [draw for draw in draws if draw is not None]
-    if told["alpha"] is not None and 2 * len(defined) > DRAWS:
+    if 2 * len(defined) > DRAWS:
         told["low"], told["high"] = (float(end) for end in np.quantile(defined, (0.025, 0.975)))
     return told
 
 
-def _alpha(given: Any) -> float | None:
-    """Of scores by text, rater and criterion: the mean over criteria; None where all scores of each are the same."""
+def _compared(text: Rated) -> list[tuple[Mapping[str, int], Mapping[str, int]]]:
+    """What a model and a person gave a text, for each model and each person."""
+    by_model, by_person = (
+        [marks for rater, marks in text.items() if rater.startswith(letter)] for letter in (MODEL, PERSON)
+    )
+    return list(product(by_model, by_person))
+
+
+def _alpha(compared: Sequence[tuple[Mapping[str, int], Mapping[str, int]]]) -> float | None:
+    """The mean over criteria; None where all scores of each are the same."""
     import krippendorff  # noqa: PLC0415 - as the module says
     import numpy as np  # noqa: PLC0415 - as the module says
 
-    alphas = [
-        krippendorff.alpha(reliability_data=scores.T, level_of_measurement="ordinal")
-        for scores in np.moveaxis(given, 2, 0)
-        if len(np.unique(scores[~np.isnan(scores)])) > 1
-    ]
+    alphas = []
+    for criterion in WRITING.criteria:
+        scores = np.array([[marks[criterion.key] for marks in two] for two in compared])
+        if len(np.unique(scores)) > 1:
+            alphas.append(krippendorff.alpha(reliability_data=scores.T, level_of_measurement="ordinal"))
     return float(np.mean(alphas)) if alphas else None

@@ -211,7 +211,10 @@ async def test_an_erased_person_leaves_the_bill_alone(spectrum: Spectrum, owner:
     assert await _standing(spectrum) == (0, 1_000)
     async with spectrum.ports.store.for_everyone() as tx:
         await calls.settle_forgotten(tx)
-    assert await _standing(spectrum) == (1_000, 0)
+        await calls.settle_forgotten(tx)
+        told = [(each.model, each.cost, each.silent_cost) for each in await spending.list_spending(tx, ALWAYS)]
+    assert await _standing(spectrum) == (1_000, 0) == await _standing(spectrum, BudgetPeriod.MONTH)
+    assert told == [(calls.UNKNOWN, 1_000, 1_000)], "what was spent is told of budgets and of days alike"
     with pytest.raises(Gone):
         await _reserve(spectrum, somebody, 1_000)
 

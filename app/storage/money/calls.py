@@ -21,6 +21,8 @@ LONGEST_CALL_S = 60
 """A call that was not settled by then is taken as paid to the full: whoever made it is gone."""
 MOST_CALLS = 3
 """Of one job, all its attempts together."""
+UNKNOWN = "unknown"
+"""The model and the revision of what was paid for somebody who was erased meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +203,21 @@ async def settle_forgotten(tx: Tx) -> int:
     settled = await _settle(tx, [(row["person_id"], row["id"]) for row in forgotten], None)
     await tx.execute(
         """
-        UPDATE budget_use u SET spent = u.spent + u.reserved - r.running, reserved = r.running
-        FROM (
-          SELECT b.feature, b.period, b.first_day, coalesce(sum(c.reserved), 0) AS running
+        WITH forgotten AS (
+          SELECT b.feature, b.period, b.first_day, b.reserved - coalesce(sum(c.reserved), 0) AS amount
           FROM budget_use b LEFT JOIN model_call c ON c.feature = b.feature AND c.outcome IS NULL
             AND b.first_day = date_trunc(b.period, c.at AT TIME ZONE 'UTC')::date
-          GROUP BY 1, 2, 3
-        ) AS r
-        WHERE (u.feature, u.period, u.first_day) = (r.feature, r.period, r.first_day) AND u.reserved > r.running
-        """
+          GROUP BY b.feature, b.period, b.first_day HAVING b.reserved > coalesce(sum(c.reserved), 0)
+        ), paid AS (
+          UPDATE budget_use u SET spent = u.spent + f.amount, reserved = u.reserved - f.amount
+          FROM forgotten f WHERE (u.feature, u.period, u.first_day) = (f.feature, f.period, f.first_day)
+        )
+        INSERT INTO spending AS t (day, feature, model, engine, prompt_revision, cost, silent_cost)
+        SELECT first_day, feature, $1, 'SMALL_MODEL', $1, amount, amount FROM forgotten WHERE period = 'DAY'
+        ON CONFLICT (day, feature, model, engine, prompt_revision) DO UPDATE SET cost = t.cost + excluded.cost,
+          silent_cost = t.silent_cost + excluded.silent_cost
+        """,
+        UNKNOWN,
     )
     return settled
 
