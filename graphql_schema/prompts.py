@@ -35,7 +35,8 @@ _TRUSTED = (Scorer.HUMAN, Scorer.MODEL, Scorer.RULE)
 
 
 @strawberry.enum(
-    description="DRAFT: never active. SHADOW: runs beside the active one; nobody sees it. RETIRED: was active before."
+    description="DRAFT: never active. SHADOW: runs beside the active one; nobody sees it. RETIRED: was active before,"
+    " or is older."
 )
 class RevisionStatus(StrEnum):
     DRAFT = "DRAFT"

@@ -38,10 +38,11 @@ def _rate(raw: Mapping[str, Any]) -> Rate:
     return Rate(**{name: raw[name] for name in ("numerator", "denominator", "rate", "low", "high")}, suppressed=False)
 
 
-@strawberry.type(description="How often reviewers pointed at something in a pair.")
+@strawberry.type(description="How often reviewers pointed at something in the texts of one revision.")
 class FlagCount:
+    revision: str = strawberry.field(description="Its name, as in provenance.")
     flag: str = strawberry.field(description="As in `judgeBlindPair`.")
-    judgements: int = strawberry.field(description="Of either text: a flag names no side.")
+    judgements: int = strawberry.field(description="Judgements that point at it.")
 
 
 @strawberry.type(description="What reviewers gave the texts of one revision by a criterion.")
@@ -76,6 +77,7 @@ class BlindReviewResult:
 
     @classmethod
     def of(cls, review: Review, raw: Mapping[str, Any]) -> Self:
+        names = {"a": review.revision_a, "b": review.revision_b}
         a, b = (find_revision(encode("PromptRevision", name)) for name in (review.revision_a, review.revision_b))
         return cls(
             a=PromptRevision.of(a) if a else None,
@@ -87,14 +89,12 @@ class BlindReviewResult:
             agreement=Agreement.from_json(raw["agreement"]),
             left_rate=_rate(raw["left_rate"]),
             swap_consistency=_rate(raw["swap_consistency"]),
-            flags=[FlagCount(flag=flag, judgements=count) for flag, count in raw.get("flags", {}).items()],
+            flags=[
+                FlagCount(revision=names[each["of"]], flag=each["flag"], judgements=each["judgements"])
+                for each in raw.get("flags", ())
+            ],
             scores=[
-                BlindScore(
-                    revision=review.revision_a if each["of"] == "a" else review.revision_b,
-                    criterion=each["criterion"],
-                    n=each["n"],
-                    mean=each["mean"],
-                )
+                BlindScore(revision=names[each["of"]], criterion=each["criterion"], n=each["n"], mean=each["mean"])
                 for each in raw.get("scores", ())
             ],
             decision=raw["decision"],
@@ -252,7 +252,7 @@ class OpenBlindReviewInput:
     a: strawberry.ID = strawberry.field(description="A published revision of a prompt whose texts people read.")
     b: strawberry.ID = strawberry.field(description="Another revision of the same prompt.")
     pairs: int = strawberry.field(
-        description="10 to 500. 194 find a preference of 60 % about 8 times in 10, 85 one of 65 %."
+        description="30 to 500. 194 find a preference of 60 % about 8 times in 10, 85 one of 65 %."
     )
     reviewers_per_pair: int = strawberry.field(default=2, description="1 to 5.")
     rubric_id: strawberry.ID
@@ -269,9 +269,10 @@ class JudgeBlindPairInput:
     choice: Choice
     left: list[CriterionScoreInput] | None = strawberry.field(default=None, description="All criteria, or none.")
     right: list[CriterionScoreInput] | None = strawberry.field(default=None, description="As above; both or neither.")
-    flags: list[str] | None = strawberry.field(
+    flags_left: list[str] | None = strawberry.field(
         default=None, description="Each once of WRONG_NUMBER, UNKIND, UNSAFE, UNCLEAR, ODD_WORDING; no free text."
     )
+    flags_right: list[str] | None = strawberry.field(default=None, description="As above.")
 
 
 @strawberry.type
@@ -333,7 +334,8 @@ class ReviewMutation:
         context = info.context
         try:
             left, right = scores_of(input.left, "left"), scores_of(input.right, "right")
-            said = Verdict(input.choice, left, right, tuple(input.flags or ()))
+            flags = (tuple(input.flags_left or ()), tuple(input.flags_right or ()))
+            said = Verdict(input.choice, left, right, *flags)
             left_over = await judge(context.ports, input.token, context.person_id(), said)
         except Refused as refused:
             return JudgePayload(user_errors=user_errors(refused), remaining=None)

@@ -170,8 +170,8 @@ async def _be_reviewed(tx: Tx, person_id: UUID) -> None:
     """Let a text of someone be one of a pair that a reviewer has judged."""
     review_id, pair = await reviews.keep_new(tx, REVIEW), Pair(uuid4(), 0)
     await tx.execute(
-        "INSERT INTO blind_pair (person_id, id, review_id, number, period_kind, first_day, brief, brief_digest,"
-        " text_a, text_b) VALUES ($1, $2, $3, 0, 'WEEK', $4, '{}', 'digest', '[]', '[]')",
+        "INSERT INTO blind_pair (person_id, id, review_id, number, period_kind, first_day, brief_digest,"
+        " text_a, text_b) VALUES ($1, $2, $3, 0, 'WEEK', $4, 'digest', '[]', '[]')",
         *(person_id, pair.id, review_id, JUNE.date()),
     )
     await pairs.keep_judgement(tx, review_id, KeptPair(person_id, pair, [], []), Judgement("rater", True, Choice.TIE))
@@ -194,6 +194,18 @@ async def rows_of(owner: Any, person_id: UUID) -> dict[str, int]:
         )
         for table in await owner.fetch(PERSONAL)
     }
+
+
+async def told_of(owner: Any, person_id: UUID) -> list[Any]:
+    """Give what a person's texts tell: of which period and finding, over which brief. Words are each reader's own."""
+    return [
+        tuple(row)
+        for row in await owner.fetch(
+            "SELECT period_kind, first_day, finding_key, rank, edition, brief::text FROM writing"
+            " WHERE person_id = $1 AND status = 'ACTIVE' ORDER BY 1, 2, 3",
+            person_id,
+        )
+    ]
 
 
 async def snapshot(owner: Any, tables: Sequence[str], person_id: UUID) -> dict[str, list[Any]]:

@@ -69,7 +69,7 @@ class Budget:
     """What a feature may spend in a period, and has spent and reserved in the present one, in micro-dollars.
 
     `warn_at` is a share (0 to 1); `elapsed` is how much of the period is over (0 to 1); `lacked` is the smallest amount
-    that it had no room for in this period, None when it always had.
+    that no writer had room for in this period, None when one always had.
     """
 
     feature: Feature
@@ -94,7 +94,7 @@ class Budget:
 
     @property
     def is_full(self) -> bool:
-        """Whether it has room for no call: all of it is gone, or less is left than a call lacked before."""
+        """Whether no model is asked: all of it is gone, or less is left than the cheapest lacked before."""
         left = self.limit - self.spent - self.reserved
         return left <= 0 or (self.lacked is not None and left < self.lacked)
 

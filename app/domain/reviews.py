@@ -14,9 +14,8 @@ from uuid import UUID
 Keyed = Callable[[str], bytes]
 """A hash under a secret key."""
 
-FEWEST_PAIRS = 10
-FEWEST_DECIDING = 30
-"""Judged pairs without which nothing is concluded: of 15, 7 reviews in 100 find what is not there, of 30, 4."""
+FEWEST_PAIRS = 30
+"""Without so many judged ones nothing is concluded: of 15, 7 reviews in 100 find what is not there, of 30, 4."""
 MOST_PAIRS = 500
 MOST_REVIEWERS = 5
 A_TENTH = 10

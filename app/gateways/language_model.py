@@ -32,7 +32,7 @@ _OFFLINE = {
 }
 """litellm looks these up when it is imported: without them it asks the internet for prices."""
 _CREDIBLE = 10
-"""So many times what a call may use is believed when it is counted: a model that thinks is charged for that, too."""
+"""So many times what a call may use is believed when it is counted: it will be on the bill."""
 _LOUD = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "openai", "httpx", "httpcore")
 _FREE = frozenset({401, 403, 404, 429, 503})
 """Statuses by which a provider says that it did nothing; 400 is also what litellm says of an answer it cannot read."""
@@ -127,7 +127,10 @@ class Models:
         self._left_alone[model.name] = time.monotonic() + self._cooldown_s
 
     async def ask(self, model: Deployment, question: Question) -> Said:
-        """What the model says. NoAnswer when it refuses, fails, is too slow, says too much, or is left alone."""
+        """What the model says. NoAnswer when it refuses, fails, is too slow, says too much, or is left alone.
+
+        One that counts more tokens than it was allowed is paid for them, and left alone.
+        """
         if self.is_left_alone(model):
             raise NoAnswer(f"{model.name} is left alone.", cost=0)
         try:
@@ -145,13 +148,16 @@ class Models:
                     max_tokens=question.most_tokens_written,
                     temperature=question.temperature,
                 )
-            return _said(answer, model, question)
+            said = _said(answer, model, question)
         except NoAnswer:
             self.leave_alone(model)
             raise
         except Exception as error:  # noqa: BLE001 - of whatever kind; its message may quote what was sent
             self.leave_alone(model)
             raise _no_answer(error, model, question) from None
+        if said.cost > most_cost(model, question):
+            self.leave_alone(model)  # it may be right, and costs more than was put aside
+        return said
 
 
 def _router_of(deployments: list[dict[str, Any]], cooldown_s: float) -> Any:

@@ -43,6 +43,7 @@ async def activate(
                 reason=reason,
                 forced=fault is not None,
                 effective=effective,
+                goes_back=goes_back,
             ),
         )
         await keep_audit(tx, f"activate {revision.name}", actor=actor, reason=reason)

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, product
+from itertools import product
 from typing import Any
 
 from app.domain.rubric import WRITING
@@ -63,24 +63,20 @@ def agreement(texts: Sequence[Rated]) -> dict[str, Any]:
     """
     import numpy as np  # noqa: PLC0415 - as the module says
 
-    compared = [two for text in texts if (two := _compared(text))]
-    raters = {rater for text in texts for rater in text if _compared(text)}
-    alpha = _alpha(list(chain.from_iterable(compared)))
-    told: dict[str, Any] = {
-        "alpha": alpha,
-        "low": None,
-        "high": None,
-        "raters": len(raters),
-        "items": len(compared),
+    keys = [criterion.key for criterion in WRITING.criteria]
+    compared = {
+        place: np.array([[[marks[key] for key in keys] for marks in two] for two in pairs])
+        for place, text in enumerate(texts)
+        if (pairs := _compared(text))
     }
-    rng, draws = np.random.default_rng(_SEED), []
-    for _ in range(DRAWS if alpha is not None and len(compared) > 1 else 0):
-        drawn = rng.integers(0, len(compared), len(compared))
-        draws.append(_alpha([two for place in drawn for two in compared[place]]))
-    defined = [draw for draw in draws if draw is not None]
-    if 2 * len(defined) > DRAWS:
-        told["low"], told["high"] = (float(end) for end in np.quantile(defined, (0.025, 0.975)))
-    return told
+    scores, rng = list(compared.values()), np.random.default_rng(_SEED)
+    alpha = _alpha(np.concatenate(scores)) if scores else None
+    draws = rng.integers(0, len(scores), (DRAWS, len(scores))) if alpha is not None and len(scores) > 1 else ()
+    alphas = [_alpha(np.concatenate([scores[place] for place in draw])) for draw in draws]
+    defined = [each for each in alphas if each is not None]
+    low, high = np.quantile(defined, (0.025, 0.975)).tolist() if 2 * len(defined) > DRAWS else (None, None)
+    raters = {rater for place in compared for rater in texts[place]}
+    return {"alpha": alpha, "low": low, "high": high, "raters": len(raters), "items": len(scores)}
 
 
 def _compared(text: Rated) -> list[tuple[Mapping[str, int], Mapping[str, int]]]:
@@ -91,14 +87,14 @@ def _compared(text: Rated) -> list[tuple[Mapping[str, int], Mapping[str, int]]]:
     return list(product(by_model, by_person))
 
 
-def _alpha(compared: Sequence[tuple[Mapping[str, int], Mapping[str, int]]]) -> float | None:
-    """The mean over criteria; None where all scores of each are the same."""
+def _alpha(compared: Any) -> float | None:
+    """Of scores by pair, rater and criterion: the mean over criteria; None where all scores of each are the same."""
     import krippendorff  # noqa: PLC0415 - as the module says
     import numpy as np  # noqa: PLC0415 - as the module says
 
-    alphas = []
-    for criterion in WRITING.criteria:
-        scores = np.array([[marks[criterion.key] for marks in two] for two in compared])
-        if len(np.unique(scores)) > 1:
-            alphas.append(krippendorff.alpha(reliability_data=scores.T, level_of_measurement="ordinal"))
+    alphas = [
+        krippendorff.alpha(reliability_data=scores.T, level_of_measurement="ordinal")
+        for scores in np.moveaxis(compared, 2, 0)
+        if len(np.unique(scores)) > 1
+    ]
     return float(np.mean(alphas)) if alphas else None

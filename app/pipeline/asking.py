@@ -10,10 +10,10 @@ import orjson
 
 from app.domain.cost import Engine, Feature
 from app.domain.narrative import Brief, CheckReport, Manner, brief_to_json, check
-from app.gateways.language_model import Models, Question
+from app.gateways.language_model import Models, Question, most_cost
 from app.gateways.routes import Deployment
 from app.jobs import Claimed, PersonAt
-from app.pipeline.paying import Silent, ask_once, list_within
+from app.pipeline.paying import Silent, ask_once, list_within, tell_lacking
 from app.pipeline.ports import Ports
 from app.storage.money import calls
 from app.storage.money.calls import KnownAnswer, NotReserved, Purpose
@@ -48,8 +48,8 @@ class Asked:
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody else is to be asked: there are words, or refused ones, or no money."""
-        return self.words is not None or bool(self.failed) or self.degraded
+        """Whether nobody else is to be asked: there are words, or refused ones."""
+        return self.words is not None or bool(self.failed)
 
 
 async def ask_models(ports: Ports, brief: Brief, revision: Revision, job: Claimed, *, erasures: int | None) -> Asked:
@@ -75,8 +75,11 @@ async def ask_models(ports: Ports, brief: Brief, revision: Revision, job: Claime
         if asking.asked.is_over or (asking.asked.calls and not models.may_repeat()):
             break
         await asking.ask(model)
-    asking.asked.degraded |= len(within) < len(tiers)
-    return asking.asked
+    asked = asking.asked
+    asked.degraded |= len(within) < len(tiers)
+    if asking.lacked and asked.words is None:
+        await tell_lacking(ports, feature, min(asking.lacked))
+    return asked
 
 
 async def _find_known(ports: Ports, brief: Brief, revision: Revision) -> Asked | None:
@@ -125,7 +128,7 @@ def read_answer(text: str, brief: Brief, revision: Revision) -> tuple[Any, Check
 
 @dataclass(slots=True)
 class _Asking:
-    """One text that is asked for, and what came of it so far."""
+    """One text that is asked for, and what came of it so far; `lacked` is what there was no money for."""
 
     ports: Ports
     models: Models
@@ -135,16 +138,15 @@ class _Asking:
     job: Claimed
     erasures: int | None
     asked: Asked = field(default_factory=Asked)
+    lacked: list[int] = field(default_factory=list)
 
     async def ask(self, model: Deployment) -> None:
-        """Ask one model; when its words are refused, once more with the reasons."""
+        """Ask one model; when its words are refused, once more with the reasons, and when they stay so, no more."""
         question = question_for(self.brief, self.revision)
         refused = await self._call(model, question)
-        if refused is None:
-            return
-        if self.models.may_repeat():
-            refused = await self._call(model, replace(question, content=f"{question.content}\n\n{refused}"))
-        if refused is not None:
+        if refused is not None and self.models.may_repeat():
+            await self._call(model, replace(question, content=f"{question.content}\n\n{refused}"))
+        if refused is not None and self.asked.words is None:
             self.models.leave_alone(model)
 
     async def _call(self, model: Deployment, question: Question) -> str | None:
@@ -156,7 +158,8 @@ class _Asking:
                 self.asked.words = Words(heard.answer, report.passed, heard.model, heard.engine)
             return None
         if isinstance(heard, NotReserved):
-            self.asked.degraded = heard in (NotReserved.NO_MONEY, NotReserved.NO_SHARE)
+            self.asked.degraded |= heard in (NotReserved.NO_MONEY, NotReserved.NO_SHARE)
+            self.lacked += [most_cost(model, question)] * (heard is NotReserved.NO_MONEY)
             return None
         self.asked.calls += 1
         self.asked.cost += heard.cost

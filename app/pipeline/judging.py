@@ -48,12 +48,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a reviewer says of a pair; scores by criterion, for both texts or for none."""
+    """What a reviewer says of a pair; scores by criterion, for both texts or for none; what each is pointed at for."""
 
     choice: Choice
     left: Mapping[str, int] | None = None
     right: Mapping[str, int] | None = None
-    flags: Sequence[str] = ()
+    flags_left: Sequence[str] = ()
+    flags_right: Sequence[str] = ()
 
 
 def _refuse(code: ErrorCode, message: str, field: str) -> Refused:
@@ -130,7 +131,7 @@ async def judge(ports: Ports, token: str, reviewer: UUID, said: Verdict) -> int:
         _require_open(review)
         if found is None:
             raise _refuse(ErrorCode.NOT_FOUND, "This pair is not there any more.", "token")
-        new = Judgement(rater, a_left, said.choice, *scores, tuple(said.flags))
+        new = Judgement(rater, a_left, said.choice, *scores, tuple(said.flags_left), tuple(said.flags_right))
         if not await pairs.keep_judgement(tx, review_id, found, new):
             raise _refuse(ErrorCode.ALREADY_DONE, "You have judged this pair.", "token")
         standing = await pairs.find_standing(tx, review_id, review.reviewers if review else 1)
@@ -169,8 +170,9 @@ def _not_theirs() -> Refused:
 
 
 def _scores(said: Verdict) -> tuple[Scores | None, Scores | None]:
-    if faults_of_flags(said.flags):
-        raise _refuse(ErrorCode.INVALID, f"flags are each once of {', '.join(FLAGS)}.", "flags")
+    for name, flags in (("flagsLeft", said.flags_left), ("flagsRight", said.flags_right)):
+        if faults_of_flags(flags):
+            raise _refuse(ErrorCode.INVALID, f"{name} are each once of {', '.join(FLAGS)}.", name)
     if (said.left is None) != (said.right is None):
         raise _refuse(ErrorCode.REQUIRED, "Score both texts, or neither.", "left" if said.left is None else "right")
     for name, scores in (("left", said.left), ("right", said.right)):

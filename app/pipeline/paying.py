@@ -48,12 +48,16 @@ Read = Callable[[str], tuple[Any, _Verdict]]
 
 
 async def list_within(ports: Ports, feature: Feature) -> list[Deployment]:
-    """The models of the feature's route that its budgets leave, in their order; all of them while little is gone."""
+    """The models of the feature's route that its budgets leave, in their order; all of them while little is gone.
+
+    None while a budget is full.
+    """
     tiers = ports.routes.get(feature, ())
     if not tiers:
         return []
     async with ports.store.for_everyone() as tx:
-        gone = max((budget.share for budget in await budgets.list_budgets(tx, feature)), default=1.0)
+        found = await budgets.list_budgets(tx, feature)
+    gone = 1.0 if any(budget.is_full for budget in found) else max((each.share for each in found), default=1.0)
     return [tier.deployment for tier in tiers if gone < tier.while_budget_under]
 
 
@@ -68,8 +72,6 @@ async def ask_once(
         return reserved
     if isinstance(reserved, NotReserved):
         MODEL_NOT_ASKED.labels(purpose.feature, reserved).inc()
-        if reserved is NotReserved.NO_MONEY:
-            await tell_turned(ports)
         return reserved
     said = await _say(models, model, purpose, question)
     if isinstance(said, NoAnswer):
@@ -112,13 +114,21 @@ async def _pay(ports: Ports, reserved: Reservation, receipt: Receipt) -> None:
     MODEL_COST.labels(purpose.feature, purpose.model).inc(receipt.cost)
 
 
+async def tell_lacking(ports: Ports, feature: Feature, amount: int) -> None:
+    """Write down that no model could be paid the `amount` of the cheapest one, and what that makes of the budgets."""
+    async with ports.store.for_everyone() as tx:
+        await budgets.keep_locked(tx, feature)
+        await budgets.keep_lacking(tx, feature, amount)
+    await tell_turned(ports)
+
+
 async def tell_turned(ports: Ports) -> None:
     """Write down and log which budgets came into another state; in a transaction that holds all of them, in order."""
     async with ports.store.for_everyone() as tx:
         await budgets.keep_locked(tx)
         turned = await budgets.keep_states(tx, cheaper_from(ports.routes))
     for each in turned:
-        log.warning("budget_turned", kind=each.feature, scope=each.period, outcome=each.state)
+        log.warning("budget_state_changed", kind=each.feature, scope=each.period, outcome=each.state)
 
 
 def cheaper_from(routes: Routes) -> dict[Feature, float]:

@@ -38,7 +38,7 @@ async def prepare(job: Claimed, ports: Ports) -> Reported | Skipped:
             a_left=each.a_left,
             choice=each.choice,
             scores=(each.scores_left, each.scores_right) if each.scores_left and each.scores_right else None,
-            flags=each.flags,
+            flags=(each.flags_left, each.flags_right),
         )
         for pair, each in judged
     ]

@@ -6,33 +6,38 @@ Reads nothing and keeps nothing; the only importer of scipy and krippendorff, in
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import krippendorff
 import numpy as np
 from scipy import stats
 
-from app.domain.reviews import FEWEST_DECIDING, FLAGS, Choice, Pair
+from app.domain.reviews import FEWEST_PAIRS, FLAGS, Choice, Pair
 from app.domain.rubric import WRITING, Scores
 
 CONFIDENCE = 0.95
 RESAMPLES = 4_999
 EVEN = 0.5
+_Side = TypeVar("_Side")
 _HALVES = {Choice.LEFT: 2, Choice.TIE: 1, Choice.RIGHT: 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One judgement: of which pair, by whom, whether A was on the left, the choice, scores of both or none, flags."""
+    """One judgement: of which pair, by whom, whether A was on the left, the choice, scores of both or none, flags.
+
+    Scores and flags are of left and right.
+    """
 
     pair: Pair
     rater: str
     a_left: bool
     choice: Choice
     scores: tuple[Scores, Scores] | None = None
-    flags: Sequence[str] = ()
+    flags: tuple[Sequence[str], Sequence[str]] = ((), ())
 
     @property
     def for_b(self) -> int:
@@ -58,7 +63,7 @@ def figures(said: Sequence[Said], *, seed: int, a: str, b: str) -> Mapping[str, 
         "agreement": agreement(first),
         "left_rate": left,
         "swap_consistency": _consistency(said),
-        "flags": {flag: sum(flag in each.flags for each in said) for flag in FLAGS},
+        "flags": [each for flag in FLAGS for each in _flags(said, flag)],
         "scores": [each for criterion in WRITING.criteria for each in _scores(first, criterion.key)],
         "decision": _decision(prefer, left, len({each.pair.id for each in first}), a=a, b=b),
     }
@@ -78,8 +83,8 @@ def preference(first: Sequence[Said], *, seed: int, resamples: int = RESAMPLES) 
     halves, counts = (np.array([size(each) for each in by_pair.values()], float) for size in (sum, len))
     rate = halves.sum() / counts.sum() / 2
     if np.all(halves == rate * 2 * counts):  # nothing to draw from: all pairs say the same
-        ends = share(round(rate * len(by_pair)), len(by_pair))
-        return _rate(numerator, len(first), float(rate), ends["low"], ends["high"])
+        low, high = (share(whole(rate * len(by_pair)), len(by_pair)) for whole in (floor, ceil))
+        return _rate(numerator, len(first), float(rate), low["low"], high["high"])
     found = stats.bootstrap(
         (halves, counts),
         lambda some, many, axis: some.sum(axis=axis) / many.sum(axis=axis) / 2,
@@ -116,10 +121,21 @@ def agreement(first: Sequence[Said]) -> Mapping[str, Any]:
 
 def _scores(first: Sequence[Said], criterion: str) -> Iterator[dict[str, Any]]:
     """The mean that each text had for a criterion, of those who scored both."""
-    given = [(each.scores if each.a_left else each.scores[::-1]) for each in first if each.scores]
+    given = [_a_first(each.scores, each) for each in first if each.scores]
     for place, name in enumerate(("a", "b")):
         marks = [both[place][criterion] for both in given]
         yield {"of": name, "criterion": criterion, "n": len(marks), "mean": fmean(marks) if marks else None}
+
+
+def _flags(said: Sequence[Said], flag: str) -> Iterator[dict[str, Any]]:
+    """How often something was pointed at in each text."""
+    given = [_a_first(each.flags, each) for each in said]
+    for place, name in enumerate(("a", "b")):
+        yield {"of": name, "flag": flag, "judgements": sum(flag in both[place] for both in given)}
+
+
+def _a_first(sides: tuple[_Side, _Side], said: Said) -> tuple[_Side, _Side]:
+    return sides if said.a_left else (sides[1], sides[0])
 
 
 def _consistency(said: Sequence[Said]) -> Mapping[str, Any]:
@@ -141,11 +157,10 @@ def _rate(
 
 def _decision(prefer: Mapping[str, Any], left: Mapping[str, Any], pairs: int, *, a: str, b: str) -> str:
     """What the figures allow to be said, in a sentence or two."""
-    if pairs < FEWEST_DECIDING:
-        return f"Too few pairs were judged to say anything: {pairs} of at least {FEWEST_DECIDING}."
+    if pairs < FEWEST_PAIRS:
+        return f"Too few pairs were judged to say anything: {pairs} of at least {FEWEST_PAIRS}."
     rate, low, high = (prefer[name] for name in ("rate", "low", "high"))
-    counted = f"{rate:.0%} for {b}, 95 % interval {low:.0%} to {high:.0%}, over {pairs} pairs".replace("%", " %")
-    counted = counted.replace("95  %", "95 %")
+    counted = f"{100 * rate:.0f} % for {b}, 95 % interval {100 * low:.0f} % to {100 * high:.0f} %, over {pairs} pairs"
     if low > EVEN:
         told = f"B is preferred: {counted}."
     elif high < EVEN:

@@ -15,10 +15,9 @@ from app.domain.narrative import (
     Claim,
     brief_from_json,
     card_from_json,
-    check,
     claim_to_json,
     claims_from,
-    compose,
+    draw,
     evidence_in,
     narrative_from_json,
 )
@@ -35,6 +34,8 @@ from prompts import Revision, list_revisions
 
 FEWEST_PEOPLE = 20
 """A text of fewer people than these would be somebody's whom the team could guess."""
+NOBODY = UUID(int=0)
+"""For whom both texts of a pair are drawn."""
 TRIED = 2
 """Texts that are looked at for each pair that is asked for: some revisions say the same."""
 
@@ -123,10 +124,11 @@ def _claims(fit: Fit) -> tuple[Claim, ...]:
 
 
 def _told(stored: tuple[Claim, ...], brief: Brief, revision: Revision) -> tuple[Claim, ...] | None:
-    """What `revision` says of a brief, None when it fails: drawn by the brief, so that no published words are shown."""
-    draft, bound = compose(brief, revision.phrases), evidence_in(stored, brief)
-    if check(draft, brief, fixed=revision.sayings).failed:
+    """What `revision` tells nobody in particular, so that no published words are shown; None when it fails."""
+    draft = draw(brief, revision.phrases, fixed=revision.sayings, reader=NOBODY).draft
+    if draft is None:
         return None
+    bound = evidence_in(stored, brief)
     cited = {name for sentence in draft.sentences() for name in sentence.evidence}
     return claims_from(draft, bound) if cited <= set(bound) else None
 

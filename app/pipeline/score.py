@@ -25,14 +25,14 @@ from app.domain.narrative import (
 )
 from app.domain.rubric import WRITING, MalformedScores, Scorer, Scores, mean_of, passes, score_by_rule, scores_from_json
 from app.errors import Gone
-from app.gateways.language_model import Question
+from app.gateways.language_model import Question, most_cost
 from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.asking import question_of
-from app.pipeline.paying import Heard, ask_once, list_within
+from app.pipeline.paying import Heard, ask_once, list_within, tell_lacking
 from app.pipeline.ports import Ports
 from app.pipeline.writing import find_active, write
 from app.storage import people
-from app.storage.money.calls import KnownAnswer, Purpose
+from app.storage.money.calls import KnownAnswer, NotReserved, Purpose
 from app.storage.store import Tx
 from app.storage.words import scores, shadows
 from app.storage.words.scores import SHADOW, Score, ScoredText, TextKey
@@ -43,7 +43,7 @@ from prompts import Revision, Shadow, list_prompts, list_revisions, list_shadows
 TEXTS_AT_ONCE = 500
 """Of one run, the newest first; what lies beyond is scored in the next hour, or never when more come than that."""
 LONGEST_S = 150.0
-"""Where models take their time, no further text is begun: the rest waits for the next hour."""
+"""Where models take their time, nothing further is begun: the rest waits for the next hour."""
 RUBRIC_SCORE = "rubric-score"
 RULE = "rubric"
 """The rater of all scores by rule."""
@@ -72,11 +72,9 @@ async def prepare_with(job: Claimed, ports: Ports, on_trial: Sequence[Shadow]) -
         judge = await find_active(tx, RUBRIC_SCORE)
     if not texts:
         return Skipped("Every text has its score.")
-    work = _Scoring(ports, job, judge, on_trial)
-    clock = asyncio.get_running_loop().time
-    until = clock() + LONGEST_S
+    work = _Scoring(ports, job, judge, on_trial, until=_now() + LONGEST_S)
     for text in texts:
-        if clock() >= until:
+        if work.is_late:
             break
         try:
             await work.score(text, held[text.key.prompt_hash])
@@ -143,6 +141,10 @@ def scored(key: TextKey, by: tuple[Scorer, str], found: Scores) -> Score:
     )
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 @dataclass(slots=True)
 class _Scoring:
     """A run over texts, and what it has found so far."""
@@ -151,7 +153,13 @@ class _Scoring:
     job: Claimed
     judge: Revision
     on_trial: Sequence[Shadow]
+    until: float
     scored: Scored = field(default_factory=Scored)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether nothing further is to be begun."""
+        return _now() >= self.until
 
     async def score(self, text: ScoredText, revision: Revision) -> None:
         """Score one text; what is found before a surprise is kept."""
@@ -162,7 +170,7 @@ class _Scoring:
         for trial in self.on_trial:
             tried = trial.revision
             beside = tried.prompt == revision.prompt and tried.hash != revision.hash
-            if beside and drawn(f"{tried.name}:{text.key.brief_digest}", trial.share):
+            if beside and not self.is_late and drawn(f"{tried.name}:{text.key.brief_digest}", trial.share):
                 await self._on_trial(text.key, brief, tried)
 
     def _by_rule(self, key: TextKey, brief: Brief, written: tuple[Draft, Revision]) -> None:
@@ -194,6 +202,8 @@ class _Scoring:
         elif isinstance(heard, Heard):
             found, rater = heard.verdict, model.name
         else:
+            if heard is NotReserved.NO_MONEY:
+                await tell_lacking(self.ports, Feature.RUBRIC_SCORING, most_cost(model, question))
             return
         if found is not None:
             self.scored.scores.append(scored(key, (Scorer.MODEL, rater), found))

@@ -1,4 +1,4 @@
-"""Takes a text back on a reviewer's word: it stays back until its words change."""
+"""Takes a text back on a reviewer's word, and whoever else reads the same: it stays back until its brief changes."""
 
 from uuid import UUID
 
@@ -15,7 +15,20 @@ from app.storage.words.writings import Made
 
 
 async def withdraw(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -> Made | None:
-    """Take one text of anybody back; as it was, None when there is none. Again is no news."""
+    """Take one text of anybody back, and those of others whom a model told the same.
+
+    As it was, None when there is none. Again is no news.
+    """
+    made = await _take_back(ports, writing_id, actor=actor, reason=reason)
+    if made is not None and made.answer is not None:
+        async with ports.store.for_everyone() as tx:
+            alike = await writings.list_alike(tx, writing_id)
+        for other in alike:
+            await _take_back(ports, other, actor=actor, reason=reason)
+    return made
+
+
+async def _take_back(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -> Made | None:
     async with ports.store.for_everyone() as tx:
         made = await writings.find_made(tx, writing_id)
         head = await people.find_head(tx, made.person_id) if made else None

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.cost import Engine
-from app.domain.narrative import Brief, Draft, brief_to_json, check, compose, draft_from_json, seed_for
+from app.domain.narrative import Brief, Draft, brief_to_json, draft_from_json, draw
 from app.domain.periods import PeriodKind
 from app.domain.safety import SafetyAction
 from app.jobs import Claimed
@@ -20,8 +20,6 @@ from app.storage.words.writings import Making
 from app.telemetry import logger
 from prompts import Revision, first_revision, list_revisions
 
-DRAWS = 3
-"""How often the composer draws other words when what it drew fails its checks."""
 log = logger("writing")
 
 
@@ -108,26 +106,21 @@ def _worded(asked: Asked, brief: Brief, revision: Revision) -> Written:
 def _composed(
     brief: Brief, revision: Revision, asked: Asked, *, reader: UUID
 ) -> tuple[Written | None, tuple[str, ...]]:
-    """The first words of the composer that pass, drawn anew when some do not; and the checks that were failed."""
-    failed: list[str] = []
-    for attempt in range(DRAWS):
-        seed = seed_for(reader, brief, attempt)
-        draft = compose(brief, revision.phrases, seed=seed)
-        report = check(draft, brief, fixed=revision.sayings)
-        if report.ok:
-            text = Written(
-                draft=draft,
-                brief=brief,
-                revision=revision,
-                engine=Engine.TEMPLATE,
-                checks_passed=report.passed,
-                cost=asked.cost,
-                degraded=asked.degraded,
-                seed=seed,
-            )
-            return text, tuple(failed)
-        failed += [name for name, _ in report.failed]
-    return None, tuple(failed)
+    """The composer's words for a reader, and the checks that were failed on the way."""
+    drawn = draw(brief, revision.phrases, fixed=revision.sayings, reader=reader)
+    if drawn.draft is None:
+        return None, drawn.failed
+    text = Written(
+        draft=drawn.draft,
+        brief=brief,
+        revision=revision,
+        engine=Engine.TEMPLATE,
+        checks_passed=drawn.checks_passed,
+        cost=asked.cost,
+        degraded=asked.degraded,
+        seed=drawn.seed,
+    )
+    return text, drawn.failed
 
 
 def decision_on(attempt: Attempt, kind: PeriodKind, first_day: date, finding_key: str) -> Decision | None:

@@ -37,8 +37,8 @@ END $$
 """
 
 
-async def migrate(urls: DatabaseUrls) -> None:
-    """Make the roles, then apply what is missing. Several programs may call it at once.
+async def migrate(urls: DatabaseUrls, *, target: str | None = None) -> None:
+    """Make the roles, then apply what is missing (up to `target`, if one is named). Several programs may call it at once.
 
     ConfigurationError when the login may not create roles and they are missing.
     """
@@ -52,7 +52,7 @@ async def migrate(urls: DatabaseUrls) -> None:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await _ensure_roles(connection)
         try:
-            await api.migrate(config=tortoise_config(urls, pool=1))
+            await api.migrate(config=tortoise_config(urls, pool=1), target=target and f"spectrum.{target}")
         finally:
             await Tortoise.close_connections()
     finally:

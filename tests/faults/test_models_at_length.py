@@ -28,8 +28,6 @@ from tests.models.service import FAULTS, Reply, Service, service_that
 from workers.runner import Runner
 
 JOBS = 1_000
-ATTEMPTS = {**dict.fromkeys([*SPOILT, "well"], JOBS), **dict.fromkeys(FAULTS, 200)}
-"""How often a model is really asked: who says nothing that can be read has nothing to show."""
 AT_A_TIME = 50
 SLOW = frozenset({"never", "drips"})
 FEW = 24
@@ -145,7 +143,9 @@ async def _write(ports: Ports, people: Sequence[PersonAt], *, time: int = 1) -> 
 
 async def _nothing_untrue_is_shown(people: People) -> None:
     revision = first_revision(MONTHLY_NARRATIVE)
-    rows = await people.owner.fetch("SELECT brief, answer, content FROM writing WHERE prompt_hash = $1", revision.hash)
+    rows = await people.owner.fetch(
+        "SELECT brief, answer, seed, content FROM writing WHERE prompt_hash = $1", revision.hash
+    )
     assert len(rows) == await people.owner.fetchval("SELECT count(*) FROM writing")
     unseen = {tuple(row): row for row in rows if tuple(row) not in _JUDGED}
     objections = [objection for row in unseen.values() for objection in objections_to(row, revision)]
@@ -200,8 +200,8 @@ async def test_a_few_lies_are_not_shown(few: People, tmp_path: Path, behaviour: 
 async def test_a_thousand_lies_are_not_shown(
     many: People, tmp_path: Path, behaviour: str, record_property: Note
 ) -> None:
-    """However a model answers a thousand times (200 times where it says nothing), what is shown is true."""
-    await _lie(many, tmp_path, behaviour, ATTEMPTS.get(behaviour, JOBS), record_property)
+    """However a model answers a thousand times, what is shown is true."""
+    await _lie(many, tmp_path, behaviour, JOBS, record_property)
 
 
 async def _misbehave(people: People, folder: Path, reply: Reply, cooldown_s: float, note: Note) -> None:

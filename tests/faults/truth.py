@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from app.pipeline.reproduce import reproduce
 from app.wiring import Spectrum
 from tests.faults.harness import WEEKS, World, told
 from tests.life import take, who, work_off
@@ -28,7 +29,10 @@ OWN = {
     "session": ("id", "received_at", "kept_at"),
     "session_numbers": ("session_id", "analysed_at", "kept_at"),
     "period_aggregate": ("computed_at", "settled_at", "kept_at"),
-    "writing": ("id", "written_at", "published_at", "kept_at", "engine", "model", "answer", "cost"),
+    "writing": (
+        *("id", "written_at", "published_at", "kept_at", "engine", "model", "answer", "cost"),
+        *("seed", "content"),  # words are drawn for each reader; `brief` is what they tell
+    ),
 }
 """What of a row is its person's own, and differs from their twin's."""
 _PACKED = """
@@ -113,6 +117,10 @@ async def same_as_twins(spectrum: Spectrum, owner: Any, keys: Sequence[str], *, 
         await take(spectrum, *told(f"{key}-twin", weeks=weeks))
     await work_off(spectrum, owner)
     for key in keys:
+        for row in await owner.fetch("SELECT id FROM writing WHERE person_id = $1", who(spectrum, key)):
+            again = await reproduce(spectrum.ports, row["id"])
+            assert again is not None
+            assert again.same_text, again.explanation
         found = await facts_of(owner, who(spectrum, key))
         expected = await facts_of(owner, who(spectrum, f"{key}-twin"))
         assert all(expected.values()), "a twin has lived"

@@ -80,7 +80,11 @@ async def test_what_is_not_counted_is_paid_to_the_full(read: object, written: ob
 async def test_a_model_that_thinks_is_paid_for_that() -> None:
     """What it counts above what it was allowed is on the bill, and is told."""
     async with service_that(says("{}", read=100, written=150)) as service:
-        said = await _ask(_model(service))
+        model = _model(service)
+        models = await Models.opened(_routes(model), KEYS)
+        said = await _ask(model, models=models)
+        assert said.cost > most_cost(model, QUESTION)
+        assert models.is_left_alone(model), "what costs more than was put aside is not asked again at once"
     assert (said.tokens_written, said.cost) == (150, 105)  # 100 x 0.15 + 150 x 0.6
 
 

@@ -24,7 +24,7 @@ def objections_to(row: Mapping[str, Any], revision: Revision) -> list[str]:
     """What is wrong with a published month, in short; nothing when all is well."""
     raw, content = orjson.loads(row["brief"]), orjson.loads(row["content"])
     brief, answer = brief_from_json(raw), None if row["answer"] is None else orjson.loads(row["answer"])
-    composed = draft_to_json(compose(brief, revision.phrases))
+    composed = draft_to_json(compose(brief, revision.phrases, seed=row["seed"]))
     made = composed if answer is None else answer
     report = check(made, brief, fixed=revision.sayings)
     found = [f"check {name}: {reason}" for name, reason in report.failed]

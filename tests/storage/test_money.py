@@ -12,8 +12,10 @@ import pytest
 from app.domain.cost import BudgetPeriod, BudgetState, Engine, Feature
 from app.domain.periods import Period
 from app.errors import Gone
-from app.jobs import PersonAt
+from app.jobs import PersonAt, monthly_narrative
 from app.pipeline.forget import erase_account
+from app.storage.forgetting.erasure import keep_jobs_locked
+from app.storage.jobs import ledger
 from app.storage.money import budgets, calls, spending
 from app.storage.money.calls import KnownAnswer, NotReserved, Outcome, Purpose, Receipt, Reservation
 from app.wiring import Spectrum
@@ -241,23 +243,46 @@ async def test_a_budget_tells_its_state(spectrum: Spectrum, somebody: PersonAt) 
 
 
 async def test_a_budget_without_room_for_a_call_is_exhausted(spectrum: Spectrum, somebody: PersonAt) -> None:
-    """Not only when all of it is gone: as soon as a call found no room, and until it would find some again."""
+    """Not only when all of it is gone: as soon as no writer had room, and until the cheapest would find some again."""
     held = await _reserve(spectrum, somebody, DOLLAR - 500)
+    assert await _reserve(spectrum, somebody, 501) is NotReserved.NO_MONEY
     states = []
-    for amount in (501, 700, None):
+    for amount in (700, 501, None):
+        async with spectrum.ports.store.for_everyone() as tx:
+            if amount is not None:
+                await budgets.keep_lacking(tx, FEATURE, amount)
         if amount is None:
             await _settle(spectrum, held, DOLLAR - 501)
-        else:
-            assert await _reserve(spectrum, somebody, amount) is NotReserved.NO_MONEY
         async with spectrum.ports.store.for_everyone() as tx:
             day, month = await budgets.list_budgets(tx, FEATURE)
-        states.append((day.lacked, day.state(), month.state()))
+        states.append((day.lacked, day.state(), month.lacked, month.state()))
     assert states == [
-        (501, BudgetState.EXHAUSTED, BudgetState.OK),
-        (501, BudgetState.EXHAUSTED, BudgetState.OK),
-        (501, BudgetState.WARNING, BudgetState.OK),
+        (700, BudgetState.EXHAUSTED, None, BudgetState.OK),
+        (501, BudgetState.EXHAUSTED, None, BudgetState.OK),
+        (501, BudgetState.WARNING, None, BudgetState.OK),
     ]
     assert isinstance(await _reserve(spectrum, somebody, 501), Reservation)
+
+
+async def test_paying_and_erasing_at_once_do_not_wait_in_a_circle(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt
+) -> None:
+    """Whoever erases holds the person's jobs before their calls; who pays takes them in the same order."""
+    async with spectrum.ports.store.for_everyone() as tx:
+        await ledger.keep_jobs(tx, [monthly_narrative(somebody, JUNE.date(), revision=-7)])
+    job_id = await owner.fetchval("SELECT id FROM job WHERE person_id = $1 AND kind = 'MONTHLY_NARRATIVE'", somebody.id)
+    for _ in range(5):
+        reserved = await _ask(spectrum, replace(_purpose(somebody), job_id=job_id))
+        assert isinstance(reserved, Reservation)
+
+        async def erase() -> None:
+            async with spectrum.ports.store.for_everyone() as tx:
+                await keep_jobs_locked(tx, somebody.id)
+                await asyncio.sleep(0.05)
+                await calls.erase_answers(tx, somebody.id)
+
+        await asyncio.gather(erase(), _settle(spectrum, reserved, 50))
+        assert await owner.fetchval("SELECT count(*) FROM model_call WHERE outcome IS NULL") == 0
 
 
 async def test_a_budget_is_changed_once(spectrum: Spectrum, owner: Any) -> None:

@@ -139,9 +139,7 @@ async def test_a_journal_that_comes_late_erases_what_was_erased_and_no_more(dril
             assert counts[0] == counts[1], table
         packed = "SELECT month, body FROM packed_month WHERE person_id = $1 ORDER BY month"
         assert await owner.fetch(packed, person_id) == await owner.fetch(packed, twin)
-        told = (
-            "SELECT finding_key, content->'headline' FROM writing WHERE person_id = $1 AND status = 'ACTIVE' ORDER BY 1"
-        )
+        told = "SELECT finding_key, brief FROM writing WHERE person_id = $1 AND status = 'ACTIVE' ORDER BY 1"
         assert await owner.fetch(told, person_id) == await owner.fetch(told, twin)
         again = await take(spectrum, *new)
         assert all(each.duplicate for each in again)

@@ -72,6 +72,54 @@ async def test_four_programs_migrate_at_once(servers: Servers, owner: Any, tmp_p
         await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+_UP_TO = """
+import asyncio, sys
+from app.storage.schema import migrate
+from app.storage.store import DatabaseUrls
+asyncio.run(migrate(DatabaseUrls.one(sys.argv[1]), target=sys.argv[2]))
+"""
+
+
+def _up_to(url: str, migration: str) -> None:
+    subprocess.run([sys.executable, "-c", _UP_TO, url, migration], cwd=ROOT, check=True)
+
+
+async def test_what_revisions_failed_before_it_was_counted_is_not_forgotten(servers: Servers, owner: Any) -> None:
+    """An older database with people's rows in it: what the owner may not see is counted and kept all the same."""
+    name = f"older_{uuid4().hex[:12]}"
+    url = database_url(servers, name)
+    await owner.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    try:
+        _up_to(url, "0007_reviews")
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute("""
+                INSERT INTO safety_decision (person_id, period_kind, first_day, finding_key, kind, action,
+                  prompt_revision)
+                VALUES (gen_random_uuid(), 'WEEK', '2026-06-01', 'a', 'tone, no-diagnosis', 'REWRITTEN',
+                    'weekly-card@1'),
+                  (gen_random_uuid(), 'WEEK', '2026-06-01', 'b', 'review', 'WITHHELD', 'weekly-card@1');
+                INSERT INTO shadow_text (person_id, period_kind, first_day, finding_key, brief_digest, prompt_revision,
+                  prompt_hash, failed, cost)
+                VALUES (gen_random_uuid(), 'WEEK', '2026-06-01', 'a', 'digest', 'weekly-card@1', 'hash', '{tone}', 0);
+                INSERT INTO blind_judgement (person_id, pair_id, rater, review_id, a_left, choice, flags)
+                VALUES (gen_random_uuid(), gen_random_uuid(), 'one', gen_random_uuid(), true, 'LEFT', '{UNSAFE}');
+                INSERT INTO report (name, key, content, computed_at) VALUES ('agreement', 'weekly-card@1', '{}', now());
+            """)
+            _up_to(url, newest())
+            counted = await connection.fetch("SELECT name, times FROM revision_fault ORDER BY name")
+            assert [tuple(row) for row in counted] == [("no-diagnosis", 1), ("tone", 2)]
+            flags = await connection.fetchrow("SELECT flags_left, flags_right FROM blind_judgement")
+            assert tuple(flags) == (["UNSAFE"], ["UNSAFE"])
+            assert await connection.fetchval("SELECT count(*) FROM report") == 0
+            forced = "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname = ANY($1)"
+            assert await connection.fetchval(forced, ["safety_decision", "shadow_text", "blind_judgement"])
+        finally:
+            await connection.close()
+    finally:
+        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 async def test_the_models_are_what_the_migrations_made(spectrum: Spectrum) -> None:
     """Making migrations from the models would find nothing to do."""
     context = spectrum.ports.store._context

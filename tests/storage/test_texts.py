@@ -1,6 +1,7 @@
 """What is kept beside texts: answers until they are published, how well each revision writes, and by which index."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 from uuid import uuid4
@@ -12,12 +13,15 @@ from app.domain.narrative import SAFETY_CHECKS
 from app.domain.periods import Period, PeriodKind, week_of
 from app.domain.rubric import WRITING
 from app.domain.safety import SafetyAction
+from app.jobs import PersonAt
 from app.storage.money import calls
 from app.storage.store import Tx
-from app.storage.words import decisions, faults, feedback, pairs, scores, writings
+from app.storage.words import decisions, faults, feedback, pairs, scores, shadows, writings
 from app.storage.words.aggregates import AggregateRef
 from app.storage.words.decisions import REVIEW, Decision
 from app.storage.words.quality import list_quality
+from app.storage.words.scores import SHADOW, TextKey
+from app.storage.words.shadows import ShadowText
 from app.storage.words.writings import Making, NewWriting
 from app.wiring import Spectrum
 
@@ -107,10 +111,27 @@ async def test_a_text_that_is_gone_and_was_taken_back_stays_back(spectrum: Spect
     assert again.status is writings.WritingStatus.WITHDRAWN
 
 
+async def test_what_is_failed_on_trial_is_counted_once(spectrum: Spectrum) -> None:
+    """Texts on trial count, too; kept again they do not."""
+    key = TextKey(PersonAt(uuid4(), 0), PeriodKind.WEEK, MONDAY, "a", SHADOW, "digest", "weekly-card@703", "hash")
+    tried = [
+        ShadowText(key, None, None, ("tone", "length"), 0),
+        ShadowText(replace(key, finding_key="b"), None, None, ("tone",), 0),
+    ]
+    async with spectrum.ports.store.for_everyone() as tx:
+        for _ in range(2):
+            await shadows.keep(tx, tried)
+        assert await faults.count(tx, "weekly-card@703", ["tone"]) == 2
+        assert await faults.count(tx, "weekly-card@703", ["length"]) == 1
+
+
 Ask = Callable[[Tx], Awaitable[object]]
 WEEK = Period(MONDAY, MONDAY + timedelta(days=6))
 FOUND_BY: dict[str, tuple[Ask, set[str]]] = {
-    "a known answer": (lambda tx: calls.find_answer(tx, "d", "h"), {"writing_question", "model_call_question"}),
+    "a known answer": (
+        lambda tx: calls.find_answer(tx, "d", "h"),
+        {"writing_question", "model_call_question", "writing_pulled"},
+    ),
     "one refused lately": (lambda tx: calls.was_refused(tx, "d", "h"), {"model_call_question"}),
     "a text by its id": (lambda tx: writings.find_made(tx, uuid4()), {"writing_id"}),
     "a text to be scored": (lambda tx: scores.find_text(tx, uuid4()), {"writing_id"}),

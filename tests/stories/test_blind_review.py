@@ -183,11 +183,11 @@ async def _leave(spectrum: Spectrum, desk: Desk, key: str) -> None:
 async def test_a_token_is_its_reviewers_and_holds_once(spectrum: Spectrum, desk: Desk, crowd: list[str]) -> None:
     """Another's token, a changed one, and one of a closed review are refused; again on the same changes nothing."""
     assert crowd
-    review = await _filled(spectrum, desk, pairs=10)
+    review = await _filled(spectrum, desk, pairs=30)
     pair = await desk.next_for(review, "ada")
     token, keys = pair["token"], [each["key"] for each in pair["rubric"]["criteria"]]
     scores = [{"key": key, "score": 4} for key in keys]
-    told = {"token": token, "choice": "LEFT", "left": scores, "right": scores, "flags": ["UNCLEAR"]}
+    told = {"token": token, "choice": "LEFT", "left": scores, "right": scores, "flagsRight": ["UNCLEAR"]}
 
     async def refused(name: str, **changed: Any) -> list[str]:
         return [error["code"] for error in (await desk.judge(name, **(told | changed)))["userErrors"]]
@@ -198,12 +198,15 @@ async def test_a_token_is_its_reviewers_and_holds_once(spectrum: Spectrum, desk:
     assert await refused("ada", left=scores[1:]) == ["INVALID"]
     assert await refused("ada", right=None) == ["REQUIRED"]
     assert await refused("ada", left=scores + scores) == ["INVALID"]
-    assert await refused("ada", flags=["She is my neighbour"]) == ["INVALID"]
-    kept = "SELECT choice, flags FROM blind_judgement WHERE review_id = (SELECT max(id::text)::uuid FROM blind_review)"
+    assert await refused("ada", flagsLeft=["She is my neighbour"]) == ["INVALID"]
+    kept = (
+        "SELECT choice, flags_left, flags_right FROM blind_judgement"
+        " WHERE review_id = (SELECT max(id::text)::uuid FROM blind_review)"
+    )
     assert await desk.owner.fetch(kept) == []
     assert await refused("ada") == []
     assert await refused("ada", choice="RIGHT") == ["ALREADY_DONE"]
-    assert [tuple(row) for row in await desk.owner.fetch(kept)] == [("LEFT", ["UNCLEAR"])]
+    assert [tuple(row) for row in await desk.owner.fetch(kept)] == [("LEFT", [], ["UNCLEAR"])]
     late = await desk.next_for(review, "ada")
     assert late["token"] != token
     await desk.ask(CLOSE, {"id": review})
@@ -219,7 +222,7 @@ async def test_only_two_revisions_of_one_prompt_can_be_compared(desk: Desk) -> N
         ({"b": A}, "INVALID", "b"),
         ({"b": "UHJvbXB0UmV2aXNpb246bW9udGhseS1uYXJyYXRpdmVAMg"}, "INVALID", "b"),
         ({"a": "nothing"}, "NOT_FOUND", "a"),
-        ({"pairs": 9}, "OUT_OF_RANGE", "pairs"),
+        ({"pairs": 29}, "OUT_OF_RANGE", "pairs"),
         ({"pairs": 501}, "OUT_OF_RANGE", "pairs"),
         ({"reviewersPerPair": 6}, "OUT_OF_RANGE", "reviewersPerPair"),
         ({"title": "  "}, "OUT_OF_RANGE", "title"),
@@ -233,7 +236,7 @@ async def test_who_is_shown_a_pair_is_shown_nobody(
     spectrum: Spectrum, desk: Desk, owner: Any, crowd: list[str]
 ) -> None:
     """The numbers of both texts are there; no id, day's zone or side of anybody is, in the open or in the token."""
-    review = await _filled(spectrum, desk, pairs=10)
+    review = await _filled(spectrum, desk, pairs=30)
     pair = await desk.next_for(review, "cleo")
     assert pair["evidence"]
     assert {each["period"]["timeZone"] for each in pair["evidence"]} == {"UTC"}

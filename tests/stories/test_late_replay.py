@@ -23,7 +23,7 @@ START = datetime(2026, 7, 6, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 CLOSED = """
 SELECT a.kind, a.first_day, a.session_count, a.day_count, a.excluded_count, a.valence_sum, a.emotion_sums, a.digest,
-  (SELECT jsonb_agg(w.content->'headline' ORDER BY w.period_kind, w.rank) FROM writing w WHERE w.person_id = a.person_id
+  (SELECT jsonb_agg(w.brief ORDER BY w.period_kind, w.rank) FROM writing w WHERE w.person_id = a.person_id
    AND w.period_kind = a.kind AND w.first_day = a.first_day AND w.status <> 'WITHDRAWN') AS words
 FROM period_aggregate a WHERE a.person_id = $1 ORDER BY 1, 2
 """

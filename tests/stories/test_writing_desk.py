@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -39,7 +40,7 @@ async def as_at_first(owner: Any) -> None:
         "TRUNCATE budget_use, model_call, spending, safety_decision, revision_fault, prompt_activation, rubric_score"
     )
     await owner.execute("UPDATE budget SET allowed = 10000000, revision = 1")
-    await owner.execute("UPDATE writing SET answer = NULL")
+    await owner.execute("UPDATE writing SET answer = NULL, pulled = false")
 
 
 async def _june_by(spectrum: Spectrum, owner: Any, person: str, reply: Reply, path: Path) -> Spectrum:
@@ -229,6 +230,10 @@ async def test_what_wrote_before_may_always_write_again(client: Client, owner: A
     back = {"revisionId": encode("PromptRevision", SERVING), "reason": "it was better"}
     done = await client.team(ACTIVATE, {"input": back}, Role.ADMIN)
     assert done["activatePromptRevision"]["revision"] == {"name": SERVING, "status": "ACTIVE"}
+    await owner.execute("INSERT INTO revision_fault VALUES ('weekly-card@1', 'no-diagnosis', 1)")
+    done = await client.team(ACTIVATE, {"input": there}, Role.ADMIN)
+    (error,) = done["activatePromptRevision"]["userErrors"]
+    assert "safety" in error["message"], "what was gone back from is no way back"
 
 
 async def test_a_revision_that_this_build_does_not_hold_never_writes(
@@ -318,6 +323,39 @@ async def test_what_failed_is_logged_and_a_text_is_taken_back(
         for id_ in (encode("Insight", who(spectrum, person)), "x"):
             refused = await client.team(WITHDRAW, {"id": id_}, Role.REVIEWER)
             assert [each["code"] for each in refused["withdrawInsight"]["userErrors"]] == ["NOT_FOUND"]
+
+
+async def test_whoever_reads_the_same_of_a_model_has_it_taken_back_too(
+    spectrum: Spectrum, owner: Any, person: str, tmp_path: Path
+) -> None:
+    """A reviewer takes one month away: its twin's goes too, nobody is told those words again, and nothing is paid."""
+    twin = f"{person}-twin"
+    twin_id = await lived(spectrum, owner, twin, weeks=5)
+    wired = await _june_by(spectrum, owner, person, speaks(), tmp_path)
+    months = "SELECT status, engine, pulled FROM writing WHERE period_kind = 'MONTH' AND person_id = ANY($1) ORDER BY 1"
+    both = [twin_id, who(spectrum, person)]
+
+    async def write_again(person_id: UUID, time: int) -> None:
+        async with spectrum.ports.store.for_person(person_id) as tx:
+            again = monthly_narrative(await at(owner, person_id), JUNE.date(), revision=-time)
+            await ledger.keep_jobs(tx, [again])
+        await Runner(wired.ports).work_off(Queue.MINUTES)
+
+    await write_again(twin_id, 2)
+    june = [("ACTIVE", "SMALL_MODEL", False)] * 2
+    assert [tuple(row) for row in await owner.fetch(months + ", 2 LIMIT 2", both)] == june
+    calls = await owner.fetchval("SELECT sum(calls) FROM spending")
+    month = await owner.fetchval(
+        "SELECT id FROM writing WHERE person_id = $1 AND period_kind = 'MONTH' AND answer IS NOT NULL", twin_id
+    )
+    async with Client.of(wired, AUTH_SECRET) as client:
+        await client.team(WITHDRAW, {"id": encode("Insight", month)}, Role.REVIEWER)
+    pulled = "SELECT count(*) FROM writing WHERE person_id = ANY($1) AND pulled AND status = 'WITHDRAWN'"
+    assert await owner.fetchval(pulled, both) == 2
+    for person_id in both:
+        await write_again(person_id, 3)
+    assert await owner.fetchval(pulled, both) == 2, "it rests on the same brief"
+    assert await owner.fetchval("SELECT sum(calls) FROM spending") == calls
 
 
 async def test_what_was_taken_back_stays_back_until_its_words_change(

@@ -30,7 +30,7 @@ from workers.schedule import plan_due
 
 TOLD = """
     SELECT a.kind, a.first_day, a.session_count, a.valence_sum, a.digest, a.told, a.due_at,
-      (SELECT jsonb_agg(w.content->'headline' ORDER BY w.period_kind, w.rank) FROM writing w
+      (SELECT jsonb_agg(w.brief ORDER BY w.period_kind, w.rank) FROM writing w
        WHERE w.person_id = a.person_id AND w.period_kind = a.kind AND w.first_day = a.first_day) AS words
     FROM period_aggregate a WHERE a.person_id = $1 ORDER BY 1, 2
 """

@@ -66,7 +66,7 @@ async def test_killed_in_the_middle_everything_ends_once(
     for query in (
         "SELECT kind, first_day, session_count, valence_sum, digest FROM period_aggregate WHERE person_id = $1"
         " ORDER BY 1, 2",
-        "SELECT period_kind, first_day, finding_key, content->'headline', edition FROM writing WHERE person_id = $1"
+        "SELECT period_kind, first_day, finding_key, brief, edition FROM writing WHERE person_id = $1"
         " AND status = 'ACTIVE' ORDER BY 1, 2, 3",
         "SELECT count(*), sum(valence), sum(joy) FROM session_numbers WHERE person_id = $1",
         "SELECT kind, scope->>'first_day', count(*) FROM job WHERE person_id = $1 AND kind <> 'SESSION_ANALYSIS'"

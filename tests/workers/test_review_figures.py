@@ -77,21 +77,28 @@ def test_all_for_one_is_decided(word: str, told: str) -> None:
     prefer = found["prefer_b"]
     assert isinstance(prefer, dict)
     assert 0 < prefer["high"] - prefer["low"] < 0.1, "forty of one mind are not all of mankind"
+    ties = preference([_said(number, "=") for number in range(31)], seed=7)
+    assert ties["low"] + ties["high"] == pytest.approx(1.0), "ties lean to neither side"
     few = _figures(said[:29])
     assert few["decision"] == "Too few pairs were judged to say anything: 29 of at least 30."
 
 
 def test_scores_and_flags_are_told_of_the_texts() -> None:
-    """Scores go to the text that they were given to, wherever it stood; flags are counted, repeats too."""
+    """Scores and flags go to the text that they were given to, wherever it stood; flags of repeats count, too."""
     low, high = (dict.fromkeys((each.key for each in WRITING.criteria), mark) for mark in (2, 4))
     said = [
-        replace(_said(0, "B", a_left=True), scores=(low, high), flags=("UNKIND",)),
+        replace(_said(0, "B", a_left=True), scores=(low, high), flags=((), ("UNKIND",))),
         replace(_said(1, "B", a_left=False), scores=(high, low)),
-        replace(_said(2, "A"), flags=("UNKIND", "WRONG_NUMBER")),
-        replace(_said(3, "B", a_left=False, repeats=0), scores=(low, low), flags=("UNSAFE",)),
+        replace(_said(2, "A"), flags=(("UNKIND",), ("WRONG_NUMBER",))),
+        replace(_said(3, "B", a_left=False, repeats=0), scores=(low, low), flags=(("UNSAFE",), ())),
     ]
     found = _figures(said)
-    assert found["flags"] == {**dict.fromkeys(FLAGS, 0), "UNKIND": 2, "WRONG_NUMBER": 1, "UNSAFE": 1}
+    flags = found["flags"]
+    assert isinstance(flags, list)
+    assert len(flags) == 2 * len(FLAGS)
+    assert {(each["of"], each["flag"], each["judgements"]) for each in flags if each["judgements"]} == {
+        *(("a", "UNKIND", 1), ("b", "UNKIND", 1), ("b", "WRONG_NUMBER", 1), ("b", "UNSAFE", 1)),
+    }
     scores = found["scores"]
     assert isinstance(scores, list)
     assert {(each["of"], each["n"], each["mean"]) for each in scores} == {("a", 2, 2.0), ("b", 2, 4.0)}

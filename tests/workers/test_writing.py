@@ -3,12 +3,14 @@
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 
 from app.domain.cost import Engine, Feature
 from app.domain.narrative import brief_from_json, compose
@@ -40,7 +42,7 @@ DECIDED = "SELECT kind, action FROM safety_decision WHERE person_id = $1"
 async def nothing_spent(owner: Any) -> None:
     """Begin each test with full budgets, and with no answer that could be used again."""
     await owner.execute("TRUNCATE budget_use, model_call, spending, safety_decision")
-    await owner.execute("UPDATE budget SET allowed = 10000000")
+    await owner.execute("UPDATE budget SET allowed = 10000000, person_allowed = 10000000")
     await owner.execute("UPDATE writing SET answer = NULL, cost = 0")
     await owner.execute("UPDATE job SET cost_microusd = 0")
 
@@ -177,6 +179,32 @@ async def test_a_budget_that_is_nearly_gone_writes_cheaper(
     assert (len(dear.requests), len(cheap.requests)) == (1, 1)
 
 
+@pytest.mark.parametrize("share", ["allowed", "person_allowed"])
+async def test_what_is_too_dear_is_written_cheaper(
+    spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path, share: str
+) -> None:
+    """Where the first model does not fit what is left, of all or for one person, the second one is asked."""
+    async with service_that(speaks()) as dear, service_that(speaks()) as cheap:
+        (first,) = routes_to(tmp_path / "models.toml", dear.url)[Feature.MONTHLY_NARRATIVE]
+        (second,) = routes_to(tmp_path / "models.toml", cheap.url, name="cheap")[Feature.MONTHLY_NARRATIVE]
+        costly = first.deployment.model_copy(update={"dollars_per_million_written": Decimal(900)})
+        tiers = (Tier(deployment=costly, while_budget_under=1.0), second)
+        ports = await _ports(spectrum, {Feature.MONTHLY_NARRATIVE: tiers})
+        await owner.execute(f"UPDATE budget SET {share} = 100000 WHERE period = 'MONTH'")
+        await _write_june(ports, somebody)
+        row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+        assert (row["engine"], row["model"], row["degraded"]) == ("SMALL_MODEL", "cheap", True)
+        assert (len(dear.requests), len(cheap.requests)) == (0, 1)
+        assert await owner.fetchval("SELECT count(lacked) FROM budget_use") == 0, "a writer had room"
+        await owner.execute("UPDATE writing SET answer = NULL")
+        await owner.execute(f"UPDATE budget SET {share} = 600 WHERE period = 'MONTH'")
+        await _write_june(ports, somebody)
+        row = await owner.fetchrow(MONTH, somebody.id, JUNE.date())
+        assert (row["engine"], row["degraded"], len(cheap.requests)) == ("TEMPLATE", True, 1)
+    full = await owner.fetch("SELECT period FROM budget_use WHERE lacked IS NOT NULL")
+    assert [row["period"] for row in full] == (["MONTH"] if share == "allowed" else [])
+
+
 async def test_an_identical_brief_is_paid_once(
     spectrum: Spectrum, owner: Any, somebody: PersonAt, tmp_path: Path
 ) -> None:
@@ -225,6 +253,8 @@ async def test_a_question_that_is_too_long_is_not_asked(
         assert attempt.text is not None
         assert (attempt.text.engine, attempt.text.degraded, attempt.failed) == (Engine.TEMPLATE, False, ())
         assert service.requests == []
+        counted = {"feature": "MONTHLY_NARRATIVE", "reason": "TOO_LONG"}
+        assert (REGISTRY.get_sample_value("spectrum_model_not_asked_total", counted) or 0) >= 1
         attempt = await write(ports, brief, revision, _job_of(somebody), erasures=None)
         assert (attempt.text and attempt.text.engine, len(service.requests)) == (Engine.SMALL_MODEL, 1)
 

@@ -30,6 +30,7 @@ from app.domain.narrative.claims import (
 )
 from app.domain.narrative.compose import compose, seed_for, step_label
 from app.domain.narrative.draft import Draft, MalformedDraft, Section, Sentence, draft_from_json, draft_to_json
+from app.domain.narrative.draw import draw
 
 __all__ = [
     "SAFETY_CHECKS",
@@ -61,6 +62,7 @@ __all__ = [
     "compose",
     "draft_from_json",
     "draft_to_json",
+    "draw",
     "evidence_in",
     "narrative_from",
     "narrative_from_json",

@@ -19,7 +19,7 @@ SEED_DIGITS = 16
 def seed_for(reader: UUID, brief: Brief, attempt: int = 0) -> str:
     """What words are drawn by for one reader: two with the same to be told are told it in different words.
 
-    It rests on no number of the brief: when numbers change, the words around them stay. Each `attempt` draws anew.
+    It rests on no number of the brief: a phrase stays when its numbers change. Each `attempt` draws anew.
     """
     about = brief.points[0].key if brief.form is Form.CARD else ""
     drawn = f"{reader}|{brief.form}|{brief.period.first}|{about}|{attempt}"

@@ -52,26 +52,38 @@ async def keep_locked(tx: Tx, feature: Feature | None = None) -> None:
     )
 
 
-async def list_full(tx: Tx, feature: Feature, amount: int) -> list[BudgetPeriod]:
-    """Which of the feature's two budgets have no `amount` left, both where there are none; that is written down."""
-    rows = await tx.fetch(
+async def has_room(tx: Tx, feature: Feature, amount: int) -> bool:
+    """Whether both budgets of the feature have `amount` left."""
+    room: bool = await tx.fetchval(
+        f"""
+        SELECT count(*) = 2 AND bool_and(coalesce(u.spent, 0) + coalesce(u.reserved, 0) + $2 <= b.allowed)
+        FROM budget b JOIN {PRESENT} USING (period) LEFT JOIN budget_use u USING (feature, period, first_day)
+        WHERE b.feature = $1
+        """,
+        feature,
+        amount,
+    )
+    return room
+
+
+async def keep_lacking(tx: Tx, feature: Feature, amount: int) -> None:
+    """Write down in which of the feature's budgets no writer had room for `amount`, the cheapest that was needed."""
+    await tx.execute(
         f"""
         INSERT INTO budget_use (feature, period, first_day, lacked)
         SELECT $1, period, first_day, $2 FROM budget b JOIN {PRESENT} USING (period)
           LEFT JOIN budget_use u USING (feature, period, first_day)
         WHERE b.feature = $1 AND coalesce(u.spent, 0) + coalesce(u.reserved, 0) + $2 > b.allowed
         ON CONFLICT (feature, period, first_day) DO UPDATE SET lacked = least(budget_use.lacked, excluded.lacked)
-        RETURNING period
         """,
         feature,
         amount,
     )
-    return [BudgetPeriod(row["period"]) for row in rows]
 
 
 async def has_room_for(tx: Tx, feature: Feature, person_id: UUID, amount: int) -> bool:
     """Whether the feature may still spend `amount` for one person this month."""
-    room: bool = await tx.fetchval(
+    room: bool | None = await tx.fetchval(
         f"""
         SELECT b.person_allowed IS NULL OR $2 <= b.person_allowed - (
           SELECT coalesce(sum(coalesce(c.cost, c.reserved)), 0) FROM model_call c
@@ -82,7 +94,7 @@ async def has_room_for(tx: Tx, feature: Feature, person_id: UUID, amount: int) -
         amount,
         person_id,
     )
-    return room
+    return bool(room)
 
 
 async def keep_reserved(tx: Tx, feature: Feature, amount: int) -> None:

@@ -14,7 +14,7 @@ import orjson
 from app.domain.cost import Engine, Feature
 from app.errors import Gone
 from app.jobs import PersonAt
-from app.storage.money.budgets import has_room_for, keep_locked, keep_reserved, list_full
+from app.storage.money.budgets import has_room, has_room_for, keep_locked, keep_reserved
 from app.storage.store import Tx
 
 LONGEST_CALL_S = 60
@@ -95,16 +95,17 @@ class KnownAnswer:
 
 
 async def find_answer(tx: Tx, brief_digest: str, prompt_hash: str) -> KnownAnswer | None:
-    """An answer to this very question that is published, or about to be; None when none is known."""
+    """An answer to this very question that is published, or about to be; None when none is known, or it was pulled."""
     row = await tx.fetchrow(
         """
         SELECT answer, model, engine FROM (
           (SELECT answer, model, engine FROM writing
-           WHERE brief_digest = $1 AND prompt_hash = $2 AND answer IS NOT NULL AND NOT pulled LIMIT 1)
+           WHERE brief_digest = $1 AND prompt_hash = $2 AND answer IS NOT NULL LIMIT 1)
           UNION ALL
           (SELECT answer, model, engine FROM model_call
            WHERE brief_digest = $1 AND prompt_hash = $2 AND answer IS NOT NULL LIMIT 1)
-        ) AS known LIMIT 1
+        ) AS known
+        WHERE NOT EXISTS (SELECT FROM writing WHERE brief_digest = $1 AND prompt_hash = $2 AND pulled) LIMIT 1
         """,
         brief_digest,
         prompt_hash,
@@ -155,7 +156,7 @@ async def reserve(tx: Tx, purpose: Purpose, amount: int) -> Reservation | KnownA
         return known
     if row["calls"] >= MOST_CALLS:
         return NotReserved.ENOUGH
-    if await list_full(tx, purpose.feature, amount):
+    if not await has_room(tx, purpose.feature, amount):
         return NotReserved.NO_MONEY
     if not await has_room_for(tx, purpose.feature, person.id, amount):
         return NotReserved.NO_SHARE
@@ -179,6 +180,7 @@ async def settle(tx: Tx, reservation: Reservation, receipt: Receipt) -> bool:
     The answer is kept until it is published, unless the person was erased meanwhile: then only the bill remains, which
     upkeep pays to the full.
     """
+    await tx.execute("SELECT FROM job WHERE id = $1 FOR NO KEY UPDATE", reservation.purpose.job_id)  # as erasures do
     await keep_locked(tx, reservation.purpose.feature)
     answer = None if receipt.answer is None else orjson.dumps(receipt.answer).decode()
     told = Receipt(receipt.outcome, receipt.cost, receipt.tokens_read, receipt.tokens_written, answer)
@@ -276,10 +278,13 @@ async def keep_published(tx: Tx, published: Sequence[tuple[UUID, str, str]]) -> 
 
 
 async def was_refused(tx: Tx, brief_digest: str, prompt_hash: str) -> bool:
-    """Whether a model's words over this brief, by this revision, were refused within a day: they would be again."""
+    """Whether a model's words over this brief were refused within a day, or pulled by a reviewer: no other is asked."""
     refused: bool = await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM model_call WHERE brief_digest = $1 AND prompt_hash = $2 AND outcome = 'REFUSED'"
-        " AND at > now() - interval '1 day')",
+        """
+        SELECT EXISTS (SELECT FROM model_call WHERE brief_digest = $1 AND prompt_hash = $2 AND outcome = 'REFUSED'
+                       AND at > now() - interval '1 day')
+          OR EXISTS (SELECT FROM writing WHERE brief_digest = $1 AND prompt_hash = $2 AND pulled)
+        """,
         brief_digest,
         prompt_hash,
     )

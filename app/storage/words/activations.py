@@ -12,7 +12,10 @@ SECOND_WORD_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """One decision; without effect while it is forced and nobody else has asked for the same. `at`: None until kept."""
+    """One decision; without effect while it is forced and nobody else has asked for the same. `at`: None until kept.
+
+    `goes_back`: what had been left was taken up again, without a look at its marks.
+    """
 
     prompt: str
     revision: str
@@ -22,6 +25,7 @@ class Activation:
     reason: str
     forced: bool
     effective: bool
+    goes_back: bool = False
     at: datetime | None = None
 
 
@@ -37,9 +41,11 @@ async def find_active(tx: Tx, prompt: str, held: Sequence[str]) -> str | None:
 
 
 async def find_previous(tx: Tx, prompt: str) -> str | None:
-    """The revision that wrote before the newest activation took effect, None when none did."""
+    """The revision that the newest activation left, None when none did; what was gone back from is no way back."""
     previous: str | None = await tx.fetchval(
-        "SELECT previous FROM prompt_activation WHERE prompt = $1 AND effective ORDER BY id DESC LIMIT 1", prompt
+        "SELECT previous FROM prompt_activation WHERE prompt = $1 AND effective AND NOT goes_back"
+        " ORDER BY id DESC LIMIT 1",
+        prompt,
     )
     return previous
 
@@ -47,7 +53,8 @@ async def find_previous(tx: Tx, prompt: str) -> str | None:
 async def list_activations(tx: Tx, prompt: str, *, limit: int) -> list[Activation]:
     """The newest `limit` decisions on a prompt, newest first."""
     rows = await tx.fetch(
-        "SELECT prompt, revision, hash, previous, at, actor, reason, forced, effective FROM prompt_activation"
+        "SELECT prompt, revision, hash, previous, actor, reason, forced, effective, goes_back, at"
+        " FROM prompt_activation"
         " WHERE prompt = $1 ORDER BY id DESC LIMIT $2",
         prompt,
         limit,
@@ -79,7 +86,8 @@ async def is_seconded(tx: Tx, revision: str, actor: str) -> bool:
 async def keep(tx: Tx, new: Activation) -> None:
     """Add a decision; its time is the database's own."""
     await tx.execute(
-        "INSERT INTO prompt_activation (prompt, revision, hash, previous, actor, reason, forced, effective)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        *(new.prompt, new.revision, new.hash, new.previous, new.actor, new.reason, new.forced, new.effective),
+        "INSERT INTO prompt_activation (prompt, revision, hash, previous, actor, reason, forced, effective, goes_back)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        *(new.prompt, new.revision, new.hash, new.previous, new.actor, new.reason),
+        *(new.forced, new.effective, new.goes_back),
     )

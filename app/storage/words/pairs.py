@@ -60,7 +60,8 @@ class Judgement:
     choice: Choice
     scores_left: Mapping[str, int] | None = None
     scores_right: Mapping[str, int] | None = None
-    flags: tuple[str, ...] = ()
+    flags_left: tuple[str, ...] = ()
+    flags_right: tuple[str, ...] = ()
 
 
 _FIT = """
@@ -162,10 +163,11 @@ async def keep_judgement(tx: Tx, review_id: UUID, of: KeptPair, new: Judgement) 
     kept = await tx.execute(
         """
         INSERT INTO blind_judgement (person_id, pair_id, rater, review_id, a_left, choice, scores_left, scores_right,
-          flags)
-        VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9) ON CONFLICT DO NOTHING
+          flags_left, flags_right)
+        VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10) ON CONFLICT DO NOTHING
         """,
-        *(of.person_id, of.pair.id, new.rater, review_id, new.a_left, new.choice, *scores, list(new.flags)),
+        *(of.person_id, of.pair.id, new.rater, review_id, new.a_left, new.choice, *scores),
+        *(list(new.flags_left), list(new.flags_right)),
     )
     return kept == 1
 
@@ -174,7 +176,8 @@ async def list_judgements(tx: Tx, review_id: UUID) -> list[tuple[Pair, Judgement
     """All that was said of a review's pairs, in the order of pairs and reviewers."""
     rows = await tx.fetch(
         """
-        SELECT p.id, p.number, p.repeats, j.rater, j.a_left, j.choice, j.scores_left, j.scores_right, j.flags
+        SELECT p.id, p.number, p.repeats, j.rater, j.a_left, j.choice, j.scores_left, j.scores_right,
+          j.flags_left, j.flags_right
         FROM blind_judgement j JOIN blind_pair p ON p.person_id = j.person_id AND p.id = j.pair_id
         WHERE j.review_id = $1 ORDER BY p.number, j.rater
         """,
@@ -189,7 +192,8 @@ async def list_judgements(tx: Tx, review_id: UUID) -> list[tuple[Pair, Judgement
                 choice=Choice(row["choice"]),
                 scores_left=_scores(row["scores_left"]),
                 scores_right=_scores(row["scores_right"]),
-                flags=tuple(row["flags"]),
+                flags_left=tuple(row["flags_left"]),
+                flags_right=tuple(row["flags_right"]),
             ),
         )
         for row in rows

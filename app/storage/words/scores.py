@@ -263,12 +263,13 @@ async def list_rated(tx: Tx, revision: str, rubric: Rubric, *, limit: int) -> li
 
 
 async def list_judged(tx: Tx, rubric: Rubric, *, report: str) -> list[str]:
-    """Revisions of which a person has scored a text since `report` was computed of it, or ever when it was not."""
+    """Revisions that people score, and of which a text was scored since `report` was computed, if it ever was."""
     rows = await tx.fetch(
         """
         SELECT s.prompt_revision FROM rubric_score s LEFT JOIN report r ON r.name = $3 AND r.key = s.prompt_revision
-        WHERE s.scorer = 'HUMAN' AND (s.rubric, s.rubric_revision) = ($1, $2)
-        GROUP BY s.prompt_revision, r.computed_at HAVING max(s.kept_at) > coalesce(r.computed_at, '-infinity')
+        WHERE s.scorer IN ('HUMAN', 'MODEL') AND (s.rubric, s.rubric_revision) = ($1, $2)
+        GROUP BY s.prompt_revision, r.computed_at
+        HAVING bool_or(s.scorer = 'HUMAN') AND max(s.kept_at) > coalesce(r.computed_at, '-infinity')
         ORDER BY 1
         """,
         *(rubric.name, rubric.revision, report),

@@ -37,6 +37,7 @@ async def has_one(tx: Tx, key: TextKey) -> bool:
 
 async def keep(tx: Tx, new: Sequence[ShadowText]) -> None:
     """Keep texts on trial, each once, and count what their revisions failed."""
+    failed: list[tuple[str, tuple[str, ...]]] = []
     for each in new:
         key = each.text
         kept = await tx.execute(
@@ -49,7 +50,8 @@ async def keep(tx: Tx, new: Sequence[ShadowText]) -> None:
             *(key.prompt_revision, key.prompt_hash, each.engine),
             *(None if each.draft is None else orjson.dumps(each.draft).decode(), list(each.failed), each.cost),
         )
-        await faults.keep(tx, [(key.prompt_revision, each.failed)] if kept else [])
+        failed += [(key.prompt_revision, each.failed)] * kept
+    await faults.keep(tx, failed)
 
 
 async def erase(tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date]) -> int:

@@ -264,6 +264,18 @@ async def keep_pulled(tx: Tx, person_id: UUID, writing_id: UUID) -> bool:
     )
 
 
+async def list_alike(tx: Tx, writing_id: UUID) -> list[UUID]:
+    """The other texts, of whomever, that have the same answer of a model as this one, and were not taken back."""
+    rows = await tx.fetch(
+        """
+        SELECT other.id FROM writing one JOIN writing other USING (brief_digest, prompt_hash)
+        WHERE one.id = $1 AND other.id <> one.id AND one.answer = other.answer AND NOT other.pulled ORDER BY other.id
+        """,
+        writing_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def list_milestones(tx: Tx, person_id: UUID, kind: PeriodKind, *, after: date) -> list[date]:
     """First days of the periods later than `after` that tell of a first, a return or a round number."""
     rows = await tx.fetch(
