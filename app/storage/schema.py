@@ -38,7 +38,7 @@ END $$
 
 
 async def migrate(urls: DatabaseUrls, *, target: str | None = None) -> None:
-    """Make the roles, then apply what is missing (up to `target`, if one is named). Several programs may call it at once.
+    """Make the roles, then apply what is missing (up to `target`, if given). Several programs may call it at once.
 
     ConfigurationError when the login may not create roles and they are missing.
     """
