@@ -30,7 +30,7 @@ from workers.runner import Runner
 JOBS = 1_000
 AT_A_TIME = 50
 SLOW = frozenset({"never", "drips"})
-FEW = 24
+FEW = 12
 MANY = JOBS * 9 // 8
 NO_COOLDOWN_S = 1e-9
 PLENTY = 10**12

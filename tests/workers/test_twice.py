@@ -72,7 +72,7 @@ async def _review(spectrum: Spectrum, *, closed: bool) -> None:
     """Open a review of two revisions, and close it again."""
     a, b = (load_revision("weekly-card", number) for number in (1, 2))
     ports = spectrum.ports
-    review_id = await judging.open_review(ports, "A test", a, b, pairs_asked=10, reviewers=1, actor="somebody")
+    review_id = await judging.open_review(ports, "A test", a, b, pairs_asked=30, reviewers=1, actor="somebody")
     if closed:
         await judging.close_review(ports, review_id, actor="somebody")
 
