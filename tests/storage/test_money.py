@@ -283,6 +283,7 @@ async def test_paying_and_erasing_at_once_do_not_wait_in_a_circle(
 
         await asyncio.gather(erase(), _settle(spectrum, reserved, 50))
         assert await owner.fetchval("SELECT count(*) FROM model_call WHERE outcome IS NULL") == 0
+        await owner.execute("DELETE FROM model_call")
 
 
 async def test_a_budget_is_changed_once(spectrum: Spectrum, owner: Any) -> None:
