@@ -21,7 +21,7 @@ from app.domain.periods import PeriodKind, format_period
 from app.domain.sessions import SessionStatus
 from app.storage.history import numbers, sessions
 from app.storage.people import Head
-from app.storage.words import feedback, writings
+from app.storage.words import feedback, seen, writings
 from app.storage.words.aggregates import AggregateRef as KeptRef
 from app.storage.words.writings import FeedKey, Writing, WritingStatus
 from graphql_schema.context import Context, Info
@@ -207,6 +207,7 @@ class Insight(Node):
     body: list[Claim] = strawberry.field(description="1 to 4 sentences.")
     confidence: ConfidenceLevel
     suggestion: Suggestion | None = strawberry.field(description="Null when nothing fitting can be offered.")
+    seen_at: datetime | None = strawberry.field(description="Null until `markInsightsSeen` names it.")
     provenance: Provenance
     edition: int = strawberry.field(
         description="1 for the first text; grows when a change made it be rewritten in place."
@@ -233,6 +234,7 @@ class Insight(Node):
             body=body,
             confidence=ConfidenceLevel(writing.confidence),
             suggestion=Suggestion(label=card.step.label, action=card.step.action) if card.step else None,
+            seen_at=writing.seen_at,
             provenance=Provenance.of(writing),
             edition=writing.edition,
         )
@@ -259,6 +261,17 @@ class InsightConnection:
     empty_reason: SuppressionReason | None = strawberry.field(
         description="Why there is no card at all; null when there is one, and when only the filter left none."
     )
+
+    @strawberry.field(description="Cards of the whole feed that were never seen, whatever the page and the filter.")
+    async def unseen_count(self, info: Info) -> int:
+        return await info.context.once("unseen", count_unseen(info.context))
+
+
+async def count_unseen(context: Context) -> int:
+    """How many of the caller's cards were never seen."""
+    person_id = context.person_id()
+    async with context.ports.store.for_person(person_id) as tx:
+        return await seen.count_unseen(tx, person_id)
 
 
 async def list_insights(

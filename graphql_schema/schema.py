@@ -29,6 +29,7 @@ from graphql_schema.reviews import ReviewMutation
 from graphql_schema.rubrics import RubricMutation
 from graphql_schema.safety import SafetyMutation
 from graphql_schema.scalars import SCALARS
+from graphql_schema.seeing import SeeingMutation
 from graphql_schema.summaries import MonthlySummary, WeeklySummary
 from graphql_schema.viewer import Viewer, ViewerQuery
 
@@ -41,7 +42,9 @@ class Query(ViewerQuery, ReceiptQuery):
 
 
 @strawberry.type
-class Mutation(ExclusionMutation, CorrectionMutation, PauseMutation, OperationMutation, FeedbackMutation):
+class Mutation(
+    ExclusionMutation, CorrectionMutation, PauseMutation, OperationMutation, FeedbackMutation, SeeingMutation
+):
     """What anyone signed in may change."""
 
 

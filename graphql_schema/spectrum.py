@@ -1,6 +1,6 @@
 """Everything Spectrum shows a person. One `dataRevision` covers the whole object."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import strawberry
@@ -27,7 +27,14 @@ from graphql_schema.node import After, First
 from graphql_schema.numbers import RangeInput
 from graphql_schema.previews import ExclusionPreview, ExclusionPreviewInput, preview_exclusion
 from graphql_schema.scalars import Month, Week
-from graphql_schema.summaries import MonthlySummary, WeeklySummary, find_monthly_summary, find_weekly_summary
+from graphql_schema.summaries import (
+    MonthlySummary,
+    MonthlySummaryConnection,
+    WeeklySummary,
+    find_monthly_summary,
+    find_weekly_summary,
+    list_monthly_summaries,
+)
 from graphql_schema.turn_impact import TurnImpactSummary, find_turn_impact
 
 
@@ -87,6 +94,12 @@ class Spectrum:
     async def progress(self, info: Info) -> CollectionProgress:
         return await _progress(info.context)
 
+    @strawberry.field(description="When the newest session was folded in; null when none was.")
+    async def fresh_at(self, info: Info) -> datetime | None:
+        person_id = info.context.person_id()
+        async with info.context.ports.store.for_person(person_id) as tx:
+            return await numbers.find_fresh(tx, person_id)
+
     @strawberry.field(description="Screen 1. Where sessions sit on the feeling plane over time.")
     async def landscape(
         self,
@@ -138,6 +151,12 @@ class Spectrum:
     )
     async def monthly_summary(self, info: Info, month: Month) -> MonthlySummary | None:
         return await find_monthly_summary(info.context, month)
+
+    @strawberry.field(
+        description="From the month that it is back to that of the first session, one entry a month, newest first."
+    )
+    async def monthly_summaries(self, info: Info, first: First, after: After = None) -> MonthlySummaryConnection:
+        return await list_monthly_summaries(info.context, first=first, after=after)
 
     @strawberry.field(
         description="What would change if this were left out (or, with `removeExclusionIds`, put back). Changes"

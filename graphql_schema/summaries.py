@@ -1,19 +1,21 @@
 """The week and the month as a whole."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Self
 from uuid import UUID
 
 import strawberry
 
 from app.domain.findings import sessions_needed_for_month
-from app.domain.fold import Fold, compare, is_enough_for_month
+from app.domain.fold import Fold, compare, fold, is_enough_for_month
 from app.domain.measures import SESSIONS_FOR_CARD, Metric
 from app.domain.narrative import Narrative, SectionKind, narrative_from_json
 from app.domain.periods import Period as Days
-from app.domain.periods import PeriodKind, ends_at, format_period, previous
+from app.domain.periods import PeriodKind, ends_at, format_period, month_of, previous
 from app.domain.pictures.distribution import DistributionDimension
 from app.domain.pictures.landscape import Granularity
 from app.jobs import JobKind
@@ -25,12 +27,12 @@ from app.storage.words import aggregates, writings
 from app.storage.words.writings import Writing, WritingStatus
 from graphql_schema.context import Context, Info, local_today
 from graphql_schema.distribution import Distribution, find_distribution
-from graphql_schema.ids import encode
+from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.insights import Claim, InsightConnection, Provenance, list_insights, show_claims
 from graphql_schema.landscape import Landscape, find_landscape
-from graphql_schema.node import After, First, Node
+from graphql_schema.node import After, First, Node, PageInfo, page_size
 from graphql_schema.numbers import Comparison, Period
-from graphql_schema.scalars import Month, Week
+from graphql_schema.scalars import Month, Week, read_month
 
 PROMISE = timedelta(minutes=60)
 _PICTURES = {
@@ -251,3 +253,74 @@ async def find_monthly_summary(context: Context, month: Days) -> MonthlySummary 
         )
     current, before = await context.fold(month), await context.fold(month, previous(PeriodKind.MONTH, month))
     return MonthlySummary.of(head, current, before, state)
+
+
+@strawberry.type
+class MonthlySummaryEdge:
+    cursor: str
+    node: MonthlySummary
+
+
+@strawberry.type
+class MonthlySummaryConnection:
+    edges: list[MonthlySummaryEdge]
+    nodes: list[MonthlySummary]
+    page_info: PageInfo
+
+
+async def list_monthly_summaries(context: Context, *, first: int, after: str | None) -> MonthlySummaryConnection:
+    """A page of the caller's months, newest first; none before their first session."""
+    size, head, person_id = page_size(first), await context.head(), context.person_id()
+    present = month_of(local_today(head))
+    newest = _month_after(after, present) or present
+    async with context.ports.store.for_person(person_id) as tx:
+        span = await sessions.find_span(tx, person_id)
+    months = [] if span is None else list(islice(_months(newest, back_to=span.first), size + 1))
+    shown = await _summaries(context, head, months[:size]) if months else []
+    cursors = [encode_cursor("month", format_period(PeriodKind.MONTH, node.days)) for node in shown]
+    return MonthlySummaryConnection(
+        edges=[MonthlySummaryEdge(cursor=cursor, node=node) for cursor, node in zip(cursors, shown, strict=True)],
+        nodes=shown,
+        page_info=PageInfo.of(cursors, more=len(months) > size, after=after),
+    )
+
+
+def _month_after(after: str | None, present: Days) -> Days | None:
+    """The month that follows a cursor in the list, which is the one before it in the calendar."""
+    key = decode_cursor("month", after, 1)
+    if key is None:
+        return None
+    try:
+        last = read_month(key[0])
+    except ValueError:
+        raise bad_cursor() from None
+    if last.first > present.first:
+        raise bad_cursor()
+    return previous(PeriodKind.MONTH, last)
+
+
+def _months(newest: Days, *, back_to: date) -> Iterator[Days]:
+    month = newest
+    while month.last >= back_to:
+        yield month
+        month = previous(PeriodKind.MONTH, month)
+
+
+async def _summaries(context: Context, head: Head, months: Sequence[Days]) -> list[MonthlySummary]:
+    """These months in their order, which is newest first; all of them read at once."""
+    person_id, first_days = head.person.id, [month.first for month in months]
+    oldest = previous(PeriodKind.MONTH, months[-1])
+    async with context.ports.store.for_person(person_id) as tx:
+        texts = await writings.list_for(tx, person_id, PeriodKind.MONTH, first_days, FINDING_KEY)
+        closed = set(await aggregates.list_first_days(tx, person_id, PeriodKind.MONTH))
+        open_days = await ledger.list_open_days(tx, person_id, (JobKind.MONTHLY_AGGREGATION, JobKind.MONTHLY_NARRATIVE))
+    read = await context.numbers(Days(oldest.first, months[0].last))
+    folds = {month: fold(read.numbers, read.targets, month) for month in (*months, oldest)}
+    states = [
+        _MonthState(texts.get(each), closed=each in closed, being_written=each in open_days) for each in first_days
+    ]
+    before = (*months[1:], oldest)
+    return [
+        MonthlySummary.of(head, folds[month], folds[earlier], state)
+        for month, earlier, state in zip(months, before, states, strict=True)
+    ]

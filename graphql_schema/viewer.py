@@ -2,17 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from app.domain.narrative import card_from_json, narrative_from_json
 from app.domain.periods import PeriodKind
+from app.errors import SpectrumError, TopLevelCode
 from graphql_schema.context import Context, Info, local_today
 from graphql_schema.exclusions import ExclusionConnection, find_exclusion, list_exclusions
 from graphql_schema.ids import decode, encode
 from graphql_schema.insights import Evidence, find_insight, find_writing, show_claims
-from graphql_schema.node import After, First, Node
+from graphql_schema.node import MAX_PAGE, After, First, Node
 from graphql_schema.numbers import RangeInput
 from graphql_schema.operations import (
     OperationConnection,
@@ -162,3 +164,13 @@ class ViewerQuery:
     @strawberry.field(description="Null: unknown, erased, or not the viewer's.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - the contract's name
         return await find_node(info.context, id)
+
+    @strawberry.field(description="Each as by `node`, in the order of `ids`.")
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="At most 100.")],
+    ) -> list[Node | None]:
+        if len(ids) > MAX_PAGE:
+            raise SpectrumError(f"ids must be at most {MAX_PAGE}.", TopLevelCode.BAD_USER_INPUT)
+        return [await find_node(info.context, id_) for id_ in ids]

@@ -18,6 +18,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     Lexer,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -41,7 +42,7 @@ MAX_NESTING = 40
 MAX_ALIASES = 30
 MAX_DIRECTIVES = 20
 MAX_ROWS = 10_000
-"""Product of `first` (or `last`) along one path: how many rows the innermost list may ask for."""
+"""Product of `first` (or `last`, or how many `ids`) along one path: how many rows the innermost list may ask for."""
 MAX_BRACKETS = 100
 """Open brackets in the text of a document, which is what recursion in its parser has to stand."""
 
@@ -49,6 +50,8 @@ COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
 _OPENING = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L})
 _CLOSING = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R})
 _PAGE_SIZES = frozenset({"first", "last"})
+_ID_LISTS = frozenset({"ids"})
+"""Arguments that ask for as many rows as they name."""
 
 
 @dataclass(slots=True)
@@ -182,17 +185,30 @@ class DocumentLimits(SchemaExtension):
 
 
 class _PageSizes:
-    """Reads `first` and `last` of a field, from a literal, a variable or the variable's default."""
+    """Reads `first`, `last` and the length of `ids` of a field, from a literal, a variable or its default."""
 
     def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, object]) -> None:
         self._variables = variables
         self._defaults = {node.variable.name.value: node.default_value for node in operation.variable_definitions or ()}
 
     def of(self, node: FieldNode) -> int:
-        """Return the larger of the two, at least 1; what is no number is left to validation."""
-        return max(
-            (self._number(arg.value) for arg in node.arguments or () if arg.name.value in _PAGE_SIZES), default=1
-        )
+        """Return the largest of them, at least 1; what is no number and no list is left to validation."""
+        sizes = [1]
+        for arg in node.arguments or ():
+            if arg.name.value in _PAGE_SIZES:
+                sizes.append(self._number(arg.value))
+            elif arg.name.value in _ID_LISTS:
+                sizes.append(self._length(arg.value))
+        return max(sizes)
+
+    def _length(self, value: ValueNode | None) -> int:
+        if isinstance(value, VariableNode):
+            name = value.name.value
+            given = self._variables.get(name)
+            if name not in self._variables:
+                return self._length(self._defaults.get(name))
+            return len(given) if isinstance(given, list) else 1
+        return len(value.values) if isinstance(value, ListValueNode) else 1
 
     def _number(self, value: ValueNode | None) -> int:
         if isinstance(value, VariableNode):

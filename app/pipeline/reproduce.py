@@ -18,8 +18,8 @@ from app.domain.narrative import (
 )
 from app.domain.periods import PeriodKind
 from app.pipeline.ports import Ports
-from app.storage.words import writings
-from app.storage.words.writings import Made
+from app.storage.words import made
+from app.storage.words.made import Made
 from prompts import Revision, list_revisions
 
 
@@ -44,22 +44,22 @@ class Reproduction:
 async def reproduce(ports: Ports, writing_id: UUID) -> Reproduction | None:
     """Make one text of anybody again; None when there is none."""
     async with ports.store.for_everyone() as tx:
-        made = await writings.find_made(tx, writing_id)
-    return None if made is None else reproduced(made)
+        text = await made.find(tx, writing_id)
+    return None if text is None else reproduced(text)
 
 
-def reproduced(made: Made) -> Reproduction:
+def reproduced(text: Made) -> Reproduction:
     """The text again: from the answer that is kept, or, where the composer wrote, from the revision's phrases."""
-    brief = brief_from_json(made.brief)
-    same_input = brief.digest == made.brief_digest
-    stored = _hash(_kept_words(made))
-    revision = next((each for each in _revisions_of(made) if each.hash == made.prompt_hash), None)
+    brief = brief_from_json(text.brief)
+    same_input = brief.digest == text.brief_digest
+    stored = _hash(_kept_words(text))
+    revision = next((each for each in _revisions_of(text) if each.hash == text.prompt_hash), None)
     if revision is None:
-        return Reproduction(same_input, stored, "", f"This build does not hold {made.prompt_revision} as it was then.")
-    if made.answer is not None:
-        draft, way = draft_from_json(made.answer, brief.form), "the answer that the model gave"
+        return Reproduction(same_input, stored, "", f"This build does not hold {text.prompt_revision} as it was then.")
+    if text.answer is not None:
+        draft, way = draft_from_json(text.answer, brief.form), "the answer that the model gave"
     else:
-        draft, way = compose(brief, revision.phrases, seed=made.seed), "the composer"
+        draft, way = compose(brief, revision.phrases, seed=text.seed), "the composer"
     again = _hash(_words(draft))
     if not same_input:
         return Reproduction(False, stored, again, "The kept brief is not the one that was written from.")
@@ -67,15 +67,15 @@ def reproduced(made: Made) -> Reproduction:
     return Reproduction(True, stored, again, f"From the kept brief, {way} {same}.")
 
 
-def _revisions_of(made: Made) -> tuple[Revision, ...]:
-    return list_revisions(made.prompt_revision.partition("@")[0])
+def _revisions_of(text: Made) -> tuple[Revision, ...]:
+    return list_revisions(text.prompt_revision.partition("@")[0])
 
 
-def _kept_words(made: Made) -> Iterator[str]:
-    if made.period_kind is PeriodKind.WEEK:
-        yield from (claim.text for claim in card_from_json(made.content).claims())
+def _kept_words(text: Made) -> Iterator[str]:
+    if text.period_kind is PeriodKind.WEEK:
+        yield from (claim.text for claim in card_from_json(text.content).claims())
         return
-    narrative = narrative_from_json(made.content)
+    narrative = narrative_from_json(text.content)
     yield narrative.title.text
     for section in narrative.sections:
         yield section.heading

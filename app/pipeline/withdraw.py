@@ -9,9 +9,9 @@ from app.pipeline.ports import Ports
 from app.storage import people
 from app.storage.audit import keep_audit
 from app.storage.store import Tx
-from app.storage.words import decisions, writings
+from app.storage.words import decisions, made
 from app.storage.words.decisions import REVIEW, Decision
-from app.storage.words.writings import Made
+from app.storage.words.made import Made
 
 
 async def withdraw(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -> Made | None:
@@ -19,36 +19,36 @@ async def withdraw(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -
 
     As it was, None when there is none. Again is no news.
     """
-    made = await _take_back(ports, writing_id, actor=actor, reason=reason)
-    if made is not None and made.answer is not None:
+    taken = await _take_back(ports, writing_id, actor=actor, reason=reason)
+    if taken is not None and taken.answer is not None:
         async with ports.store.for_everyone() as tx:
-            alike = await writings.list_alike(tx, writing_id)
+            alike = await made.list_alike(tx, writing_id)
         for other in alike:
             await _take_back(ports, other, actor=actor, reason=reason)
-    return made
+    return taken
 
 
 async def _take_back(ports: Ports, writing_id: UUID, *, actor: str, reason: str) -> Made | None:
     async with ports.store.for_everyone() as tx:
-        made = await writings.find_made(tx, writing_id)
-        head = await people.find_head(tx, made.person_id) if made else None
-    if made is None or head is None:
+        text = await made.find(tx, writing_id)
+        head = await people.find_head(tx, text.person_id) if text else None
+    if text is None or head is None:
         return None
 
     async def keep(tx: Tx) -> Kept:
         await people.keep_revision(tx, head.person)
-        if await writings.keep_pulled(tx, made.person_id, writing_id):
+        if await made.keep_pulled(tx, text.person_id, writing_id):
             decided = Decision(
-                made.period_kind,
-                made.first_day,
-                made.finding_key,
+                text.period_kind,
+                text.first_day,
+                text.finding_key,
                 (REVIEW,),
                 SafetyAction.WITHHELD,
-                made.prompt_revision,
+                text.prompt_revision,
             )
-            await decisions.keep(tx, [(made.person_id, decided)])
+            await decisions.keep(tx, [(text.person_id, decided)])
         await keep_audit(tx, "withdraw insight", [writing_id], actor=actor, reason=reason)
         return Kept()
 
     await commit(ports, keep, person=None)  # the person's own role may not write what the team does
-    return made
+    return text

@@ -131,6 +131,9 @@ PREVIEW = """query($id: ID!) { viewer { spectrum { exclusionPreview(input: {rang
   sessionsAffected changes { label } rewritten { id } token } } } }"""
 GIVEN = {
     "Query.node(id)": "query($id: ID!) { node(id: $id) { id } }",
+    "Query.nodes(ids)": "query($id: ID!) { nodes(ids: [$id]) { id } }",
+    "MarkSeenInput.insightIds": """mutation($id: ID!) { markInsightsSeen(input: {insightIds: [$id]}) {
+      userErrors { code } } }""",
     "CancelResetInput.operationId": """mutation($id: ID!) { cancelReset(input: {operationId: $id}) {
       userErrors { code } operation { id } } }""",
     "CorrectSessionInput.sessionId": """mutation($id: ID!) { correctSession(input: {sessionId: $id, valence: 0.5}) {

@@ -16,7 +16,7 @@ from app.domain.safety import SafetyAction
 from app.jobs import PersonAt
 from app.storage.money import calls
 from app.storage.store import Tx
-from app.storage.words import decisions, faults, feedback, pairs, scores, shadows, writings
+from app.storage.words import decisions, faults, feedback, made, pairs, scores, shadows, writings
 from app.storage.words.aggregates import AggregateRef
 from app.storage.words.decisions import REVIEW, Decision
 from app.storage.words.quality import list_quality
@@ -103,8 +103,8 @@ async def test_a_text_that_is_gone_and_was_taken_back_stays_back(spectrum: Spect
         text = await writings.find_for(tx, who, PeriodKind.WEEK, MONDAY, "a")
         assert text is not None
         assert await writings.keep_withdrawn(tx, PeriodKind.WEEK, {who: (MONDAY, [])}) == 1
-        assert await writings.keep_pulled(tx, who, text.id)
-        assert not await writings.keep_pulled(tx, who, text.id), "again is no news"
+        assert await made.keep_pulled(tx, who, text.id)
+        assert not await made.keep_pulled(tx, who, text.id), "again is no news"
         await writings.keep(tx, [(who, _text("a"), ON)])
         again = await writings.find_for(tx, who, PeriodKind.WEEK, MONDAY, "a")
     assert again is not None
@@ -133,7 +133,7 @@ FOUND_BY: dict[str, tuple[Ask, set[str]]] = {
         {"writing_question", "model_call_question", "writing_pulled"},
     ),
     "one refused lately": (lambda tx: calls.was_refused(tx, "d", "h"), {"model_call_question"}),
-    "a text by its id": (lambda tx: writings.find_made(tx, uuid4()), {"writing_id"}),
+    "a text by its id": (lambda tx: made.find(tx, uuid4()), {"writing_id"}),
     "a text to be scored": (lambda tx: scores.find_text(tx, uuid4()), {"writing_id"}),
     "the scores of a revision": (lambda tx: scores.list_quality(tx, [TRIED], WRITING), {"rubric_score_revision"}),
     "a pair": (lambda tx: pairs.find_standing(tx, uuid4(), 2), {"blind_pair_review", "blind_judgement_review"}),

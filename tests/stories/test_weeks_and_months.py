@@ -9,6 +9,7 @@ from app.domain.periods import PeriodKind, format_period, month_of, period_of, p
 from app.domain.sessions import session_from_json
 from app.pipeline.ingest import ingest
 from app.wiring import Spectrum
+from graphql_schema.ids import encode_cursor
 from tests.client import HEAVY, LIGHT, Client, session
 from workers.drain import drain
 
@@ -60,6 +61,43 @@ async def test_a_full_month_and_its_weeks_are_ready(spectrum: Spectrum, client: 
     assert week["publishedAt"]
     assert week["expectedBy"] is None
     assert week["insights"]["nodes"]
+
+
+MONTHS = """query($first: Int!, $after: String) { viewer { spectrum { monthlySummaries(first: $first, after: $after) {
+  nodes { id month status sessionsNeeded sampleCount expectedBy publishedAt edition title { text }
+    sections { kind paragraphs { text } } vsPreviousMonth { direction } provenance { engine } }
+  edges { cursor } pageInfo { hasNextPage endCursor } } } } }"""
+
+
+async def test_all_months_are_each_as_by_itself(spectrum: Spectrum, client: Client, person: str) -> None:
+    """From the present back to the first session, none left out, in pages; a cursor of the future is none."""
+    months = [month_of(TODAY)]
+    while len(months) < 5:
+        months.append(previous(PeriodKind.MONTH, months[-1]))
+    await client.ingest(
+        *(
+            session(person, _on(months[place].first + timedelta(days=day)), HEAVY, LIGHT, zone="UTC")
+            for place in (2, 4)
+            for day in range(0, 27, 2)
+        )
+    )
+    await drain(spectrum.ports)
+    found: list[Any] = []
+    after = None
+    for size in (2, 2, 100):
+        asked = {"first": size, "after": after}
+        page = (await client.ask(MONTHS, asked, subject=person))["viewer"]["spectrum"]["monthlySummaries"]
+        found += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        assert page["pageInfo"]["hasNextPage"] is (len(found) < 5)
+    assert [each["month"] for each in found] == [format_period(PeriodKind.MONTH, month) for month in months]
+    assert [each["status"] for each in found][1:] == ["NOT_ENOUGH_DATA", "READY", "NOT_ENOUGH_DATA", "READY"]
+    assert found == [await _month(client, person, month.first) for month in months]
+    for cursor in (encode_cursor("month", "2999-12"), encode_cursor("month", "x"), encode_cursor("insight", "2026-01")):
+        answer = await client.post(MONTHS, {"first": 1, "after": cursor}, subject=person)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"]
+    nobody = await client.ask(MONTHS, {"first": 1}, subject=f"{person}-2")
+    assert nobody["viewer"]["spectrum"]["monthlySummaries"]["nodes"] == []
 
 
 async def test_too_few_sessions_say_how_many_are_missing(spectrum: Spectrum, client: Client, person: str) -> None:

@@ -6,7 +6,7 @@ estimate, in one value that is written again with each change. Nothing here fold
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -167,6 +167,14 @@ async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[
         row["session_id"]: Counted(_as_it_counts(row), any(value is not None for value in tuple(row)[len(_COLUMNS) :]))
         for row in rows
     }
+
+
+async def find_fresh(tx: Tx, person_id: UUID) -> datetime | None:
+    """When a session of the person's was last turned into numbers, None when none was."""
+    found: datetime | None = await tx.fetchval(
+        "SELECT max(analysed_at) FROM session_numbers WHERE person_id = $1", person_id
+    )
+    return found
 
 
 async def find_estimated(tx: Tx, person_id: UUID, session_id: UUID) -> SessionNumbers | None:

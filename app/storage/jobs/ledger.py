@@ -257,6 +257,16 @@ async def list_promised(tx: Tx, kind: JobKind, first_days: Mapping[UUID, date]) 
     return {row["person_id"]: row["due_at"] for row in rows}
 
 
+async def list_open_days(tx: Tx, person_id: UUID, kinds: Sequence[JobKind]) -> frozenset[date]:
+    """First days of the periods for which a job of these kinds is still to be done."""
+    rows = await tx.fetch(
+        "SELECT DISTINCT (scope->>'first_day')::date AS first_day FROM job WHERE person_id = $1 AND kind = ANY($2)"
+        " AND status IN ('QUEUED', 'RETRYING', 'RUNNING')",
+        *(person_id, list(kinds)),
+    )
+    return frozenset(row["first_day"] for row in rows)
+
+
 async def has_open(tx: Tx, person_id: UUID, kinds: Sequence[JobKind], scope: Mapping[str, str]) -> bool:
     """Whether a job of these kinds and this scope is still to be done for the person."""
     found: bool = await tx.fetchval(

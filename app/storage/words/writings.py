@@ -79,12 +79,13 @@ class Writing:
     degraded: bool
     written_at: datetime
     published_at: datetime
+    seen_at: datetime | None
 
 
 _COLUMNS = (
     "id, period_kind, first_day, last_day, finding_key, rank, insight_kind, status, confidence, content, edition,"
     " aggregate_revision, aggregate_digest, engine, prompt_revision, prompt_hash, brief_digest, checks_passed,"
-    " degraded, written_at, published_at"
+    " degraded, written_at, published_at, seen_at"
 )
 
 
@@ -215,67 +216,6 @@ async def find(tx: Tx, person_id: UUID, writing_id: UUID) -> Writing | None:
     return None if row is None else _writing(row)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A text of whomever, with what it was made of: enough to make it again."""
-
-    id: UUID
-    person_id: UUID
-    period_kind: PeriodKind
-    first_day: date
-    finding_key: str
-    status: WritingStatus
-    content: Mapping[str, Any]
-    engine: str
-    prompt_revision: str
-    prompt_hash: str
-    brief: Mapping[str, Any]
-    brief_digest: str
-    answer: Mapping[str, Any] | None
-    seed: str | None
-
-
-async def find_made(tx: Tx, writing_id: UUID) -> Made | None:
-    """One text of anybody, None when there is none (any more)."""
-    row = await tx.fetchrow(
-        "SELECT id, person_id, period_kind, first_day, finding_key, status, content, engine, prompt_revision,"
-        " prompt_hash, brief, brief_digest, answer, seed FROM writing WHERE id = $1",
-        writing_id,
-    )
-    if row is None:
-        return None
-    values = dict(row)
-    values["period_kind"] = PeriodKind(values["period_kind"])
-    values["status"] = WritingStatus(values["status"])
-    values["content"], values["brief"] = orjson.loads(values["content"]), orjson.loads(values["brief"])
-    values["answer"] = None if values["answer"] is None else orjson.loads(values["answer"])
-    return Made(**values)
-
-
-async def keep_pulled(tx: Tx, person_id: UUID, writing_id: UUID) -> bool:
-    """Take one text back for a reviewer: it stays back until its words change; whether it stood."""
-    return bool(
-        await tx.execute(
-            "UPDATE writing SET status = 'WITHDRAWN', pulled = true, kept_at = clock_timestamp()"
-            " WHERE person_id = $1 AND id = $2 AND NOT pulled",
-            person_id,
-            writing_id,
-        )
-    )
-
-
-async def list_alike(tx: Tx, writing_id: UUID) -> list[UUID]:
-    """The other texts, of whomever, that have the same answer of a model as this one, and were not taken back."""
-    rows = await tx.fetch(
-        """
-        SELECT other.id FROM writing one JOIN writing other USING (brief_digest, prompt_hash)
-        WHERE one.id = $1 AND other.id <> one.id AND one.answer = other.answer AND NOT other.pulled ORDER BY other.id
-        """,
-        writing_id,
-    )
-    return [row["id"] for row in rows]
-
-
 async def list_milestones(tx: Tx, person_id: UUID, kind: PeriodKind, *, after: date) -> list[date]:
     """First days of the periods later than `after` that tell of a first, a return or a round number."""
     rows = await tx.fetch(
@@ -332,6 +272,18 @@ async def list_standing(
         limit,
     )
     return [_writing(row) for row in rows]
+
+
+async def list_for(
+    tx: Tx, person_id: UUID, kind: PeriodKind, first_days: Sequence[date], finding_key: str
+) -> dict[date, Writing]:
+    """The texts of these periods on one finding, by first day."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM writing WHERE person_id = $1 AND period_kind = $2 AND first_day = ANY($3)"
+        " AND finding_key = $4",
+        *(person_id, kind, list(first_days), finding_key),
+    )
+    return {row["first_day"]: _writing(row) for row in rows}
 
 
 FeedKey = tuple[date, int, UUID]
