@@ -27,8 +27,8 @@ SPOKEN_GENTLY = 10
 """In one of so many Junes something was said that is to be spoken of gently; one of all needs an offer of support."""
 _DAYS = 75
 _MONTHS = 4
-_TOLD = 12
-"""Sessions of June that a life has at least, so that its month is told."""
+_TOLD = 20
+"""Sessions of June that a life has at least, so that its month is told whichever tenth is left out."""
 _COLUMNS = """
     SELECT string_agg(coalesce($2::jsonb->>attname, 's.' || quote_ident(attname)), ', ' ORDER BY attnum)
     FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
