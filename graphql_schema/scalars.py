@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, NewType
 from uuid import UUID
@@ -22,6 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Calendar units lie in these years, so that every comparison and every end of one has a date too."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}", re.ASCII)
 _DECIMAL = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
@@ -39,6 +40,14 @@ def _date(value: object) -> date:
     except ValueError:
         raise ValueError("a date is written YYYY-MM-DD") from None
     return _within_reach(Period(day, day)).first
+
+
+def _time(value: object) -> time:
+    text = _text(value)
+    try:
+        return time.fromisoformat(text if _TIME.fullmatch(text) else "")
+    except ValueError:
+        raise ValueError("a time is written HH:MM") from None
 
 
 def _within_reach(period: Period) -> Period:
@@ -104,6 +113,9 @@ def _scalar(
 SCALARS: dict[object, ScalarDefinition] = {
     date: _scalar("Date", "Calendar day in the viewer's time zone, YYYY-MM-DD.", serialize=date.isoformat, parse=_date),
     datetime: _scalar("DateTime", "Instant, RFC 3339 in UTC.", serialize=show_instant, parse=_instant),
+    time: _scalar(
+        "LocalTime", "Local wall-clock time, HH:MM, 24 hours.", serialize=lambda value: f"{value:%H:%M}", parse=_time
+    ),
     UUID: _scalar("UUID", "RFC 9562 UUID, lower case.", parse=_uuid),
     Week: _scalar(
         "Week",

@@ -19,6 +19,7 @@ from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
 from graphql_schema.masking import MaskErrors
 from graphql_schema.money import BudgetMutation
+from graphql_schema.notifications import NotificationMutation
 from graphql_schema.operations import OperationMutation, ResetOperation
 from graphql_schema.ops import OpsQuery
 from graphql_schema.pausing import PauseMutation
@@ -43,7 +44,13 @@ class Query(ViewerQuery, ReceiptQuery):
 
 @strawberry.type
 class Mutation(
-    ExclusionMutation, CorrectionMutation, PauseMutation, OperationMutation, FeedbackMutation, SeeingMutation
+    ExclusionMutation,
+    CorrectionMutation,
+    PauseMutation,
+    OperationMutation,
+    FeedbackMutation,
+    SeeingMutation,
+    NotificationMutation,
 ):
     """What anyone signed in may change."""
 

@@ -15,6 +15,13 @@ from graphql_schema.exclusions import ExclusionConnection, find_exclusion, list_
 from graphql_schema.ids import decode, encode
 from graphql_schema.insights import Evidence, find_insight, find_writing, show_claims
 from graphql_schema.node import MAX_PAGE, After, First, Node
+from graphql_schema.notifications import (
+    Device,
+    NotificationPreferences,
+    find_device,
+    find_preferences,
+    list_devices,
+)
 from graphql_schema.numbers import RangeInput
 from graphql_schema.operations import (
     OperationConnection,
@@ -70,6 +77,14 @@ class Viewer(Node):
     @strawberry.field(description="What the viewer leaves out now, newest first.")
     async def exclusions(self, info: Info, first: First, after: After = None) -> ExclusionConnection:
         return await list_exclusions(info.context, first=first, after=after)
+
+    @strawberry.field(description="How the viewer wants to be told that something is there to read.")
+    async def notification_preferences(self, info: Info) -> NotificationPreferences:
+        return await find_preferences(info.context)
+
+    @strawberry.field(description="Renewed last first, at most 20; those not renewed for half a year are dropped.")
+    async def devices(self, info: Info) -> list[Device]:
+        return await list_devices(info.context)
 
     @strawberry.field(description="Newest first. Resets the viewer asked for.")
     async def operations(self, info: Info, first: First, after: After = None) -> OperationConnection:
@@ -148,6 +163,7 @@ _FINDERS: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Exclusion": lambda context, key: find_exclusion(context, UUID(key)),
     "ResetOperation": _find_reset,
     "DeletionReceipt": lambda context, key: find_receipt(context, UUID(key)),
+    "Device": lambda context, key: find_device(context, UUID(key)),
 }
 
 

@@ -18,6 +18,7 @@ from app.domain.feedback import FeedbackVerdict
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
 from app.domain.narrative import SectionKind
+from app.domain.notifications import LockScreenDetail, Platform, PushTransport, Weekday
 from app.domain.periods import Preset
 from app.domain.pictures.distribution import DistributionDimension
 from app.domain.pictures.landscape import Granularity
@@ -45,6 +46,14 @@ for name, enum, description in (
         "CareLevel",
         CareLevel,
         "Language of self-harm, as the analyser saw it. Not a risk score. Kept no longer than the session's text.",
+    ),
+    ("Weekday", Weekday, "A day of the week, Monday first."),
+    ("Platform", Platform, "What the app runs on."),
+    ("PushTransport", PushTransport, "How a device is reached; others are served by the app itself, from the webhook."),
+    (
+        "LockScreenDetail",
+        LockScreenDetail,
+        "What a lock screen may show. DISCREET: that there is something new to read; NAMED: that the week is ready.",
     ),
     ("TimeOfDay", TimeOfDay, "Part of the day by local start time: 05-11, 11-17, 17-22, 22-05."),
     ("Granularity", Granularity, "What one point of a landscape stands for."),

@@ -14,6 +14,7 @@ import asyncpg
 
 from app.domain.cost import Engine, Feature
 from app.domain.feedback import FeedbackVerdict
+from app.domain.notifications import DEFAULTS, Platform
 from app.domain.periods import PeriodKind
 from app.domain.reviews import Choice, Pair
 from app.domain.rubric import WRITING, Scorer
@@ -27,6 +28,8 @@ from app.pipeline.ports import Ports
 from app.storage.history import numbers
 from app.storage.money import calls
 from app.storage.money.calls import Outcome, Purpose, Receipt, Reservation
+from app.storage.notify import devices, preferences
+from app.storage.notify.devices import NewDevice
 from app.storage.store import Tx
 from app.storage.words import decisions, feedback, pairs, reviews, scores, shadows
 from app.storage.words.decisions import Decision
@@ -132,8 +135,8 @@ async def say_how_it_was(spectrum: Spectrum, person: PersonAt) -> None:
     await correct(spectrum.ports, person, session.session_id, lambda before: replace(before, patterns=frozenset()))
 
 
-async def be_worded(spectrum: Spectrum, person: PersonAt) -> None:
-    """Let a model have answered about someone, unpublished yet, a check have decided, and them have said something."""
+async def furnish(spectrum: Spectrum, person: PersonAt) -> None:
+    """Fill what sessions alone do not: a model has answered, a check decided, they said something, and a device."""
     purpose = Purpose(
         person, uuid4(), Feature.MONTHLY_NARRATIVE, "small", Engine.SMALL_MODEL, "monthly-narrative@1", "hash", "digest"
     )
@@ -150,7 +153,12 @@ async def be_worded(spectrum: Spectrum, person: PersonAt) -> None:
         for text in texts:
             await feedback.keep(tx, person.id, text["id"], FeedbackVerdict.RINGS_TRUE)
         await _be_reviewed(tx, person.id)
+        await devices.keep(tx, person.id, replace(DEVICE, endpoint=f"https://push.example/{uuid4()}"))
+    async with spectrum.ports.store.for_person(person.id) as tx:
+        await preferences.keep(tx, person.id, DEFAULTS)
 
+
+DEVICE = NewDevice(Platform.WEB, "", "key", "secret", "1.0", "en", "Europe/Berlin")
 
 REVIEW = NewReview(
     title="A test",

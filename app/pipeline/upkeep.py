@@ -16,6 +16,7 @@ from app.storage.forgetting import operations
 from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
 from app.storage.money import calls
+from app.storage.notify import devices
 from app.storage.store import Tx
 from app.storage.words import decisions, pairs, reports, scores, shadows
 from app.telemetry import logger
@@ -29,6 +30,7 @@ DECISION_DAYS = 365
 SCORE_DAYS = 365
 SHADOW_DAYS = 90
 PAIR_DAYS = 365
+DEVICE_DAYS = 180
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -129,6 +131,7 @@ async def keep(tx: Tx, _: int) -> Kept:
     await audit.erase_old(tx, days=AUDIT_DAYS)
     await decisions.erase_old(tx, days=DECISION_DAYS)
     await pairs.erase_old(tx, days=PAIR_DAYS)
+    await devices.erase_old(tx, days=DEVICE_DAYS)
     return Kept(await _scoring(tx))
 
 

@@ -28,6 +28,8 @@ SCALARS = {
     "DateTime": '"2026-07-01T09:00:00Z"',
     "Week": '"2026-W28"',
     "Month": '"2026-07"',
+    "LocalTime": '"07:30"',
+    "Locale": '"en"',
     "TimeZone": '"Europe/Berlin"',
     "Decimal": '"1.50"',
 }

@@ -41,7 +41,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
 """Root fields for some roles only; every other one is for anyone signed in, about themselves."""
 FOR_ANYONE = {"verifyReceipt"}
 """Root fields that need no account, since they are about nobody."""
-ALIKE = {"entitlement", "glossary"}
+ALIKE = {"entitlement", "glossary", "notificationPreferences"}
 """Fields that say the same of both people."""
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
 
@@ -138,12 +138,15 @@ async def owner(spectrum: Spectrum, servers: Servers) -> AsyncIterator[Owner]:
         exclude += " targets: [{source: TURN}]}) { exclusions { id } } }"
         await client.ask(exclude, {"key": str(uuid4())}, subject=subject)
         await work_off(spectrum, database)
+        await client.ask(REGISTER, {"address": f"https://push.example/{subject}"}, subject=subject)
         found = (await client.ask(IDS, subject=subject))["viewer"]
         jobs = await client.team("{ ops { jobs(first: 1) { nodes { id } } } }")
         yield Owner(subject, dict(_ids_in(found)), jobs["ops"]["jobs"]["nodes"][0]["id"])
 
 
-IDS = """{ viewer { __typename id sessions(first: 1) { nodes { __typename id } }
+REGISTER = """mutation($address: String!) { registerDevice(input: {platform: WEB, appVersion: "1.0", locale: "en",
+  timeZone: "UTC", webPush: {endpoint: $address, p256dh: "k", auth: "a"}}) { device { id } } }"""
+IDS = """{ viewer { __typename id devices { __typename id } sessions(first: 1) { nodes { __typename id } }
   exclusions(first: 1) { nodes { __typename id } }
   operations(first: 1) { nodes { __typename id ... on ResetOperation { receipt { __typename id } } } }
   spectrum {

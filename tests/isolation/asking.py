@@ -63,7 +63,7 @@ def _the_rest() -> str:
     for place in range(WEEKS):
         parts.append(f'w{place}: weeklySummary(week: "{format_week(week)}") {{ __typename id }}')
         week = following(PeriodKind.WEEK, week)
-    return f"""{{ viewer {{ __typename id
+    return f"""{{ viewer {{ __typename id devices {{ __typename id }}
       operations(first: 9) {{ nodes {{ ... on ResetOperation {{ receipt {{ __typename id }} }} }} }}
       spectrum {{ {" ".join(parts)} monthlySummary(month: "2026-06") {{ __typename id }}
         insightFeed(first: 100) {{ nodes {{ {_WORDS} }} }} }} }} }}"""

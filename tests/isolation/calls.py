@@ -13,12 +13,14 @@ from typing import Any
 from uuid import UUID
 
 import app.storage
+from app.domain.notifications import DEFAULTS, Platform, Preferences
 from app.domain.periods import Period
 from app.jobs import PersonAt
 from app.storage.catalogue import PersonalTable
 from app.storage.forgetting.operations import ResetScope
 from app.storage.forgetting.residue import Past
 from app.storage.history.sessions import SessionFilter
+from app.storage.notify.devices import NewDevice
 from tests.isolation.people import WHOLE_JUNE, Somebody
 from tests.life import JUNE
 
@@ -30,6 +32,8 @@ _SIMPLE: dict[Any, Any] = {
     Period: WHOLE_JUNE,
     PersonalTable: PersonalTable("session", '"person_id"', ('"person_id"', '"id"', '"local_date"'), ('"id"',)),
     Past: Past(ResetScope.EVERYTHING, LATER, None),
+    NewDevice: NewDevice(Platform.WEB, "https://push.example/made-up", "key", "secret", "1.0", "en", "UTC"),
+    Preferences: DEFAULTS,
     int: 50,
     float: 0.0,
     str: "MIRROR",

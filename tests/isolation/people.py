@@ -16,7 +16,7 @@ from app.pipeline import exclude, forget
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import ledger
 from app.wiring import Spectrum
-from tests.life import JUNE, PERSONAL, at, be_worded, lived, say_how_it_was, work_off
+from tests.life import JUNE, PERSONAL, at, furnish, lived, say_how_it_was, work_off
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _BASE64 = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -47,7 +47,7 @@ async def furnished(spectrum: Spectrum, owner: Any, subject: str, *, apart: time
     await work_off(spectrum, owner)
     person = await at(owner, person_id)
     await say_how_it_was(spectrum, person)
-    await be_worded(spectrum, person)
+    await furnish(spectrum, person)
     day = (JUNE + apart).date()
     await exclude.exclude(spectrum.ports, person, uuid4(), [ExclusionTarget(first=day, last=day)])
     await work_off(spectrum, owner)

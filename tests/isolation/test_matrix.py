@@ -132,6 +132,8 @@ PREVIEW = """query($id: ID!) { viewer { spectrum { exclusionPreview(input: {rang
 GIVEN = {
     "Query.node(id)": "query($id: ID!) { node(id: $id) { id } }",
     "Query.nodes(ids)": "query($id: ID!) { nodes(ids: [$id]) { id } }",
+    "UnregisterDeviceInput.deviceId": """mutation($id: ID!) { unregisterDevice(input: {deviceId: $id}) {
+      userErrors { code } deviceId } }""",
     "MarkSeenInput.insightIds": """mutation($id: ID!) { markInsightsSeen(input: {insightIds: [$id]}) {
       userErrors { code } } }""",
     "CancelResetInput.operationId": """mutation($id: ID!) { cancelReset(input: {operationId: $id}) {

@@ -139,6 +139,10 @@ MUTATIONS = {
     "say": """mutation($i: ID!) { giveInsightFeedback(input: {insightId: $i, verdict: NOT_QUITE}) {
       userErrors { code } } }""",
     "see": "mutation($i: ID!) { markInsightsSeen(input: {insightIds: [$i]}) { userErrors { code } } }",
+    "forget": "mutation($d: ID!) { unregisterDevice(input: {deviceId: $d}) { userErrors { code } } }",
+    "register": """mutation { registerDevice(input: {platform: WEB, appVersion: "1.0", locale: "en", timeZone: "UTC",
+      webPush: {endpoint: "https://push.example/mine", p256dh: "k", auth: "a"}}) { userErrors { code } } }""",
+    "choose": 'mutation { updateNotificationPreferences(input: {time: "07:00"}) { userErrors { code } } }',
     "call off": "mutation($o: ID!) { cancelReset(input: {operationId: $o}) { userErrors { code } operation { id } } }",
     "pause": "mutation { setSpectrumPaused(input: {paused: true}) { userErrors { code } } }",
     "resume": "mutation { setSpectrumPaused(input: {paused: false}) { userErrors { code } } }",
@@ -183,13 +187,14 @@ async def test_no_mutation_without_an_owner_changes_another(world: World, owner:
             "e": theirs["Exclusion"],
             "i": theirs["Insight"],
             "o": waiting,
+            "d": theirs["Device"],
             "key": str(uuid4()),
         }
         variables = {key: value for key, value in given.items() if f"${key}:" in document}
         answer = await world.loose.post(document, variables, subject=me.subject)
         ((_, payload),) = answer["data"].items()
         refused = [error["code"] for error in payload["userErrors"]]
-        named = {"s", "e", "i", "o"} & set(variables) and name not in PASSED_OVER
+        named = {"s", "e", "i", "o", "d"} & set(variables) and name not in PASSED_OVER
         assert refused == (["NOT_FOUND"] if named else []), (name, answer)
         assert await snapshot(owner, tables, other.at.id) == before, name
     assert await snapshot(owner, tables, me.at.id) != own

@@ -22,7 +22,7 @@ from tests.life import (
     JUNE,
     PERSONAL,
     at,
-    be_worded,
+    furnish,
     keeping_words,
     lived,
     rows_of,
@@ -42,7 +42,7 @@ DERIVED = {
     *("blind_pair", "blind_judgement"),
 }
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
-EVERYTHING = HISTORY | {"idempotency_key", "person"}
+EVERYTHING = HISTORY | {"idempotency_key", "device", "person"}
 ERASED = {ResetScope.DERIVED: DERIVED, ResetScope.FORGET_HISTORY: HISTORY, ResetScope.EVERYTHING: EVERYTHING}
 MADE_BY_THE_RESET = {"operation"}
 
@@ -53,7 +53,7 @@ async def _furnished(spectrum: Spectrum, owner: Any, key: str) -> UUID:
     target = ExclusionTarget(first=JUNE.date(), last=JUNE.date())
     await exclude.exclude(spectrum.ports, await at(owner, person_id), uuid4(), [target])
     await say_how_it_was(spectrum, await at(owner, person_id))
-    await be_worded(spectrum, await at(owner, person_id))
+    await furnish(spectrum, await at(owner, person_id))
     await export.begin(spectrum.ports, person_id)
     empty = {name for name, count in (await rows_of(owner, person_id)).items() if not count}
     assert empty == MADE_BY_THE_RESET

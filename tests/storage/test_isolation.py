@@ -15,10 +15,10 @@ from app.storage.forgetting import operations
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import ledger
 from app.wiring import Spectrum
-from tests.life import JUNE, PERSONAL, at, be_worded, database_url, lived, rows_of, say_how_it_was
+from tests.life import JUNE, PERSONAL, at, database_url, furnish, lived, rows_of, say_how_it_was
 
 NOBODYS = UUID(int=0)
-REFUSED = r"row-level security|permission denied for table (model_call|rubric_score|shadow_text|blind_\w+)"
+REFUSED = r"row-level security|permission denied for table (model_call|rubric_score|shadow_text|blind_\w+|device)"
 """Calls of models, scores and pairs are kept for people, never by them: the role may not do that to anybody."""
 
 
@@ -36,7 +36,7 @@ async def two(spectrum: Spectrum, owner: Any) -> tuple[UUID, UUID]:
             await ledger.keep_jobs(tx, [monthly_narrative(person, JUNE.date(), revision=-1)])
         found.append(person_id)
     for person_id in found:
-        await be_worded(spectrum, await at(owner, person_id))
+        await furnish(spectrum, await at(owner, person_id))
     return found[0], found[1]
 
 

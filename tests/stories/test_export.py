@@ -16,7 +16,7 @@ from app.storage.catalogue import UNTOLD
 from app.storage.forgetting.operations import ResetScope
 from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, Client, session
-from tests.life import JUNE, PERSONAL, at, be_worded, lived, rows_of, say_how_it_was, take, weeks_of, who, work_off
+from tests.life import JUNE, PERSONAL, at, furnish, lived, rows_of, say_how_it_was, take, weeks_of, who, work_off
 from tests.stories.unzipping import Copy, asked, taken
 
 MORNING = datetime(2026, 6, 1, 7, tzinfo=UTC)
@@ -41,7 +41,7 @@ async def _furnished(spectrum: Spectrum, owner: Any, key: str) -> UUID:
     await exclude.exclude(spectrum.ports, await at(owner, person_id), uuid4(), targets)
     await say_how_it_was(spectrum, await at(owner, person_id))
     await work_off(spectrum, owner)
-    await be_worded(spectrum, await at(owner, person_id))
+    await furnish(spectrum, await at(owner, person_id))
     await forget.request(spectrum.ports, await at(owner, person_id), ResetScope.DERIVED, uuid4())
     assert all((await rows_of(owner, person_id)).values())
     return person_id

@@ -15,7 +15,7 @@ from app.wiring import Spectrum
 from tests.client import HEAVY, LIGHT, session
 from tests.leakage.canaries import patterns
 from tests.leakage.places import everything_in_redis, everything_kept
-from tests.life import JUNE, PERSONAL, at, be_worded, hasten, say_how_it_was, take, who, work_off
+from tests.life import JUNE, PERSONAL, at, furnish, hasten, say_how_it_was, take, who, work_off
 
 CANARY = "quabbeldrix"
 EMPTY_YET = "operation"
@@ -57,7 +57,7 @@ async def test_a_persons_words_are_found_nowhere(
     target = [ExclusionTarget(session_id=UUID(sent[1]["sessionKey"]))]
     await exclude.exclude(spectrum.ports, await at(owner, person_id), uuid4(), target)
     await say_how_it_was(spectrum, await at(owner, person_id))
-    await be_worded(spectrum, await at(owner, person_id))
+    await furnish(spectrum, await at(owner, person_id))
     await work_off(spectrum, owner)
     assert await owner.fetchval("SELECT count(*) FROM writing WHERE person_id = $1", person_id) > 0
 

@@ -13,7 +13,7 @@ from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import ledger
 from app.wiring import Spectrum
 from prompts import load_revision
-from tests.life import at, be_worded, hasten, keeping_words, snapshot, take, weeks_of, who, work_off
+from tests.life import at, furnish, hasten, keeping_words, snapshot, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS
 from workers.runner import Runner
 from workers.schedule import plan_due
@@ -102,7 +102,7 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind, 
     if kind in OF_NOBODY - {JobKind.UPKEEP} and not of_review:
         await work_off(spectrum, owner)
         await owner.execute("DELETE FROM job")
-        await be_worded(spectrum, await at(owner, who(spectrum, person)))
+        await furnish(spectrum, await at(owner, who(spectrum, person)))
         async with spectrum.ports.store.for_everyone() as tx:
             await tx.execute("DELETE FROM rubric_score WHERE scorer = 'RULE'")
             await ledger.keep_jobs(tx, [scoring(hour="now"), agreement_report(hour="now")])

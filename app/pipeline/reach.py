@@ -1,0 +1,76 @@
+"""Takes where a person can be reached, and how they want to be. Tells nobody anything."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from app.domain.notifications import Preferences
+from app.errors import ErrorCode, Problem, Refused
+from app.jobs import Kept, PersonAt
+from app.pipeline.commit import commit
+from app.pipeline.ports import Ports
+from app.storage import people
+from app.storage.notify import devices, preferences
+from app.storage.notify.devices import NewDevice
+from app.storage.store import Tx
+
+_VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}([+-][0-9A-Za-z.]{1,24})?", re.ASCII)
+_ENDPOINT = re.compile(r"https://[!-~]{1,1000}", re.ASCII)
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,200}={0,2}", re.ASCII)
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(-[0-9A-Za-z]{1,8}){0,4}", re.ASCII)
+
+
+async def register(ports: Ports, person: PersonAt, new: NewDevice) -> UUID:
+    """Register or renew an address; the device's id. Refused when it can be none, or could carry words."""
+    faults = [
+        *_unlike(_VERSION, new.app_version, "A version is written as in 4.12.0 or 4.12.0-beta.1.", "appVersion"),
+        *_unlike(_ENDPOINT, new.endpoint, "An address is an https URL.", "webPush", "endpoint"),
+        *_unlike(_KEY, new.p256dh, "A key is written in base64url.", "webPush", "p256dh"),
+        *_unlike(_KEY, new.auth, "A key is written in base64url.", "webPush", "auth"),
+        *_unlike(_LOCALE, new.locale, "A language is written as in pt-BR.", "locale"),
+    ]
+    if new.zone not in ports.zones:
+        faults.append(Problem(ErrorCode.INVALID, "There is no such time zone.", ("input", "timeZone")))
+    if faults:
+        raise Refused(*faults)
+    registered: list[UUID] = []
+
+    async def keep(tx: Tx) -> Kept:
+        await people.keep_revision(tx, person)
+        registered.append(await devices.keep(tx, person.id, new))
+        return Kept()
+
+    await commit(ports, keep, person=None)  # an address that was another's goes from them
+    return registered[-1]
+
+
+def _unlike(pattern: re.Pattern[str], text: str, message: str, *field: str) -> list[Problem]:
+    return [] if pattern.fullmatch(text) else [Problem(ErrorCode.INVALID, message, ("input", *field))]
+
+
+async def unregister(ports: Ports, person: PersonAt, device_id: UUID) -> None:
+    """Forget a device. Refused when the person has none of this id."""
+
+    async def keep(tx: Tx) -> Kept:
+        if not await devices.erase(tx, person.id, device_id):
+            raise Refused(Problem(ErrorCode.NOT_FOUND, "There is no such device.", ("input", "deviceId")))
+        return Kept()
+
+    await commit(ports, keep, person=person)
+
+
+async def choose(ports: Ports, person: PersonAt, change: Callable[[Preferences], Preferences]) -> Preferences:
+    """Let `change` make what is wanted of what was; as it is then. Refused when quiet hours begin where they end."""
+    chosen: list[Preferences] = []
+
+    async def keep(tx: Tx) -> Kept:
+        wanted = change(await preferences.find(tx, person.id))
+        if wanted.quiet is not None and wanted.quiet.start == wanted.quiet.end:
+            message = "Quiet hours need a beginning and another end."
+            raise Refused(Problem(ErrorCode.INVALID, message, ("input", "quietHours")))
+        await preferences.keep(tx, person.id, wanted)
+        chosen.append(wanted)
+        return Kept()
+
+    await commit(ports, keep, person=person)
+    return chosen[-1]

@@ -1,0 +1,1 @@
+"""Where people can be reached, and how they want to be."""
