@@ -33,7 +33,7 @@ _COLUMNS = """
     SELECT string_agg(coalesce($2::jsonb->>attname, 's.' || quote_ident(attname)), ', ' ORDER BY attnum)
     FROM pg_attribute WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
 """
-_MOVED = "greatest(-10000, least(10000, s.valence + hashtext(i.id || s.session_id::text) % 400))"
+_MOVED = "greatest(-10000, least(10000, s.valence + hashtext(i.id || s.session_id::text) % 1500))"
 _LEFT = "hashtext(s.session_id || i.id::text) % 10 <> 0"
 
 
