@@ -81,7 +81,10 @@ async def _copy(
 
 async def _mention(owner: Any, first: UUID, ids: Sequence[UUID], care: str) -> None:
     """Let these people have said in one session what asks for `care`."""
-    session = await owner.fetchval("SELECT id FROM session WHERE person_id = $1 ORDER BY id LIMIT 1", first)
+    session = await owner.fetchval(
+        "SELECT id FROM session WHERE person_id = $1 AND local_date BETWEEN $2 AND $3 ORDER BY id LIMIT 1",
+        *(first, MONTH.first, MONTH.last),
+    )
     alike = dict.fromkeys(ids, first)
     await _copy(owner, "session", alike, {"person_id": "i.id"}, f"s.id = '{session}'")
     careful = {"person_id": "i.id", "care": f"'{care}'"}
