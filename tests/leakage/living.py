@@ -30,7 +30,8 @@ from tests.leakage.places import statements_of, temporary_files
 from tests.life import JUNE, hasten
 from tests.models.routes import models_file
 from tests.models.saying import speaks
-from tests.models.service import service_that
+from tests.models.scoring import scores
+from tests.models.service import Service, service_that
 from tests.programs import ended, free_port
 
 BATCH = 40
@@ -87,6 +88,15 @@ def planted(people: int, each: int) -> Told:
     return Told(subjects, sessions)
 
 
+async def _speaks_and_scores(service: Service, writer: Any) -> None:
+    """Word what is asked to be worded, and score what is asked to be scored."""
+    asked = service.requests[-1]["messages"][-1]["content"]
+    await (_SCORES if asked.startswith('{"brief"') else _WORDS)(service, writer)
+
+
+_WORDS, _SCORES = speaks(), scores()
+
+
 @asynccontextmanager
 async def programs(world: World, told: Told, *, look_s: float = LOOK_S) -> AsyncIterator[tuple[Client, list[str]]]:
     """Run the API, a worker for the quick queue, and one for all queues that writes with a model; a client of the API.
@@ -94,7 +104,7 @@ async def programs(world: World, told: Told, *, look_s: float = LOOK_S) -> Async
     Meanwhile everything that `pg_stat_activity` shows every `look_s` is remembered.
     """
     ports = [free_port(), free_port()]
-    async with service_that(speaks()) as model:
+    async with service_that(_speaks_and_scores) as model:
         models = models_file(world.folder / "models.toml", model.url, *Feature)
         world.start("api", environment={**loud(world), "SPECTRUM_PORT": str(ports[0])})
         world.start("worker", "--queue", "seconds", "--metrics-port", str(ports[1]), environment=loud(world))
