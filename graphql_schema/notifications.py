@@ -6,7 +6,8 @@ from uuid import UUID
 
 import strawberry
 
-from app.domain.notifications import LockScreenDetail, Platform, Preferences, PushTransport, Weekday
+from app.domain.affect import Weekday
+from app.domain.notifications import LockScreenDetail, Platform, Preferences, PushTransport
 from app.domain.notifications import QuietHours as Quiet
 from app.errors import ErrorCode, Refused
 from app.pipeline import reach

@@ -11,6 +11,7 @@ from app.domain.affect import (
     ThinkingPattern,
     TimeOfDay,
     TurnKind,
+    Weekday,
 )
 from app.domain.cost import BudgetPeriod, BudgetState, Engine, Feature
 from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
@@ -18,7 +19,7 @@ from app.domain.feedback import FeedbackVerdict
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
 from app.domain.narrative import SectionKind
-from app.domain.notifications import LockScreenDetail, Platform, PushTransport, Weekday
+from app.domain.notifications import LockScreenDetail, Platform, PushTransport
 from app.domain.periods import Preset
 from app.domain.pictures.distribution import DistributionDimension
 from app.domain.pictures.landscape import Granularity

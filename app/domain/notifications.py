@@ -4,17 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
-
-class Weekday(StrEnum):
-    """A day of the week, Monday first."""
-
-    MONDAY = "MONDAY"
-    TUESDAY = "TUESDAY"
-    WEDNESDAY = "WEDNESDAY"
-    THURSDAY = "THURSDAY"
-    FRIDAY = "FRIDAY"
-    SATURDAY = "SATURDAY"
-    SUNDAY = "SUNDAY"
+from app.domain.affect import Weekday
 
 
 class Platform(StrEnum):

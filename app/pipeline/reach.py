@@ -14,14 +14,18 @@ from app.storage.notify import devices, preferences
 from app.storage.notify.devices import NewDevice
 from app.storage.store import Tx
 
-_VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}([+-][0-9A-Za-z.]{1,24})?", re.ASCII)
+_VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}(-(alpha|beta|rc)(\.\d{1,5})?)?(\+\d{1,9})?", re.ASCII)
 _ENDPOINT = re.compile(r"https://[!-~]{1,1000}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,200}={0,2}", re.ASCII)
-_LOCALE = re.compile(r"[A-Za-z]{2,8}(-[0-9A-Za-z]{1,8}){0,4}", re.ASCII)
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", re.ASCII)
+"""Language, script and region of BCP 47, and nothing that could be made up."""
 
 
 async def register(ports: Ports, person: PersonAt, new: NewDevice) -> UUID:
-    """Register or renew an address; the device's id. Refused when it can be none, or could carry words."""
+    """Register or renew an address; the device's id. Refused when it is not of the form of one.
+
+    All but the address itself, which the push service made, is of forms that carry nobody's words.
+    """
     faults = [
         *_unlike(_VERSION, new.app_version, "A version is written as in 4.12.0 or 4.12.0-beta.1.", "appVersion"),
         *_unlike(_ENDPOINT, new.endpoint, "An address is an https URL.", "webPush", "endpoint"),

@@ -226,3 +226,21 @@ async def test_subscriptions_are_bounded_too() -> None:
         assert [[(error.extensions or {})["code"] for error in answer.errors or ()] for answer in beyond] == [[COST]]
     within = [answer.data async for answer in await ticks("subscription{ticks}")]
     assert within == [{"ticks": 1}, {"ticks": 2}, {"ticks": 3}]
+
+
+@pytest.mark.parametrize(
+    ("ids", "variables", "rows"),
+    [
+        ('["a", "b", "c"]', {}, 300),
+        ('"a"', {}, 100),
+        ("$ids", {"ids": ["a"] * 101}, 10_100),
+        ("$ids", {"ids": "a"}, 100),
+        ("$ids", {}, 200),
+        ("$gone", {}, 100),
+    ],
+)
+def test_named_ids_are_rows(ids: str, variables: dict[str, object], rows: int) -> None:
+    """Whoever names many ids asks for as many rows, in a literal, a variable or its default; each may hold a page."""
+    text = f'query($ids: [ID!] = ["x", "y"]) {{ nodes(ids: {ids}) {{ children(first: 100) {{ name }} }} }}'
+    assert size_of(text, variables).rows == rows
+    assert code_of(text, variables=variables) == (COST if rows > limits.MAX_ROWS else None)

@@ -1,5 +1,6 @@
 """A person says where and when they want to be told; an address is one person's at a time."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -87,12 +88,27 @@ async def test_an_address_is_one_persons(spectrum: Spectrum, client: Client, kno
     assert len(await _devices(client, other)) == 1
 
 
+async def test_of_two_who_register_an_address_at_once_one_has_it(
+    spectrum: Spectrum, client: Client, owner: Any, known: str
+) -> None:
+    """However they meet, it is told to one of them alone."""
+    people = [known, *(f"{known}-{number}" for number in range(5))]
+    await take(spectrum, *(session(person, JUNE) for person in people[1:]))
+    for place in range(5):
+        address = f"{known}-at-once-{place}"
+        await asyncio.gather(*(_register(client, person, address) for person in people))
+        found = await owner.fetchval(
+            "SELECT count(*) FROM device WHERE endpoint = $1", f"https://push.example/{address}"
+        )
+        assert found == 1
+
+
 async def test_what_could_carry_words_is_refused(client: Client, known: str) -> None:
     """Versions, addresses, keys, languages and zones are of their own forms; all that is wrong is named."""
     wrong = {
         "webPush": {"endpoint": "http://push.example/\u00e4", "p256dh": "my mother", "auth": "called me"},
-        "appVersion": "my mother called",
-        "locale": "my mother",
+        "appVersion": "4.12-my.mother.called",
+        "locale": "my-mother-called",
         "timeZone": "Mother/Called",
     }
     refused = await _register(client, known, "one", **wrong)
@@ -110,9 +126,11 @@ async def test_of_many_devices_the_oldest_go(spectrum: Spectrum, client: Client,
         await _register(client, known, f"{known}-{number}")
     kept = await _devices(client, known)
     assert len(kept) == MOST_DEVICES
-    first = await owner.fetchval("SELECT min(endpoint) FROM device WHERE endpoint LIKE '%-0'")
-    assert first is None, "it was renewed longest ago"
-    await owner.execute("UPDATE device SET seen_at = seen_at - interval '181 days' WHERE endpoint LIKE '%-7'")
+    address = f"https://push.example/{known}-"
+    left = await owner.fetch("SELECT endpoint FROM device WHERE person_id = $1", who(spectrum, known))
+    assert {row["endpoint"] for row in left} == {f"{address}{number}" for number in range(2, MOST_DEVICES + 2)}
+    old = "UPDATE device SET seen_at = seen_at - interval '181 days' WHERE endpoint = $1"
+    await owner.execute(old, f"{address}7")
     async with spectrum.ports.store.for_everyone() as tx:
         await upkeep.keep(tx, 0)
     assert len(await _devices(client, known)) == MOST_DEVICES - 1

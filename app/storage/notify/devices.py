@@ -40,6 +40,7 @@ _COLUMNS = "id, platform, app_version, seen_at, reachable"
 
 async def keep(tx: Tx, person_id: UUID, new: NewDevice) -> UUID:
     """Register or renew an address, which nobody else has from now on; the device's id."""
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"device|{new.endpoint}")
     await tx.execute("DELETE FROM device WHERE endpoint = $1 AND NOT person_id = $2", new.endpoint, person_id)
     device_id: UUID = await tx.fetchval(
         """

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import orjson
 
-from app.domain.notifications import DEFAULTS, LockScreenDetail, Preferences, QuietHours, Weekday
+from app.domain.affect import Weekday
+from app.domain.notifications import DEFAULTS, LockScreenDetail, Preferences, QuietHours
 from app.storage.store import Tx
 
 
