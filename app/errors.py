@@ -3,6 +3,7 @@
 Holds no handling and no HTTP. A sentence here never carries what a person wrote.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,7 +31,10 @@ class TopLevelCode(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     BAD_USER_INPUT = "BAD_USER_INPUT"
+    THROTTLED = "THROTTLED"
     COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+    PERSISTED_DOCUMENT_REQUIRED = "PERSISTED_DOCUMENT_REQUIRED"
+    PERSISTED_DOCUMENT_NOT_FOUND = "PERSISTED_DOCUMENT_NOT_FOUND"
     INTERNAL = "INTERNAL"
 
 
@@ -71,11 +75,12 @@ class Unauthenticated(SpectrumError):
 class TooOften(SpectrumError):
     """Asked for more often than is allowed; there is room again in `retry_after_s` seconds."""
 
-    code = TopLevelCode.COST_LIMIT_EXCEEDED
+    code = TopLevelCode.THROTTLED
 
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
         super().__init__(message)
-        self.retry_after_s = retry_after_s
+        self.retry_after_s = math.ceil(retry_after_s)
+        self.retry_after_ms = math.ceil(retry_after_s * 1000)
 
 
 class ConfigurationError(SpectrumError):

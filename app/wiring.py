@@ -23,6 +23,7 @@ from app.errors import ConfigurationError
 from app.gateways.journal import Journal, read_journal
 from app.gateways.key_command import ask_for_key
 from app.gateways.language_model import Models
+from app.gateways.points import SharedPoints
 from app.gateways.queue import Nudger
 from app.gateways.routes import Routes, read_routes
 from app.gateways.traces import RedisTraces
@@ -50,6 +51,7 @@ class Spectrum:
 
     ports: Ports
     access: Access
+    shared_points: SharedPoints
     redis_url: str
     host: str
     port: int
@@ -87,7 +89,7 @@ async def opened(
         store = Store(urls)
         await store.open()
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else servers.redis_url
-        queue = Nudger(redis_url)
+        queue, shared_points = Nudger(redis_url), SharedPoints(redis_url)
         try:
             ports = await _ports(settings, store, queue, redis_url, master)
             if not restored:
@@ -95,12 +97,14 @@ async def opened(
             yield Spectrum(
                 ports=ports,
                 access=_access(settings),
+                shared_points=shared_points,
                 redis_url=redis_url,
                 host=settings.host,
                 port=settings.port,
                 production=settings.env is Environment.PRODUCTION,
             )
         finally:
+            await shared_points.close()
             await queue.close()
             await store.close()
 

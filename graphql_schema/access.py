@@ -11,6 +11,8 @@ from app.domain.access import Role
 from app.errors import SpectrumError, TopLevelCode, Unauthenticated
 
 STAFF = (Role.ANALYST, Role.REVIEWER, Role.OPERATOR, Role.ADMIN)
+TEAM = (*STAFF, Role.SERVICE)
+"""Who may use the team's endpoint at all."""
 
 
 @strawberry.schema_directive(

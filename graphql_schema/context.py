@@ -38,13 +38,23 @@ class PersonNumbers:
     targets: tuple[ExclusionTarget, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """What a request costs at most, in points, what its caller has left, and in how many seconds they have all."""
+
+    cost: int
+    available: int
+    full_in_s: float
+
+
 @dataclass(slots=True)
 class Context:
-    """One request. `caller` is None for anonymous calls."""
+    """One request. `caller` is None for anonymous calls; `rate_limit` is the edge's, which counts."""
 
     ports: Ports
     caller: Caller | None
     request_id: str
+    rate_limit: Callable[[], RateLimited] = lambda: RateLimited(0, 0, 0.0)
     _once: dict[object, asyncio.Task[Any]] = field(default_factory=dict)
     _together: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
 

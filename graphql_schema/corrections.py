@@ -12,6 +12,7 @@ from app.domain.corrections import Correction
 from app.errors import ErrorCode, Problem, Refused
 from app.pipeline.correct import correct
 from graphql_schema.context import Context, Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import uuid_of
 from graphql_schema.node import Payload, user_errors
 from graphql_schema.sessions import Session, find_session
@@ -74,7 +75,8 @@ async def _correct(context: Context, asked: CorrectSessionInput) -> UUID:
 @strawberry.type
 class CorrectionMutation:
     @strawberry.mutation(
-        description="Say how a session really was. Replaces the estimate everywhere, at once. Idempotent by content."
+        description="Say how a session really was. Replaces the estimate everywhere, at once. Idempotent by content.",
+        directives=costs(10),
     )
     async def correct_session(self, info: Info, input: CorrectSessionInput) -> CorrectSessionPayload:  # noqa: A002 - the contract's name
         context = info.context

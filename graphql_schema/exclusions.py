@@ -10,6 +10,7 @@ from app.jobs import PersonAt
 from app.pipeline import exclude
 from app.storage.history import exclusions
 from graphql_schema.context import Context, Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import bad_cursor, decode_cursor, encode_cursor
 from graphql_schema.node import PageInfo, Payload, page_size, user_errors
 from graphql_schema.previews import ExclusionTargetInput, exclusion_ids_of, targets_of
@@ -114,7 +115,8 @@ async def _changed(context: Context, ids: Sequence[UUID]) -> tuple[list[Exclusio
 @strawberry.type
 class ExclusionMutation:
     @strawberry.mutation(
-        description="Leave sessions out. Takes effect at once for numbers, within a minute for sentences. Idempotent."
+        description="Leave sessions out. Takes effect at once for numbers, within a minute for sentences. Idempotent.",
+        directives=costs(10),
     )
     async def exclude_from_spectrum(self, info: Info, input: ExcludeInput) -> ExcludePayload:  # noqa: A002 - the contract's name
         context = info.context
@@ -126,7 +128,7 @@ class ExclusionMutation:
         shown, spectrum = await _changed(context, ids)
         return ExcludePayload(user_errors=[], exclusions=shown, spectrum=spectrum)
 
-    @strawberry.mutation(description="Put them back. Idempotent.")
+    @strawberry.mutation(description="Put them back. Idempotent.", directives=costs(10))
     async def remove_exclusions(self, info: Info, input: RemoveExclusionsInput) -> RemoveExclusionsPayload:  # noqa: A002 - the contract's name
         context = info.context
         try:

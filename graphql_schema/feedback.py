@@ -9,6 +9,7 @@ from app.domain.periods import PeriodKind
 from app.errors import ErrorCode, Problem, Refused
 from app.pipeline.respond import respond
 from graphql_schema.context import Context, Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import uuid_of
 from graphql_schema.insights import Insight, find_insight, find_writing
 from graphql_schema.node import Payload, user_errors
@@ -36,7 +37,7 @@ async def _respond(context: Context, asked: InsightFeedbackInput) -> UUID:
 
 @strawberry.type
 class FeedbackMutation:
-    @strawberry.mutation(description="Say how a card met you. The last change of mind counts.")
+    @strawberry.mutation(description="Say how a card met you. The last change of mind counts.", directives=costs(2))
     async def give_insight_feedback(self, info: Info, input: InsightFeedbackInput) -> InsightFeedbackPayload:  # noqa: A002 - the contract's name
         context = info.context
         try:

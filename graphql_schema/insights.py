@@ -25,6 +25,7 @@ from app.storage.words import feedback, seen, writings
 from app.storage.words.aggregates import AggregateRef as KeptRef
 from app.storage.words.writings import FeedKey, Writing, WritingStatus
 from graphql_schema.context import Context, Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.node import After, First, Node, PageInfo, page_size
 from graphql_schema.numbers import Comparison, Estimate, Period
@@ -107,7 +108,9 @@ class Evidence(Node):
     def comparison(self) -> Comparison | None:
         return Comparison.of(self.kept.comparison, self.head)
 
-    @strawberry.field(description="The viewer's own sessions that were counted: times and numbers, no words.")
+    @strawberry.field(
+        description="The viewer's own sessions that were counted: times and numbers, no words.", directives=costs(1)
+    )
     async def sessions(self, info: Info, first: First, after: After = None) -> SessionConnection:
         current = await info.context.fold(self.kept.period)
         counted = current.counted(self.kept.metric, self.kept.subject)

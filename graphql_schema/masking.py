@@ -1,10 +1,9 @@
 """What a failed request may say: expected failures their sentence and code, everything else a request id."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
 
 from app.errors import ConfigurationError, ErrorCode, SpectrumError, TopLevelCode
 from app.storage.store import StorageUnavailable
@@ -16,24 +15,27 @@ log = logger("graphql")
 MASKED = "Something went wrong on our side. Try again, and tell us the request id if it stays."
 
 
-class MaskErrors(SchemaExtension):
-    """Replaces each unexpected error by a sentence, the code INTERNAL and the request id."""
+def shown(errors: Sequence[GraphQLError], request_id: str) -> list[GraphQLError]:
+    """The errors of an execution as anyone may see them; the unexpected ones are logged without what they say."""
+    return [_shown(error, request_id) for error in errors]
 
-    def on_operation(self) -> Iterator[None]:
-        yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if errors:
-            request_id = getattr(self.execution_context.context, "request_id", "")
-            result.errors = [_shown(error, request_id) for error in errors]  # type: ignore[union-attr]  # it has errors
+
+def shown_failure(failure: Exception, request_id: str) -> GraphQLError:
+    """The same of what failed before there was an execution."""
+    return _raised(GraphQLError(""), failure, request_id)
 
 
 def _shown(error: GraphQLError, request_id: str) -> GraphQLError:
     original = error.original_error
+    if original is None or (error.path is None and not isinstance(original, SpectrumError)):
+        # the document or its variables, as graphql-core found them
+        return _with_code(error, redacted(error), (error.extensions or {}).get("code", TopLevelCode.BAD_USER_INPUT))
+    return _raised(error, original, request_id)
+
+
+def _raised(error: GraphQLError, original: Exception, request_id: str) -> GraphQLError:
     if isinstance(original, SpectrumError) and not isinstance(original, StorageUnavailable | ConfigurationError):
         return _with_code(error, str(original), _top_level(original.code))
-    if original is None or error.path is None:  # the document or its variables, as graphql-core found them
-        return _with_code(error, redacted(error), (error.extensions or {}).get("code", TopLevelCode.BAD_USER_INPUT))
     log.error("resolver_failed", error=type(original).__name__, where=where(original), request_id=request_id)
     masked = _with_code(error, MASKED, TopLevelCode.INTERNAL)
     masked.extensions = {**(masked.extensions or {}), "requestId": request_id}

@@ -15,6 +15,7 @@ from app.storage.notify import devices, preferences
 from app.storage.notify.devices import Device as KeptDevice
 from app.storage.notify.devices import NewDevice
 from graphql_schema.context import Context, Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import encode, uuid_of
 from graphql_schema.job_desk import refuse
 from graphql_schema.node import Node, Payload, user_errors
@@ -172,7 +173,8 @@ class NotificationPreferencesPayload(Payload):
 class NotificationMutation:
     @strawberry.mutation(
         description="Register an address of Web Push, or renew it. One that was another person's is theirs no more; of"
-        " more than 20 the oldest are dropped."
+        " more than 20 the oldest are dropped.",
+        directives=costs(2),
     )
     async def register_device(self, info: Info, input: RegisterDeviceInput) -> RegisterDevicePayload:  # noqa: A002 - the contract's name
         context, push = info.context, input.web_push
@@ -192,7 +194,7 @@ class NotificationMutation:
             return RegisterDevicePayload(user_errors=user_errors(refused), device=None)
         return RegisterDevicePayload(user_errors=[], device=await find_device(context, device_id))
 
-    @strawberry.mutation(description="Forget a device.")
+    @strawberry.mutation(description="Forget a device.", directives=costs(2))
     async def unregister_device(self, info: Info, input: UnregisterDeviceInput) -> UnregisterDevicePayload:  # noqa: A002 - the contract's name
         context = info.context
         try:
@@ -205,7 +207,9 @@ class NotificationMutation:
             return UnregisterDevicePayload(user_errors=user_errors(refused), device_id=None)
         return UnregisterDevicePayload(user_errors=[], device_id=input.device_id)
 
-    @strawberry.mutation(description="Say how you want to be told. Absent fields stay as they are.")
+    @strawberry.mutation(
+        description="Say how you want to be told. Absent fields stay as they are.", directives=costs(2)
+    )
     async def update_notification_preferences(
         self,
         info: Info,

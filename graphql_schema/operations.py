@@ -12,6 +12,7 @@ from app.storage.forgetting import operations
 from app.storage.forgetting.operations import Operation as KeptOperation
 from app.storage.forgetting.operations import OperationStatus, ResetScope
 from graphql_schema.context import Context, Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor, uuid_of
 from graphql_schema.node import Node, PageInfo, Payload, page_size, user_errors
 from graphql_schema.receipts import DeletionReceipt
@@ -147,7 +148,9 @@ async def _call_off(context: Context, operation_id: UUID | None) -> None:
 
 @strawberry.type
 class OperationMutation:
-    @strawberry.mutation(description="Erase. Starts after 10 minutes unless `immediately`. Idempotent.")
+    @strawberry.mutation(
+        description="Erase. Starts after 10 minutes unless `immediately`. Idempotent.", directives=costs(10)
+    )
     async def reset_spectrum(self, info: Info, input: ResetInput) -> ResetPayload:  # noqa: A002 - the contract's name
         context = info.context
         try:
@@ -158,7 +161,7 @@ class OperationMutation:
             return ResetPayload(user_errors=user_errors(refused), operation=None)
         return await _show(context, operation_id)
 
-    @strawberry.mutation(description="Call a reset off that has not begun. Idempotent.")
+    @strawberry.mutation(description="Call a reset off that has not begun. Idempotent.", directives=costs(2))
     async def cancel_reset(self, info: Info, input: CancelResetInput) -> ResetPayload:  # noqa: A002 - the contract's name
         context, operation_id = info.context, uuid_of(input.operation_id, "ResetOperation")
         try:

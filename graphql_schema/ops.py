@@ -8,6 +8,7 @@ from app.jobs import JobKind, JobStatus
 from app.storage.jobs.desk import JobFilter as Chosen
 from graphql_schema.access import STAFF, only
 from graphql_schema.context import Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import uuid_of
 from graphql_schema.jobs import Job, JobConnection, JobFilter, list_jobs, show_jobs
 from graphql_schema.money import (
@@ -45,7 +46,7 @@ class Ops:
         found = [] if job_id is None else await show_jobs(info.context, [job_id])
         return found[0] if found else None
 
-    @strawberry.field(description="Newest first.")
+    @strawberry.field(description="Newest first.", directives=costs(1))
     async def jobs(
         self,
         info: Info,
@@ -56,7 +57,7 @@ class Ops:
         chosen = filter.chosen(info.context.ports.keyring.identity) if filter else Chosen()
         return await list_jobs(info.context, chosen, first=first, after=after)
 
-    @strawberry.field(description="Jobs that used up their attempts; newest first.")
+    @strawberry.field(description="Jobs that used up their attempts; newest first.", directives=costs(1))
     async def dead_letters(
         self, info: Info, first: First, after: After = None, kind: JobKind | None = None
     ) -> JobConnection:
@@ -75,7 +76,7 @@ class Ops:
     async def monthly_sla(self, info: Info, month: Month) -> SlaReport:
         return await report(info.context, PeriodKind.MONTH, month)
 
-    @strawberry.field(description="What calls of models cost.")
+    @strawberry.field(description="What calls of models cost.", directives=costs(5))
     async def spend(
         self,
         info: Info,
@@ -103,7 +104,8 @@ class Ops:
 
     @strawberry.field(
         description="Replays the stored brief and the stored answer and compares hashes; never calls a model. Null when"
-        " there is no such text."
+        " there is no such text.",
+        directives=costs(50),
     )
     async def reproduce_insight(self, info: Info, insight_id: strawberry.ID) -> Reproduction | None:
         return await reproduce_insight(info.context, insight_id)
@@ -114,7 +116,8 @@ class Ops:
 
     @strawberry.field(
         description="How a revision's texts are scored, those it wrote on trial too; by the days of UTC on which they"
-        " were scored, all without a range. Null when there is no such revision."
+        " were scored, all without a range. Null when there is no such revision.",
+        directives=costs(5),
     )
     async def rubric_report(
         self,
@@ -124,7 +127,9 @@ class Ops:
     ) -> RubricReport | None:
         return await report_rubric(info.context, revision_id, range)
 
-    @strawberry.field(description="What was done about drafts that failed their checks; newest first.")
+    @strawberry.field(
+        description="What was done about drafts that failed their checks; newest first.", directives=costs(1)
+    )
     async def safety_log(
         self,
         info: Info,
@@ -134,7 +139,7 @@ class Ops:
     ) -> SafetyDecisionConnection:
         return await list_safety(info.context, range, first=first, after=after)
 
-    @strawberry.field(description="Comparisons of two revisions, newest first.")
+    @strawberry.field(description="Comparisons of two revisions, newest first.", directives=costs(1))
     async def blind_reviews(self, info: Info, first: First, after: After = None) -> BlindReviewConnection:
         return await list_blind_reviews(info.context, first=first, after=after)
 

@@ -5,6 +5,7 @@ import strawberry
 from app.errors import Refused
 from app.pipeline.pause import set_paused
 from graphql_schema.context import Info
+from graphql_schema.directives import costs
 from graphql_schema.node import Payload, user_errors
 from graphql_schema.spectrum import Spectrum, find_spectrum
 
@@ -23,7 +24,8 @@ class SetPausedPayload(Payload):
 class PauseMutation:
     @strawberry.mutation(
         description="Stop analysing new sessions, or resume; keeps what exists. What arrived during a pause is analysed"
-        " on resume, while its text lasts. Idempotent."
+        " on resume, while its text lasts. Idempotent.",
+        directives=costs(2),
     )
     async def set_spectrum_paused(self, info: Info, input: SetPausedInput) -> SetPausedPayload:  # noqa: A002 - the contract's name
         context = info.context

@@ -13,6 +13,7 @@ from app.storage.forgetting import operations
 from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
 from app.storage.sealed import Signer, is_signed
 from graphql_schema.context import Context, Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import encode
 from graphql_schema.node import Node
 
@@ -103,7 +104,9 @@ class ReceiptCheck(StrEnum):
 
 @strawberry.type
 class ReceiptQuery:
-    @strawberry.field(description="Anyone can check a receipt's statement and signature; needs no account.")
+    @strawberry.field(
+        description="Anyone can check a receipt's statement and signature; needs no account.", directives=costs(1)
+    )
     async def verify_receipt(self, info: Info, statement: str, signature: str, key_id: str) -> ReceiptCheck:
         signer = Signer(info.context.ports.keyring.signing_seed)
         if key_id != signer.key_id:

@@ -4,10 +4,7 @@ from functools import cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, lexicographic_sort_schema, print_schema
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryType
 
 from graphql_schema.corrections import CorrectionMutation
@@ -17,7 +14,6 @@ from graphql_schema.feedback import FeedbackMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
-from graphql_schema.masking import MaskErrors
 from graphql_schema.money import BudgetMutation
 from graphql_schema.notifications import NotificationMutation
 from graphql_schema.operations import OperationMutation, ResetOperation
@@ -25,6 +21,7 @@ from graphql_schema.ops import OpsQuery
 from graphql_schema.pausing import PauseMutation
 from graphql_schema.prompts import PromptMutation
 from graphql_schema.queues import QueueMutation
+from graphql_schema.rate_limit import RateLimitQuery
 from graphql_schema.receipts import DeletionReceipt, ReceiptQuery
 from graphql_schema.reviews import ReviewMutation
 from graphql_schema.rubrics import RubricMutation
@@ -38,7 +35,7 @@ NODES = (Viewer, Insight, Evidence, WeeklySummary, MonthlySummary, ResetOperatio
 
 
 @strawberry.type
-class Query(ViewerQuery, ReceiptQuery):
+class Query(ViewerQuery, ReceiptQuery, RateLimitQuery):
     """What anyone signed in may ask."""
 
 
@@ -56,7 +53,7 @@ class Mutation(
 
 
 @strawberry.type(name="Query")
-class TeamQuery(ViewerQuery, ReceiptQuery, OpsQuery):
+class TeamQuery(ViewerQuery, ReceiptQuery, RateLimitQuery, OpsQuery):
     """The same, and the team's part."""
 
 
@@ -76,33 +73,20 @@ class TeamMutation(
     """The same, ingestion, and the team's part."""
 
 
-class QuietSchema(strawberry.Schema):
-    """Prints no error: Strawberry's own logger shows the document, with literals, and what was raised."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        return None
-
-
 @cache
-def build_schema(*, team: bool, extensions: tuple[type[SchemaExtension], ...] = ()) -> strawberry.Schema:
-    """The public schema, or with `team` the one of the team's endpoint; `extensions` come before masking.
+def build_schema(*, team: bool) -> strawberry.Schema:
+    """The public schema, or with `team` the one of the team's endpoint.
 
     It holds nothing of an installation, so that those of a process share it.
     """
     types: list[type | StrawberryType] = list(NODES)
-    return QuietSchema(
+    return strawberry.Schema(
         query=TeamQuery if team else Query,
         mutation=TeamMutation if team else Mutation,
         types=types,
-        extensions=[MaskErrors, *extensions],
         config=StrawberryConfig(scalar_map=_scalars()),
     )
 
 
 def _scalars() -> dict[Any, Any]:
     return dict(SCALARS)
-
-
-def sdl(schema: strawberry.Schema) -> str:
-    """The schema as committed: sorted, so that a difference means a change."""
-    return print_schema(lexicographic_sort_schema(schema._schema)) + "\n"

@@ -5,6 +5,7 @@ import strawberry
 from app.errors import ErrorCode, Refused
 from app.pipeline.see import see
 from graphql_schema.context import Info
+from graphql_schema.directives import costs
 from graphql_schema.ids import uuid_of
 from graphql_schema.insights import count_unseen
 from graphql_schema.job_desk import refuse
@@ -25,7 +26,9 @@ class MarkSeenPayload(Payload):
 
 @strawberry.type
 class SeeingMutation:
-    @strawberry.mutation(description="Say which cards were opened. The first time counts; again is no news.")
+    @strawberry.mutation(
+        description="Say which cards were opened. The first time counts; again is no news.", directives=costs(1)
+    )
     async def mark_insights_seen(self, info: Info, input: MarkSeenInput) -> MarkSeenPayload:  # noqa: A002 - the contract's name
         context = info.context
         try:

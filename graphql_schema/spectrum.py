@@ -20,6 +20,7 @@ from app.storage.history import numbers, sessions
 from app.storage.people import Head
 from app.storage.words import writings
 from graphql_schema.context import Context, Info, local_today
+from graphql_schema.directives import costs
 from graphql_schema.distribution import Distribution, find_distribution
 from graphql_schema.insights import InsightConnection, list_insights
 from graphql_schema.landscape import Landscape, find_landscape
@@ -100,7 +101,9 @@ class Spectrum:
         async with info.context.ports.store.for_person(person_id) as tx:
             return await numbers.find_fresh(tx, person_id)
 
-    @strawberry.field(description="Screen 1. Where sessions sit on the feeling plane over time.")
+    @strawberry.field(
+        description="Screen 1. Where sessions sit on the feeling plane over time.", directives=costs(5, max_age_s=300)
+    )
     async def landscape(
         self,
         info: Info,
@@ -111,7 +114,9 @@ class Spectrum:
         period = _period(range, await info.context.head())
         return await find_landscape(info.context, period, granularity, _chosen(sources))
 
-    @strawberry.field(description="Screen 2. How sessions divide over one dimension.")
+    @strawberry.field(
+        description="Screen 2. How sessions divide over one dimension.", directives=costs(5, max_age_s=300)
+    )
     async def distribution(
         self,
         info: Info,
@@ -122,7 +127,10 @@ class Spectrum:
         period = _period(range, await info.context.head())
         return await find_distribution(info.context, period, by, _chosen(sources))
 
-    @strawberry.field(description="What moved inside sessions, turn by turn, and which kinds of turn it went with.")
+    @strawberry.field(
+        description="What moved inside sessions, turn by turn, and which kinds of turn it went with.",
+        directives=costs(5, max_age_s=300),
+    )
     async def turn_impact(
         self,
         info: Info,
@@ -131,7 +139,7 @@ class Spectrum:
     ) -> TurnImpactSummary:
         return await find_turn_impact(info.context, _period(range, await info.context.head()), group_by)
 
-    @strawberry.field(description="Screen 3. Newest first. Withdrawn cards are left out.")
+    @strawberry.field(description="Screen 3. Newest first. Withdrawn cards are left out.", directives=costs(1))
     async def insight_feed(
         self,
         info: Info,
@@ -142,25 +150,30 @@ class Spectrum:
     ) -> InsightConnection:
         return await list_insights(info.context, first=first, after=after, kinds=kinds, week=week)
 
-    @strawberry.field(description="Null when the week lies before the first session or in the future.")
+    @strawberry.field(
+        description="Null when the week lies before the first session or in the future.", directives=costs(3)
+    )
     async def weekly_summary(self, info: Info, week: Week) -> WeeklySummary | None:
         return await find_weekly_summary(info.context, week)
 
     @strawberry.field(
-        description="Screen 4. A month without enough data says so in `status`. Null only for future months."
+        description="Screen 4. A month without enough data says so in `status`. Null only for future months.",
+        directives=costs(3),
     )
     async def monthly_summary(self, info: Info, month: Month) -> MonthlySummary | None:
         return await find_monthly_summary(info.context, month)
 
     @strawberry.field(
-        description="From the month that it is back to that of the first session, one entry a month, newest first."
+        description="From the month that it is back to that of the first session, one entry a month, newest first.",
+        directives=costs(2),
     )
     async def monthly_summaries(self, info: Info, first: First, after: After = None) -> MonthlySummaryConnection:
         return await list_monthly_summaries(info.context, first=first, after=after)
 
     @strawberry.field(
         description="What would change if this were left out (or, with `removeExclusionIds`, put back). Changes"
-        " nothing."
+        " nothing.",
+        directives=costs(20),
     )
     async def exclusion_preview(
         self,
@@ -170,7 +183,8 @@ class Spectrum:
         return await preview_exclusion(info.context, input)
 
     @strawberry.field(
-        description="Short plain-language notes on each pattern, emotion and measure. Static: at most 60 items."
+        description="Short plain-language notes on each pattern, emotion and measure. Static: at most 60 items.",
+        directives=costs(0, max_age_s=86_400),
     )
     def glossary(self) -> list[GlossaryEntry]:
         return [GlossaryEntry(key=note.key, label=note.label, description=note.description) for note in GLOSSARY]
@@ -179,7 +193,7 @@ class Spectrum:
 async def find_spectrum(context: Context) -> Spectrum | None:
     """The caller's Spectrum; None without entitlement."""
     head = await context.head()
-    return None if head.plan == "FREE" else Spectrum(data_revision=f"{head.person.epoch}.{head.revision}")
+    return None if head.plan == "FREE" else Spectrum(data_revision=head.data_revision)
 
 
 async def _state(context: Context) -> SpectrumState:

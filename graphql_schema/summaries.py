@@ -26,6 +26,7 @@ from app.storage.people import Head
 from app.storage.words import aggregates, writings
 from app.storage.words.writings import Writing, WritingStatus
 from graphql_schema.context import Context, Info, local_today
+from graphql_schema.directives import costs
 from graphql_schema.distribution import Distribution, find_distribution
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
 from graphql_schema.insights import Claim, InsightConnection, Provenance, list_insights, show_claims
@@ -89,7 +90,7 @@ class WeeklySummary(Node):
     async def top_patterns(self, info: Info) -> Distribution:
         return await find_distribution(info.context, self.days, DistributionDimension.PATTERN)
 
-    @strawberry.field
+    @strawberry.field(directives=costs(1))
     async def insights(self, info: Info, first: First, after: After = None) -> InsightConnection:
         return await list_insights(info.context, first=first, after=after, week=self.days)
 

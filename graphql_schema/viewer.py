@@ -11,6 +11,7 @@ from app.domain.narrative import card_from_json, narrative_from_json
 from app.domain.periods import PeriodKind
 from app.errors import SpectrumError, TopLevelCode
 from graphql_schema.context import Context, Info, local_today
+from graphql_schema.directives import costs
 from graphql_schema.exclusions import ExclusionConnection, find_exclusion, list_exclusions
 from graphql_schema.ids import decode, encode
 from graphql_schema.insights import Evidence, find_insight, find_writing, show_claims
@@ -60,7 +61,9 @@ class Viewer(Node):
     async def spectrum(self, info: Info) -> Spectrum | None:
         return await find_spectrum(info.context)
 
-    @strawberry.field(description="The viewer's sessions as Spectrum knows them: times and numbers, no words.")
+    @strawberry.field(
+        description="The viewer's sessions as Spectrum knows them: times and numbers, no words.", directives=costs(1)
+    )
     async def sessions(
         self,
         info: Info,
@@ -74,7 +77,7 @@ class Viewer(Node):
             info.context, first=first, after=after, period=period, include_excluded=include_excluded
         )
 
-    @strawberry.field(description="What the viewer leaves out now, newest first.")
+    @strawberry.field(description="What the viewer leaves out now, newest first.", directives=costs(1))
     async def exclusions(self, info: Info, first: First, after: After = None) -> ExclusionConnection:
         return await list_exclusions(info.context, first=first, after=after)
 
@@ -86,7 +89,7 @@ class Viewer(Node):
     async def devices(self, info: Info) -> list[Device]:
         return await list_devices(info.context)
 
-    @strawberry.field(description="Newest first. Resets the viewer asked for.")
+    @strawberry.field(description="Newest first. Resets the viewer asked for.", directives=costs(1))
     async def operations(self, info: Info, first: First, after: After = None) -> OperationConnection:
         return await list_operations(info.context, first=first, after=after)
 
@@ -177,11 +180,11 @@ class ViewerQuery:
     async def viewer(self, info: Info) -> Viewer:
         return await find_viewer(info.context)
 
-    @strawberry.field(description="Null: unknown, erased, or not the viewer's.")
+    @strawberry.field(description="Null: unknown, erased, or not the viewer's.", directives=costs(1))
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - the contract's name
         return await find_node(info.context, id)
 
-    @strawberry.field(description="Each as by `node`, in the order of `ids`.")
+    @strawberry.field(description="Each as by `node`, in the order of `ids`.", directives=costs(1))
     async def nodes(
         self,
         info: Info,

@@ -50,14 +50,13 @@ class Export:
 
     async def _answer(self, request: Request) -> Response:
         if request.method != "GET":
-            return _with(refusal(405, TopLevelCode.BAD_USER_INPUT, "Take your copy with GET."), allow="GET")
+            return refusal(405, TopLevelCode.BAD_USER_INPUT, "Take your copy with GET.", allow="GET")
         try:
             begun = await self._begun(request)
         except Unauthenticated as error:
             return refusal(401, TopLevelCode.UNAUTHENTICATED, str(error))
         except TooOften as error:
-            answer = refusal(429, TopLevelCode.COST_LIMIT_EXCEEDED, str(error))
-            return _with(answer, retry_after=str(error.retry_after_s))
+            return refusal(429, TopLevelCode.THROTTLED, str(error), retry_after_ms=error.retry_after_ms)
         except SpectrumError as error:
             request_id = request.state.request_id
             log.warning("export_not_begun", error=type(error).__name__, where=where(error), request_id=request_id)
@@ -69,12 +68,6 @@ class Export:
         if caller is None:
             raise Unauthenticated("Sign in to take your data with you.")
         return await export.begin(self._ports, self._ports.keyring.identity.person_id(caller.subject))
-
-
-def _with(answer: Response, **headers: str) -> Response:
-    for name, value in headers.items():
-        answer.headers[name.replace("_", "-")] = value
-    return answer
 
 
 class _ZipResponse(StreamingResponse):

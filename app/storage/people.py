@@ -30,6 +30,11 @@ class Head:
     erasures: int = 0
     known: bool = True
 
+    @property
+    def data_revision(self) -> str:
+        """Changes with everything that is kept of the person, and with each erasure."""
+        return f"{self.person.epoch}.{self.revision}"
+
     def is_promised(self, ended_at: datetime) -> bool:
         """Whether words were promised in time for a period that ended then: not when it ended in a pause."""
         return not self.paused and (self.promised_from is None or self.promised_from <= ended_at)

@@ -11,7 +11,8 @@ from typing import Any
 import jwt
 import pytest
 
-from graphql_schema.schema import build_schema, sdl
+from graphql_schema.printing import sdl
+from graphql_schema.schema import build_schema
 from prompts import list_prompts
 from tests.cli.conftest import LONGEST_S, Command
 from tests.client import HEAVY, LIGHT, session

@@ -1,21 +1,25 @@
 """A small Strawberry schema behind the whole edge, for the tests of this folder; tests nothing itself."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 
 import strawberry
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from starlette.routing import Route
 
 from app.edge.body_limit import BodyLimit
-from app.edge.document_limits import DocumentLimits
-from app.edge.graphiql import graphiql_response, graphiql_routes
+from app.edge.graphiql import graphiql_routes
 from app.edge.headers import SecurityHeaders
+from app.edge.serving.endpoint import Endpoint
+from app.edge.serving.operations import Operations
+from app.edge.serving.points import Points
+from app.edge.serving.spending import Spender
+from app.edge.tokens import TokenVerifier
+from app.pipeline.ports import Ports
+from tests.conftest import AUTH_SECRET
 
 
 @strawberry.type
@@ -33,9 +37,14 @@ class Node:
         return Node()
 
     @strawberry.field
-    def children(self, first: int) -> list["Node"]:
+    def children(self, first: int, last: int | None = None) -> list["Node"]:
         """At most three below, however many are asked for."""
         return [Node() for _ in range(min(first, 3))]
+
+    @strawberry.field
+    def nodes(self, ids: list[strawberry.ID]) -> list["Node"]:
+        """One for each."""
+        return [Node() for _ in ids]
 
 
 @strawberry.type
@@ -54,15 +63,7 @@ class Subscription:
             yield number
 
 
-schema = strawberry.Schema(Query, subscription=Subscription, extensions=[DocumentLimits])
-
-
-class Endpoint(GraphQL[None, None]):
-    """Answers browsers with our own GraphiQL."""
-
-    async def render_graphql_ide(self, request: Request) -> Response:
-        """Return the page for the path that was asked for."""
-        return graphiql_response(request.url.path)
+schema = strawberry.Schema(Query, subscription=Subscription)
 
 
 async def _upload(request: Request) -> Response:
@@ -71,16 +72,18 @@ async def _upload(request: Request) -> Response:
 
 def build_app() -> Starlette:
     """Return the app: the schema at both GraphQL paths, `/other` for plain bodies."""
-    graphql = Endpoint(schema, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
-
-    async def socket(websocket: WebSocket) -> None:
-        await graphql(websocket.scope, websocket.receive, websocket.send)
-
+    endpoint = Endpoint(
+        cast("Ports", None),  # nobody signs in, and no field asks for anything that is kept
+        TokenVerifier(secret=AUTH_SECRET),
+        Operations(schema),
+        spender=Spender(Points(None)),
+        remembered=None,
+        team=False,
+        page=True,
+    )
     routes = [
-        Route("/graphql", graphql),
-        Route("/ops/graphql", graphql),
-        WebSocketRoute("/graphql", socket),
-        WebSocketRoute("/ops/graphql", socket),
+        Route("/graphql", endpoint),
+        Route("/ops/graphql", endpoint),
         Route("/other", _upload, methods=["POST"]),
         *graphiql_routes(),
     ]

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from app.domain.access import Role
 from app.embedded import Servers
 from app.errors import ConfigurationError
 from app.settings import Settings
@@ -137,7 +138,10 @@ async def test_production_shows_its_page_to_the_team_alone(servers: Servers, tem
         assert (await client.http.get("/")).status_code == 404
         team = await client.http.get("/ops/graphql", headers={"accept": "text/html"})
         assert "graphiql" in team.text.lower()
-        answer = await client.ask("{ viewer { entitlement { plan spectrum } spectrum { state } } }", subject="new")
+        document = "{ viewer { entitlement { plan spectrum } spectrum { state } } }"
+        refused = await client.post(document, subject="new")
+        assert refused["errors"][0]["extensions"]["code"] == "PERSISTED_DOCUMENT_REQUIRED"
+        answer = (await client.post(document, subject="new", roles=(Role.USER, Role.OPERATOR)))["data"]
         assert answer["viewer"] == {"entitlement": {"plan": "FREE", "spectrum": False}, "spectrum": None}
 
 

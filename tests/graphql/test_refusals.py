@@ -169,7 +169,6 @@ async def test_the_name_of_an_operation_is_not_repeated(client: Client, person: 
         for body in ({"query": "{ __typename }"}, {"query": "query A { __typename } query B { __typename }"}):
             headers = {"authorization": f"Bearer {token}"}
             answer = await client.http.post(path, json={**body, "operationName": SECRET}, headers=headers)
-            assert answer.status_code == 400
             assert _codes(answer.json()) == {"BAD_USER_INPUT"}
             assert "must ever" not in answer.text
 

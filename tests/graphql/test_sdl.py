@@ -8,7 +8,8 @@ import pytest
 from graphql import GraphQLSchema, is_input_object_type, is_interface_type, is_object_type
 
 import graphql_schema
-from graphql_schema.schema import build_schema, sdl
+from graphql_schema.printing import sdl
+from graphql_schema.schema import build_schema
 from tests.graphql.documents import named
 
 FOLDER = Path(graphql_schema.__file__).parent

@@ -10,13 +10,13 @@ import pytest
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("app", "graphql_schema", "workers", "prompts", "migrations", "benchmarks", "tests")
+ROOMS = ("app", "graphql_schema", "workers", "prompts", "documents", "migrations", "benchmarks", "tests")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 70
 ROOT_ENTRIES = {
     ".ci", ".env.example", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "app", "benchmarks",
-    "deploy", "docs", "graphql_schema", "migrations", "prompts", "pyproject.toml", "requirements.lock", "tests",
-    "workers",
+    "deploy", "docs", "documents", "graphql_schema", "migrations", "prompts", "pyproject.toml", "requirements.lock",
+    "tests", "workers",
 }  # fmt: skip
 MIGRATION_LENGTH = 500
 """A migration is history: it is read once, from top to bottom."""

@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: what was asked, what it may spend, and the answer, remembered or made. Knows no field."""

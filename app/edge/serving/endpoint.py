@@ -1,0 +1,223 @@
+"""A GraphQL endpoint over HTTP: who asks, what for, what it may cost, and the answer, remembered or made.
+
+The order is that of the rooms it passes: token, request, document, points, answer. Knows no field of the schema.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from graphql import OperationType
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.domain.access import Caller
+from app.edge.documents.prepared import DocumentRefused, Operation
+from app.edge.graphiql import graphiql_response
+from app.edge.refusals import refusal
+from app.edge.serving.answers import Answer, media_type, to_response
+from app.edge.serving.asked import Asked, BadRequest, read_body, read_parameters
+from app.edge.serving.operations import Operations
+from app.edge.serving.remembered import Remembered
+from app.edge.serving.spending import Spender, Spending
+from app.edge.tokens import TokenVerifier
+from app.errors import SpectrumError, TooOften, TopLevelCode, Unauthenticated
+from app.pipeline.ports import Ports
+from graphql_schema.access import STAFF, TEAM
+from graphql_schema.context import Context
+from graphql_schema.masking import shown_failure
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, as far as it is known before it is answered."""
+
+    request: Request
+    context: Context
+    asked: Asked
+    operation: Operation
+    spending: Spending
+
+    @property
+    def is_get(self) -> bool:
+        return self.request.method == "GET"
+
+
+class Endpoint:
+    """`/graphql`, or with `team` `/ops/graphql`: any document, no points, nothing remembered, and nobody else.
+
+    `page`: a browser that asks for none is shown GraphiQL.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        verifier: TokenVerifier,
+        operations: Operations,
+        *,
+        spender: Spender,
+        remembered: Remembered | None,
+        team: bool,
+        page: bool,
+    ) -> None:
+        self._ports = ports
+        self._verifier = verifier
+        self._operations = operations
+        self._spender = spender
+        self._remembered = remembered
+        self._team = team
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            response = await self._response(request)
+        except ClientDisconnect:
+            return  # nobody waits for an answer
+        await response(scope, receive, send)
+
+    async def _response(self, request: Request) -> Response:
+        try:
+            return await self._answered(request)
+        except DocumentRefused as refused:
+            return to_response(Answer(None, refused.errors), media_type(request.headers), {})
+        except SpectrumError as error:
+            return _refused(error) or _failed(error, request)
+
+    async def _answered(self, request: Request) -> Response:
+        if request.method not in {"GET", "POST"}:
+            raise BadRequest("Ask with GET or POST.", status=405, allow="GET, POST")
+        if self._page and _asks_for_the_page(request):
+            return graphiql_response(request.url.path)
+        caller = await self._verifier.caller(request.headers.get("authorization"))
+        if self._team:
+            _require_team(caller)
+        is_get = request.method == "GET"
+        asked = read_parameters(request.query_params) if is_get else read_body(await request.body())
+        operation = self._operations.find(asked, any_document=self._team or _may_send_any(caller))
+        if operation.kind is OperationType.SUBSCRIPTION:
+            raise BadRequest("A subscription is asked for over a websocket.")
+        if is_get and operation.kind is OperationType.MUTATION:
+            raise BadRequest("A mutation is sent with POST.", status=405, allow="POST")
+        context = Context(self._ports, caller, request.state.request_id)
+        spending = self._spender.of(context, request, operation.requested(asked.variables))
+        call = Call(request, context, asked, operation, spending)
+        return await (self._recalled(call) if self._may_recall(call) else self._made(call))
+
+    def _may_recall(self, call: Call) -> bool:
+        return self._remembered is not None and call.context.caller is not None and call.operation.is_of_spectrum
+
+    async def _recalled(self, call: Call) -> Response:
+        """The answer by the person's revision: "as you have it", remembered, or made and remembered."""
+        remembered = self._remembered
+        assert remembered is not None, "only an endpoint that remembers recalls"
+        key = remembered.key(await call.context.head(), call.context, call.asked, call.operation)
+        tag = f'"{key.hex()}"'
+        headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization, Accept, Accept-Language"}
+        if call.is_get and tag in call.request.headers.get("if-none-match", ""):
+            await call.spending.take(1)
+            return Response(status_code=304, headers=headers)
+        data = remembered.cache.find(key)
+        if data is not None:
+            await call.spending.take(1)
+            return await self._rendered(call, Answer(data), actual=1, headers=headers)
+        made: list[tuple[Answer, int]] = []
+
+        async def make() -> bytes | None:
+            answer, actual = await self._run(call)
+            made.append((answer, actual))
+            return None if answer.errors else answer.data
+
+        await call.spending.take()
+        data = await remembered.cache.once(key, make)
+        if not made and data is None:  # whoever else was making it did not finish
+            await make()
+        answer, actual = made[0] if made else (Answer(data), 1)
+        return await self._rendered(call, answer, actual=actual, headers={} if answer.errors else headers)
+
+    async def _made(self, call: Call) -> Response:
+        await call.spending.take()
+        answer, actual = await self._run(call)
+        return await self._rendered(call, answer, actual=actual)
+
+    async def _run(self, call: Call) -> tuple[Answer, int]:
+        run = self._operations.run(call.operation, call.asked.variables, call.context, call.context.request_id)
+        may_stop = call.operation.kind is OperationType.QUERY
+        result = await _while_waited_for(call.request.receive, run, may_stop=may_stop)
+        return Answer.of(result), call.operation.plan.actual(result.data)
+
+    async def _rendered(
+        self, call: Call, answer: Answer, *, actual: int, headers: dict[str, str] | None = None
+    ) -> Response:
+        extensions: dict[str, Any] = {"cost": call.spending.settled(actual)}
+        if not self._team and call.context.caller is not None:
+            if call.operation.kind is OperationType.MUTATION:
+                call.context.forget_reads()
+            extensions["dataRevision"] = (await call.context.head()).data_revision
+        response = to_response(answer, media_type(call.request.headers), extensions)
+        if call.is_get:
+            response.headers.update(headers or {})
+        return response
+
+
+def _refused(error: SpectrumError) -> Response | None:
+    """The answer to what must not be answered, whatever media type is wanted; None when it is a failure of ours."""
+    match error:
+        case Unauthenticated():
+            return refusal(401, TopLevelCode.UNAUTHENTICATED, str(error))
+        case TooOften():
+            return refusal(429, TopLevelCode.THROTTLED, str(error), retry_after_ms=error.retry_after_ms)
+        case BadRequest():
+            return refusal(error.status, TopLevelCode.BAD_USER_INPUT, str(error), allow=error.allow)
+        case _ if error.code is TopLevelCode.FORBIDDEN:
+            return refusal(403, TopLevelCode.FORBIDDEN, str(error))
+    return None
+
+
+def _failed(error: SpectrumError, request: Request) -> Response:
+    failure = shown_failure(error, request.state.request_id)
+    return to_response(Answer(b"null", [failure]), media_type(request.headers), {})
+
+
+def _asks_for_the_page(request: Request) -> bool:
+    """Whether a browser opens GraphiQL, which asks for a token by itself."""
+    asks = {"query", "documentId", "extensions"} & request.query_params.keys()
+    return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
+
+
+def _may_send_any(caller: Caller | None) -> bool:
+    return caller is not None and not caller.roles.isdisjoint(STAFF)
+
+
+def _require_team(caller: Caller | None) -> None:
+    """The team's endpoint answers nobody else, not even about its own shape."""
+    if caller is None:
+        raise Unauthenticated("Sign in to use this.")
+    if caller.roles.isdisjoint(TEAM):
+        raise SpectrumError("Your role may not use this.", TopLevelCode.FORBIDDEN)
+
+
+async def _while_waited_for(receive: Receive, work: Coroutine[Any, Any, _Value], *, may_stop: bool) -> _Value:
+    """What `work` answers. ClientDisconnect when the client leaves first: `may_stop` says that it is ended then."""
+    task = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done() and may_stop:
+            raise ClientDisconnect
+        return await task
+    finally:
+        leaving.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

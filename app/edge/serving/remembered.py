@@ -1,0 +1,57 @@
+"""Under which key an answer is remembered: everything that it depends on, and nothing else.
+
+The same key is the answer's ETag. Holds no answer itself.
+"""
+
+import hashlib
+import hmac
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import orjson
+
+from app.edge.documents.prepared import Operation
+from app.edge.serving.asked import Asked
+from app.edge.serving.response_cache import ResponseCache
+from app.storage.people import Head
+from graphql_schema.context import Context, local_today
+
+_PACKAGES = ("app", "graphql_schema", "prompts")
+
+
+class Remembered:
+    """A cache, and the keys of an installation; `secret` keeps keys from telling anything to whoever sees one."""
+
+    def __init__(self, secret: bytes, cache: ResponseCache) -> None:
+        self._secret = secret
+        self.cache = cache
+
+    def key(self, head: Head, context: Context, asked: Asked, operation: Operation) -> bytes:
+        """The key of an answer about the caller, 32 bytes. `head` is theirs, as it is now."""
+        assert context.caller is not None, "an answer about a person is remembered for a caller"
+        told = (
+            build(),
+            head.person.id,
+            head.data_revision,
+            local_today(head),
+            sorted(context.caller.roles),
+            head.locale,
+            head.zone,
+            head.plan,
+            operation.digest.hex(),
+            operation.name,
+            asked.variables,
+        )
+        return hmac.digest(self._secret, orjson.dumps(told, option=orjson.OPT_SORT_KEYS), hashlib.sha256)
+
+
+@cache
+def build() -> str:
+    """What this program was made of, as 16 hexadecimal digits: another one may answer otherwise."""
+    digest = hashlib.sha256()
+    for package in _PACKAGES:
+        for path in sorted(Path(str(files(package))).rglob("*")):
+            if path.suffix in {".py", ".md", ".toml", ".json", ".graphql"}:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

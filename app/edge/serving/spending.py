@@ -1,0 +1,69 @@
+"""The points of one request: what it may cost, what was taken of whom, and what its answer says about that.
+
+Counts nothing itself.
+"""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from app.edge.documents.cost import Requested
+from app.edge.documents.prepared import DocumentRefused
+from app.edge.serving.points import Points
+from app.errors import TopLevelCode
+from app.gateways.points import LIMIT, RESTORE_PER_S
+from graphql_schema.context import Context, RateLimited
+
+
+class Spending:
+    """One request's points. Without `points` they are counted and cost nobody anything."""
+
+    def __init__(self, points: Points | None, payer: str, requested: int, *, is_shared: bool) -> None:
+        self._points = points
+        self._payer = payer
+        self._requested = requested
+        self._is_shared = is_shared
+        self._taken = 0
+
+    async def take(self, most: int | None = None) -> None:
+        """Take what the request may cost, or `most`. TooOften when the caller has too few."""
+        if self._points is not None:
+            taken = self._requested if most is None else most
+            await self._points.take(self._payer, taken, is_shared=self._is_shared)
+            self._taken = taken
+
+    def settled(self, actual: int) -> dict[str, Any]:
+        """Give back what was not needed; `extensions.cost`."""
+        told = {"requested": self._requested, "actual": actual, "limit": LIMIT, "restorePerSecond": RESTORE_PER_S}
+        if self._points is None:
+            return {**told, "available": LIMIT}
+        spare = max(0, self._taken - actual)
+        self._taken -= spare
+        return {**told, "available": self._points.give_back(self._payer, spare).available}
+
+    def rate_limit(self) -> RateLimited:
+        """What `rateLimit` says, after this call's points were taken."""
+        if self._points is None:
+            return RateLimited(self._requested, LIMIT, 0.0)
+        balance = self._points.balance(self._payer)
+        return RateLimited(self._requested, balance.available, balance.full_in_s)
+
+
+class Spender:
+    """Knows who pays for a request: the signed-in person in whichever process, an anonymous one by their address."""
+
+    def __init__(self, points: Points | None) -> None:
+        self._points = points
+
+    def of(self, context: Context, request: Request, requested: Requested) -> Spending:
+        """The request's spending. DocumentRefused when it may cost more than a full bucket."""
+        if self._points is not None and requested.points > LIMIT:
+            message = f"This may cost {requested.points} points of {LIMIT}: ask for less at once."
+            raise DocumentRefused.because(message, TopLevelCode.COST_LIMIT_EXCEEDED)
+        if context.caller is None:
+            payer = f"address {request.client.host if request.client else ''}"
+        else:
+            payer = context.ports.keyring.identity.pseudonym("points", context.person_id())
+        spending = Spending(self._points, payer, requested.points, is_shared=context.caller is not None)
+        context.rate_limit = spending.rate_limit
+        return spending
