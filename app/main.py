@@ -53,16 +53,16 @@ def application() -> Starlette:
     return Starlette(middleware=_MIDDLEWARE, lifespan=lifespan)
 
 
-def create_app(spectrum: Spectrum) -> Starlette:
-    """The program over an installation that somebody else has opened."""
-    return Starlette(routes=_routes(spectrum), middleware=_MIDDLEWARE)
+def create_app(spectrum: Spectrum, points: Points | None = None) -> Starlette:
+    """The program over an installation that somebody else has opened; its own `points` instead of the shared ones."""
+    return Starlette(routes=_routes(spectrum, points), middleware=_MIDDLEWARE)
 
 
-def _routes(spectrum: Spectrum) -> list[BaseRoute]:
+def _routes(spectrum: Spectrum, points: Points | None = None) -> list[BaseRoute]:
     verifier = TokenVerifier(secret=spectrum.access.secret, jwks_url=spectrum.access.jwks_url)
     ports = spectrum.ports
     routes: list[BaseRoute] = [
-        Route("/graphql", _people(spectrum, verifier)),
+        Route("/graphql", _people(spectrum, verifier, points or Points(spectrum.shared_points))),
         Route("/ops/graphql", _team(spectrum, verifier)),
         Route("/export", Export(ports, verifier)),
         *health_routes(ports),
@@ -72,14 +72,14 @@ def _routes(spectrum: Spectrum) -> list[BaseRoute]:
     return routes if spectrum.production else [*routes, Route("/", _home)]
 
 
-def _people(spectrum: Spectrum, verifier: TokenVerifier) -> Endpoint:
+def _people(spectrum: Spectrum, verifier: TokenVerifier, points: Points) -> Endpoint:
     secret = spectrum.ports.keyring.identity.key_for("etag")
     operations = Operations(build_schema(team=False), registered=read_registered(), production=spectrum.production)
     return Endpoint(
         spectrum.ports,
         verifier,
         operations,
-        spender=Spender(Points(spectrum.shared_points)),
+        spender=Spender(points),
         remembered=Remembered(secret, ResponseCache()),
         team=False,
         page=not spectrum.production,

@@ -4,7 +4,8 @@ Decides nothing and shows nothing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -15,16 +16,17 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from app.domain.access import Caller
-from app.domain.affect import SessionNumbers
+from app.domain.affect import SessionNumbers, Source
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, fold
-from app.domain.periods import Period, PeriodKind, baseline_of, previous
+from app.domain.periods import Period, PeriodKind, baseline_of, month_of, previous
 from app.errors import ErrorCode, Problem, Refused, Unauthenticated
 from app.pipeline.ports import Ports
 from app.storage import people
 from app.storage.history import exclusions, numbers
 from app.storage.history.exclusions import KeptExclusion
 from app.storage.people import Head
+from app.storage.store import Tx
 
 _Value = TypeVar("_Value")
 _Key = TypeVar("_Key", bound=Hashable)
@@ -47,6 +49,34 @@ class RateLimited:
     full_in_s: float
 
 
+class _History:
+    """The caller's packed months, each read once and unpacked when it is asked for."""
+
+    def __init__(self) -> None:
+        self._read: Period | None = None
+        self._packed: numbers.Packed = {}
+        self._unpacked: dict[date, tuple[SessionNumbers, ...]] = {}
+        self._reading = asyncio.Lock()
+
+    async def months(self, context: "Context", span: Period) -> list[tuple[SessionNumbers, ...]]:
+        """The session numbers of the months that `span` touches, oldest first."""
+        async with self._reading:
+            read = self._read
+            if read is None or span.first < read.first or span.last > read.last:
+                wanted = span if read is None else Period(min(span.first, read.first), max(span.last, read.last))
+                async with context.read() as tx:
+                    self._packed = await numbers.list_packed(tx, context.person_id(), wanted)
+                self._read = wanted
+        first = month_of(span.first).first
+        return [self._month(month) for month in sorted(self._packed) if first <= month <= span.last]
+
+    def _month(self, month: date) -> tuple[SessionNumbers, ...]:
+        unpacked = self._unpacked.get(month)
+        if unpacked is None:
+            unpacked = self._unpacked[month] = numbers.unpack(self._packed[month])
+        return unpacked
+
+
 @dataclass(slots=True)
 class Context:
     """One request. `caller` is None for anonymous calls; `rate_limit` is the edge's, which counts."""
@@ -55,14 +85,19 @@ class Context:
     caller: Caller | None
     request_id: str
     rate_limit: Callable[[], RateLimited] = lambda: RateLimited(0, 0, 0.0)
+    _person_id: UUID | None = None
     _once: dict[object, asyncio.Task[Any]] = field(default_factory=dict)
     _together: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
+    _history: _History = field(default_factory=_History)
+    _moment: Callable[[], Awaitable[Tx]] | None = None
 
     def person_id(self) -> UUID:
         """Whose data this request may see. Unauthenticated without a caller."""
         if self.caller is None:
             raise Unauthenticated("Sign in to see this.")
-        return self.ports.keyring.identity.person_id(self.caller.subject)
+        if self._person_id is None:
+            self._person_id = self.ports.keyring.identity.person_id(self.caller.subject)
+        return self._person_id
 
     def actor(self) -> str:
         """Who decides something, as a pseudonym of the audit log. Unauthenticated without a caller."""
@@ -99,48 +134,91 @@ class Context:
 
     async def _find_head(self) -> Head:
         person_id = self.person_id()
-        async with self.ports.store.for_person(person_id) as tx:
-            head = await people.find_head(tx, person_id)
-            if head is None:
+        if self._moment is None:
+            head = await people.glance_head(self.ports.store, person_id)
+        else:
+            head = await people.find_head(await self._moment(), person_id)
+        if head is None:
+            async with self.read() as tx:
                 now: datetime = await tx.fetchval("SELECT now()")
-                head = people.unknown(person_id, self.ports.rules.default_plan, now)
+            head = people.unknown(person_id, self.ports.rules.default_plan, now)
         return head
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A transaction to read the caller's data in."""
+        if self._moment is not None:
+            yield await self._moment()
+        else:
+            async with self.ports.store.for_person(self.person_id()) as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def at_one_moment(self) -> AsyncIterator[None]:
+        """All reads in here share one transaction, and see the caller's data as they are at the first of them."""
+        async with AsyncExitStack() as stack:
+            opening = asyncio.Lock()
+            opened: list[Tx] = []
+
+            async def moment() -> Tx:
+                async with opening:
+                    if not opened:
+                        opened.append(await stack.enter_async_context(self.ports.store.as_it_is(self.person_id())))
+                return opened[0]
+
+            self._moment = moment
+            self.forget_reads()
+            try:
+                yield
+            finally:
+                self._moment = None
 
     async def numbers(self, period: Period) -> PersonNumbers:
         """The caller's numbers of `period` and of everything it can be compared with."""
         first = min(baseline_of(period).first, previous(PeriodKind.MONTH, period).first)
-        return await self.once(("numbers", first, period.last), self._find_numbers(Period(first, period.last)))
+        span = Period(first, period.last)
+        return await self.once(("numbers", span), self._find_numbers(span))
 
-    async def fold(self, period: Period, compared_with: Period | None = None) -> Fold:
+    async def fold(
+        self, period: Period, compared_with: Period | None = None, sources: frozenset[Source] | None = None
+    ) -> Fold:
         """The caller's fold of `period`, or of a period that it is compared with; made once in a request."""
         folded = compared_with or period
-        return await self.once(("fold", period, folded), self._fold(period, folded))
+        return await self.once(("fold", period, folded, sources), self._fold(period, folded, sources))
 
-    async def _fold(self, period: Period, folded: Period) -> Fold:
+    async def folds(self, period: Period, sources: frozenset[Source] | None = None) -> tuple[Fold, Fold]:
+        """The caller's folds of `period` and of the 12 weeks before it."""
+        return await self.fold(period, None, sources), await self.fold(period, baseline_of(period), sources)
+
+    async def _fold(self, period: Period, folded: Period, sources: frozenset[Source] | None) -> Fold:
         read = await self.numbers(period)
-        alike = await self.fold(period) if folded == baseline_of(period) else None
-        return fold(read.numbers, read.targets, folded, alike=alike)
+        alike = await self.fold(period, None, sources) if folded == baseline_of(period) else None
+        return fold(read.numbers, read.targets, folded, sources, alike=alike)
 
     async def _find_numbers(self, span: Period) -> PersonNumbers:
-        person_id = self.person_id()
-        async with self.ports.store.for_person(person_id) as tx:
-            found = await numbers.list_numbers(tx, person_id, span)
-            targets = await exclusions.list_targets(tx, person_id)
-        return PersonNumbers(tuple(found), tuple(targets))
+        months = await self._history.months(self, span)
+        return PersonNumbers(
+            tuple([session for month in months for session in month if session.local_date in span]),
+            await self.targets(),
+        )
+
+    async def targets(self) -> tuple[ExclusionTarget, ...]:
+        """What the caller leaves out, as folds need it."""
+        return tuple([exclusion.target for exclusion in await self.active_exclusions()])
 
     async def active_exclusions(self) -> list[KeptExclusion]:
         """What the caller leaves out now."""
         return await self.once("exclusions", self._find_exclusions())
 
     async def _find_exclusions(self) -> list[KeptExclusion]:
-        person_id = self.person_id()
-        async with self.ports.store.for_person(person_id) as tx:
-            return await exclusions.list_active(tx, person_id)
+        async with self.read() as tx:
+            return await exclusions.list_active(tx, self.person_id())
 
     def forget_reads(self) -> None:
         """Read again from here on: something was changed."""
         self._once.clear()
         self._together.clear()
+        self._history = _History()
 
 
 Info = strawberry.Info[Context, None]

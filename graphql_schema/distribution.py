@@ -63,8 +63,8 @@ async def find_distribution(
     context: Context, period: Days, by: DistributionDimension, sources: frozenset[Source] | None = None
 ) -> Distribution:
     """The caller's sessions of `period`, divided `by` a dimension."""
-    head, read = await context.head(), await context.numbers(period)
-    found = domain.distribution(read.numbers, read.targets, period, by=by, sources=sources)
+    head, (now, usual) = await context.head(), await context.folds(period, sources)
+    found = domain.distribution_of(now, usual, by=by)
     return Distribution(
         period=Period.of(found.period, head),
         by=found.by,

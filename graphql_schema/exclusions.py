@@ -35,7 +35,7 @@ class ExclusionConnection:
 async def list_exclusions(context: Context, *, first: int, after: str | None) -> ExclusionConnection:
     """A page of what the caller leaves out, newest first."""
     size, person_id = page_size(first), context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         rows, total = await exclusions.list_page(tx, person_id, first=size + 1, after=_place(after))
     shown = await show_exclusions(context, rows[:size])
     cursors = [encode_cursor("exclusion", node.kept.id) for node in shown]
@@ -58,7 +58,7 @@ def _place(after: str | None) -> UUID | None:
 async def find_exclusion(context: Context, exclusion_id: UUID) -> Exclusion | None:
     """One exclusion of the caller's, put back or not; None when it is not theirs."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         found = await exclusions.list_by_id(tx, person_id, [exclusion_id])
     return (await show_exclusions(context, found))[0] if found else None
 
@@ -107,7 +107,7 @@ async def _exclude(context: Context, person: PersonAt, asked: ExcludeInput) -> t
 async def _changed(context: Context, ids: Sequence[UUID]) -> tuple[list[Exclusion], Spectrum | None]:
     context.forget_reads()
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         kept = await exclusions.list_by_id(tx, person_id, ids)
     return await show_exclusions(context, kept), await find_spectrum(context)
 

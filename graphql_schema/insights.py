@@ -245,7 +245,7 @@ class Insight(Node):
 
 async def _list_feedback(context: Context, ids: list[UUID]) -> list[InsightFeedback | None]:
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         found = await feedback.list_feedback(tx, person_id, ids)
     return [InsightFeedback.of(found.get(id_)) for id_ in ids]
 
@@ -273,7 +273,7 @@ class InsightConnection:
 async def count_unseen(context: Context) -> int:
     """How many of the caller's cards were never seen."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         return await seen.count_unseen(tx, person_id)
 
 
@@ -282,7 +282,7 @@ async def list_insights(
 ) -> InsightConnection:
     """A page of the caller's cards that stand, newest week first, best finding first."""
     size, person_id, head = page_size(first), context.person_id(), await context.head()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         rows = await writings.list_feed(
             tx,
             person_id,
@@ -306,7 +306,7 @@ async def list_insights(
 async def _empty_reason(context: Context) -> SuppressionReason:
     """Why someone has no card at all."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         waiting = (await sessions.count_by_status(tx, person_id)).get(SessionStatus.PENDING, 0)
         known = await numbers.list_numbers(tx, person_id)
     if waiting:
@@ -332,7 +332,7 @@ def _place(after: str | None) -> FeedKey | None:
 async def find_writing(context: Context, writing_id: UUID) -> Writing | None:
     """One text of the caller's, None when it is not theirs."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         return await writings.find(tx, person_id, writing_id)
 
 

@@ -128,6 +128,5 @@ async def find_landscape(
     context: Context, period: Days, granularity: Granularity, wanted: frozenset[Source] | None = None
 ) -> Landscape:
     """The caller's landscape of `period`."""
-    head, read = await context.head(), await context.numbers(period)
-    picture = domain.landscape(read.numbers, read.targets, period, granularity=granularity, sources=wanted)
-    return Landscape.of(picture, head)
+    now, usual = await context.folds(period, wanted)
+    return Landscape.of(domain.landscape_of(now, usual, granularity=granularity), await context.head())

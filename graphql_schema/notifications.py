@@ -79,14 +79,14 @@ class NotificationPreferences:
 async def list_devices(context: Context) -> list[Device]:
     """The caller's devices, the one that was renewed last first."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         return [Device.of(each) for each in await devices.list_devices(tx, person_id)]
 
 
 async def find_device(context: Context, device_id: UUID) -> Device | None:
     """One device, None when it is not the caller's."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         found = await devices.find(tx, person_id, device_id)
     return None if found is None else Device.of(found)
 
@@ -94,7 +94,7 @@ async def find_device(context: Context, device_id: UUID) -> Device | None:
 async def find_preferences(context: Context) -> NotificationPreferences:
     """What the caller chose, or the defaults."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         return NotificationPreferences.of(await preferences.find(tx, person_id))
 
 

@@ -74,7 +74,7 @@ class OperationConnection:
 async def list_operations(context: Context, *, first: int, after: str | None) -> OperationConnection:
     """A page of the caller's operations, newest first."""
     size, person_id = page_size(first), context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         rows = await operations.list_page(tx, person_id, first=size + 1, after=_place(after))
     shown = [ResetOperation.of(operation) for operation in rows[:size]]
     cursors = [encode_cursor("operation", node.key) for node in shown]
@@ -96,7 +96,7 @@ def _place(after: str | None) -> UUID | None:
 async def find_operation(context: Context, operation_id: UUID) -> KeptOperation | None:
     """One operation of the caller's, None when it is not theirs."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         return await operations.find(tx, person_id, operation_id)
 
 

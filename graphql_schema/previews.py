@@ -117,7 +117,7 @@ async def preview_exclusion(context: Context, asked: ExclusionPreviewInput) -> E
         tuple(targets_of(asked.add, "input", "add")),
         tuple(exclusion_ids_of(asked.remove_exclusion_ids, "input", "removeExclusionIds")),
     )
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         foreseen = await exclude.foresee(tx, context.ports, head, choice)
         touched = await list_touched(tx, head, foreseen.spans)
         told = await writings.list_standing(tx, person_id, touched, limit=MOST_REWRITTEN)

@@ -86,7 +86,7 @@ def _recount(check: Any) -> ReceiptRecount:
 async def find_receipt(context: Context, operation_id: UUID) -> DeletionReceipt | None:
     """A receipt of the caller's, None when it is not theirs; to the app, also of whoever is gone for good."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         operation = await operations.find(tx, person_id, operation_id)
     if operation is None and context.caller is not None and Role.SERVICE in context.caller.roles:
         async with context.ports.store.for_everyone() as tx:

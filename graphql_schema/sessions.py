@@ -184,7 +184,7 @@ async def _count_covered(context: Context, targets: list[ExclusionTarget]) -> li
     """How many of the caller's sessions each target covers."""
     person_id = context.person_id()
     single = [target.session_id for target in targets if target.session_id is not None]
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         known = {session.id for session in await sessions.list_by_id(tx, person_id, single)} if single else set()
         counts = []
         for target in targets:
@@ -233,7 +233,7 @@ def _status(exclusion: KeptExclusion) -> ExclusionStatus:
 async def show_sessions(context: Context, kept: list[KeptSession]) -> list[Session]:
     """The sessions with their numbers and what covers them, in the same order."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         read = await numbers.list_by_session(tx, person_id, [session.id for session in kept])
     excluded = await context.active_exclusions()
     return [_show(session, excluded, read.get(session.id)) for session in kept]
@@ -265,7 +265,7 @@ async def find_session(context: Context, session_id: UUID) -> Session | None:
 async def _find_sessions(context: Context, ids: list[UUID]) -> list[Session | None]:
     """The caller's sessions with these ids, None where one is not theirs."""
     person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         kept = await sessions.list_by_id(tx, person_id, ids)
     shown = {session.kept.id: session for session in await show_sessions(context, kept)}
     return [shown.get(id_) for id_ in ids]
@@ -292,7 +292,7 @@ async def list_sessions(
     size = page_size(first)
     person_id = context.person_id()
     chosen = SessionFilter(period) if include_excluded else await _without_excluded(context, period)
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         rows, total = await sessions.list_page(tx, person_id, chosen, first=size + 1, after=_place(after))
     shown = await show_sessions(context, rows[:size])
     cursors = [encode_cursor("session", node.kept.started_at.isoformat(), node.kept.id) for node in shown]

@@ -98,7 +98,7 @@ class Spectrum:
     @strawberry.field(description="When the newest session was folded in; null when none was.")
     async def fresh_at(self, info: Info) -> datetime | None:
         person_id = info.context.person_id()
-        async with info.context.ports.store.for_person(person_id) as tx:
+        async with info.context.read() as tx:
             return await numbers.find_fresh(tx, person_id)
 
     @strawberry.field(
@@ -198,7 +198,7 @@ async def find_spectrum(context: Context) -> Spectrum | None:
 
 async def _state(context: Context) -> SpectrumState:
     head, person_id = await context.head(), context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         if await operations.has_running(tx, person_id):
             return SpectrumState.REBUILDING
         if head.paused:
@@ -212,18 +212,24 @@ async def _state(context: Context) -> SpectrumState:
 async def _progress(context: Context) -> CollectionProgress:
     head, person_id = await context.head(), context.person_id()
     today = local_today(head)
-    week, month = week_of(today), month_of(today)
-    async with context.ports.store.for_person(person_id) as tx:
-        read = await numbers.list_numbers(tx, person_id)
+    async with context.read() as tx:
         by_status = await sessions.count_by_status(tx, person_id)
-    targets = [exclusion.target for exclusion in await context.active_exclusions()]
-    whole = fold(read, targets, Period(date.min, date.max))
+        counted = await numbers.count(tx, person_id)
+    excluded = await _count_excluded(context) if await context.targets() else 0
+    week, month = await context.fold(week_of(today)), await context.fold(month_of(today))
     return CollectionProgress(
-        analysed_sessions=whole.session_count,
-        excluded_sessions=whole.excluded_count,
+        analysed_sessions=counted - excluded,
+        excluded_sessions=excluded,
         pending_sessions=by_status.get(SessionStatus.PENDING, 0) + by_status.get(SessionStatus.RUNNING, 0),
         failed_sessions=by_status.get(SessionStatus.FAILED, 0) + by_status.get(SessionStatus.SKIPPED, 0),
-        needed_for_weekly=max(0, SESSIONS_FOR_CARD - fold(read, targets, week).session_count),
-        needed_for_monthly=sessions_needed_for_month(fold(read, targets, month)),
-        next_weekly_on=None if head.paused else week.last + timedelta(days=1),
+        needed_for_weekly=max(0, SESSIONS_FOR_CARD - week.session_count),
+        needed_for_monthly=sessions_needed_for_month(month),
+        next_weekly_on=None if head.paused else week.period.last + timedelta(days=1),
     )
+
+
+async def _count_excluded(context: Context) -> int:
+    """How many sessions of all times the caller leaves out."""
+    async with context.read() as tx:
+        every = await numbers.list_numbers(tx, context.person_id())
+    return fold(every, await context.targets(), Period(date.min, date.max)).excluded_count

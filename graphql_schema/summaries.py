@@ -98,7 +98,7 @@ class WeeklySummary(Node):
 async def find_weekly_summary(context: Context, week: Days) -> WeeklySummary | None:
     """The caller's week; None before their first session and in the future."""
     head, person_id = await context.head(), context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         span = await sessions.find_span(tx, person_id)
         closed = await aggregates.find_ref(tx, person_id, PeriodKind.WEEK, week.first)
         cards = await writings.list_feed(tx, person_id, first=3, after=None, week=week.first)
@@ -244,7 +244,7 @@ async def find_monthly_summary(context: Context, month: Days) -> MonthlySummary 
     if month.first > local_today(head):
         return None
     scope = {"first_day": month.first.isoformat()}
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         state = _MonthState(
             writing=await writings.find_for(tx, person_id, PeriodKind.MONTH, month.first, FINDING_KEY),
             closed=await aggregates.find_ref(tx, person_id, PeriodKind.MONTH, month.first) is not None,
@@ -274,7 +274,7 @@ async def list_monthly_summaries(context: Context, *, first: int, after: str | N
     size, head, person_id = page_size(first), await context.head(), context.person_id()
     present = month_of(local_today(head))
     newest = _month_after(after, present) or present
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         span = await sessions.find_span(tx, person_id)
     months = [] if span is None else list(islice(_months(newest, back_to=span.first), size + 1))
     shown = await _summaries(context, head, months[:size]) if months else []
@@ -311,7 +311,7 @@ async def _summaries(context: Context, head: Head, months: Sequence[Days]) -> li
     """These months in their order, which is newest first; all of them read at once."""
     person_id, first_days = head.person.id, [month.first for month in months]
     oldest = previous(PeriodKind.MONTH, months[-1])
-    async with context.ports.store.for_person(person_id) as tx:
+    async with context.read() as tx:
         texts = await writings.list_for(tx, person_id, PeriodKind.MONTH, first_days, FINDING_KEY)
         closed = set(await aggregates.list_first_days(tx, person_id, PeriodKind.MONTH))
         open_days = await ledger.list_open_days(tx, person_id, (JobKind.MONTHLY_AGGREGATION, JobKind.MONTHLY_NARRATIVE))

@@ -40,8 +40,8 @@ class TurnImpactSummary:
 
 async def find_turn_impact(context: Context, period: Days, group_by: TurnGrouping) -> TurnImpactSummary:
     """What moved inside the caller's sessions of `period`."""
-    head, read = await context.head(), await context.numbers(period)
-    found = domain.turn_impact(read.numbers, read.targets, period, group_by=group_by)
+    head, now = await context.head(), await context.fold(period)
+    found = domain.turn_impact_of(now, group_by=group_by)
     return TurnImpactSummary(
         period=Period.of(found.period, head),
         session_shift=_shift(found.session_shift),

@@ -7,6 +7,7 @@ by the module's name: it must contain "asyncpg".)
 """
 
 import asyncio
+from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any
 
@@ -29,10 +30,14 @@ class TransactionAbortedError(RuntimeError):
 
 
 class Transaction(TransactionWrapper):
-    """One transaction in plain statements; nesting makes savepoints."""
+    """One transaction in plain statements, one after the other whoever asks; nesting makes savepoints.
+
+    Set `is_shared` where several tasks read in it: one of them that is cancelled then breaks no statement of theirs.
+    """
 
     def __init__(self, connection: AsyncpgDBClient, *, prelude: str = "", depth: int = 0) -> None:
         super().__init__(connection)
+        self.is_shared = False
         self._begin = f"BEGIN; {prelude}" if prelude else "BEGIN"
         self._depth = depth
 
@@ -62,23 +67,32 @@ class Transaction(TransactionWrapper):
     async def savepoint_rollback(self) -> None:
         await self._connection.execute(f"ROLLBACK TO SAVEPOINT s{self._depth}")
 
+    async def _in_turn(self, statement: Coroutine[Any, Any, Any]) -> Any:
+        if self.is_shared:
+            return await asyncio.shield(self._alone(statement))
+        return await self._alone(statement)
+
+    async def _alone(self, statement: Coroutine[Any, Any, Any]) -> Any:
+        async with self._lock:
+            return await statement
+
     async def fetch(self, sql: str, *args: object) -> list[Record]:
         """All rows of `sql`."""
-        rows: list[Record] = await self._connection.fetch(sql, *args)
+        rows: list[Record] = await self._in_turn(self._connection.fetch(sql, *args))
         return rows
 
     async def fetchrow(self, sql: str, *args: object) -> Record | None:
         """The first row of `sql`, None when there is none."""
-        row: Record | None = await self._connection.fetchrow(sql, *args)
+        row: Record | None = await self._in_turn(self._connection.fetchrow(sql, *args))
         return row
 
     async def fetchval(self, sql: str, *args: object) -> Any:
         """The first column of the first row of `sql`, None when there is none."""
-        return await self._connection.fetchval(sql, *args)
+        return await self._in_turn(self._connection.fetchval(sql, *args))
 
     async def execute(self, sql: str, *args: object) -> int:
         """Run `sql`; how many rows it touched."""
-        status: str = await self._connection.execute(sql, *args)
+        status: str = await self._in_turn(self._connection.execute(sql, *args))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
@@ -137,6 +151,12 @@ class SafeAsyncpgClient(AsyncpgDBClient):
     """The client behind each of Spectrum's pools."""
 
     connection_class = _PooledConnection
+
+    async def glance(self, sql: str, *args: object) -> Record | None:
+        """The first row of one statement that needs no transaction around it."""
+        async with self.acquire_connection() as connection:
+            row: Record | None = await connection.fetchrow(sql, *args)
+        return row
 
     def transaction(self, prelude: str = "") -> SafeTransaction:
         """A transaction whose BEGIN also runs `prelude` (trusted SQL) in the same round trip."""

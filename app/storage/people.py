@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from app.domain.periods import PeriodKind, ends_at, month_of, week_of
 from app.errors import Gone
 from app.jobs import PersonAt
 from app.storage.calendar import ends_at_sql
-from app.storage.store import Tx
+from app.storage.store import Store, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ def unknown(person_id: UUID, plan: str, now: datetime) -> Head:
     )
 
 
+async def glance_head(store: Store, person_id: UUID) -> Head | None:
+    """The person's head in one round trip, None when they are unknown."""
+    row = await store.glance("SELECT * FROM head($1)", person_id)
+    return None if row is None else _head(row)
+
+
 async def find_head(tx: Tx, person_id: UUID) -> Head | None:
     """The person's head, None when they are unknown."""
     return (await list_heads(tx, [person_id])).get(person_id)
@@ -99,23 +106,24 @@ async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
         " FROM person WHERE id = ANY($1)",
         list(ids),
     )
-    return {
-        row["id"]: Head(
-            person=PersonAt(row["id"], row["epoch"]),
-            revision=row["revision"],
-            plan=row["plan"],
-            zone=row["zone"],
-            erasures=row["erasures"],
-            locale=row["locale"],
-            paused=row["paused"],
-            created_at=row["created_at"],
-            week_due=row["week_due"],
-            month_due=row["month_due"],
-            promised_from=row["promised_from"],
-            now=row["now"],
-        )
-        for row in rows
-    }
+    return {row["id"]: _head(row) for row in rows}
+
+
+def _head(row: Any) -> Head:
+    return Head(
+        person=PersonAt(row["id"], row["epoch"]),
+        revision=row["revision"],
+        plan=row["plan"],
+        zone=row["zone"],
+        erasures=row["erasures"],
+        locale=row["locale"],
+        paused=row["paused"],
+        created_at=row["created_at"],
+        week_due=row["week_due"],
+        month_due=row["month_due"],
+        promised_from=row["promised_from"],
+        now=row["now"],
+    )
 
 
 async def find_wrapped_key(tx: Tx, person_id: UUID) -> tuple[bytes, str | None] | None:

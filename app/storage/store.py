@@ -3,8 +3,8 @@
 Both give one short transaction with row-level security set. Holds no SQL of any noun.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,7 +16,7 @@ from tortoise.context import TortoiseContext
 
 from app.errors import ConfigurationError, SpectrumError
 from app.jobs import LEASE_S
-from app.storage.engine_asyncpg import SafeAsyncpgClient, Transaction
+from app.storage.engine_asyncpg import SafeAsyncpgClient, Transaction, TransactionAbortedError
 
 MIGRATIONS = "migrations"
 """The package Tortoise looks for migrations in; a name, since migrations stand above storage."""
@@ -164,28 +164,65 @@ class Store:
 
     @asynccontextmanager
     async def _gate(self, role: str, prelude: str) -> AsyncIterator[Tx]:
-        try:
+        with _told():
             async with AsyncExitStack() as stack:
-                try:
+                with _connecting():
                     tx = await stack.enter_async_context(self._client(role).transaction(prelude))
-                except MISCONFIGURED as error:
-                    raise configuration_error(error) from error
-                except (OSError, TimeoutError) as error:
-                    raise _unavailable(error) from error
                 yield tx
-        except _LOST as error:
-            if isinstance(error, asyncpg.InterfaceError) and _is_our_mistake(error):
-                raise
-            raise _unavailable(error) from error
 
     @asynccontextmanager
     async def for_person(self, person_id: UUID) -> AsyncIterator[Tx]:
         """One transaction that sees `person_id` alone. StorageUnavailable when the database is away."""
-        async with self._gate("person", f"SELECT set_config('app.person', '{person_id}', true)") as tx:
+        async with self._gate("person", _as_person(person_id)) as tx:
             yield tx
+
+    @asynccontextmanager
+    async def as_it_is(self, person_id: UUID) -> AsyncIterator[Tx]:
+        """The same for reads of several tasks, all of which see one moment. StorageUnavailable as above."""
+        with suppress(TransactionAbortedError):  # whoever caught a failed read knows; there was nothing to keep
+            async with self._gate("person", f"{_ONE_MOMENT}; {_as_person(person_id)}") as tx:
+                tx.is_shared = True
+                yield tx
+
+    async def glance(self, sql: str, *args: object) -> asyncpg.Record | None:
+        """The first row of one statement without a transaction, about a person whom `sql` sets by itself.
+
+        StorageUnavailable as above.
+        """
+        with _told(), _connecting():
+            return await self._client("person").glance(sql, *args)
 
     @asynccontextmanager
     async def for_everyone(self) -> AsyncIterator[Tx]:
         """One transaction that sees all people, but nobody's sealed words. StorageUnavailable as above."""
         async with self._gate("batch", "") as tx:
             yield tx
+
+
+_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
+def _as_person(person_id: UUID) -> str:
+    return f"SELECT set_config('app.person', '{person_id}', true)"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What a lost connection raises, in our words."""
+    try:
+        yield
+    except _LOST as error:
+        if isinstance(error, asyncpg.InterfaceError) and _is_our_mistake(error):
+            raise
+        raise _unavailable(error) from error
+
+
+@contextmanager
+def _connecting() -> Iterator[None]:
+    """What only connecting raises."""
+    try:
+        yield
+    except MISCONFIGURED as error:
+        raise configuration_error(error) from error
+    except (OSError, TimeoutError) as error:
+        raise _unavailable(error) from error

@@ -102,6 +102,12 @@ class LooseStore(Store):
             assert isinstance(tx, Transaction)
             yield tx
 
+    @asynccontextmanager
+    async def as_it_is(self, person_id: UUID) -> AsyncIterator[Tx]:
+        async with self.for_person(person_id) as tx:
+            tx.is_shared = True
+            yield tx
+
 
 @asynccontextmanager
 async def loose_store(database_url: str, *, unguarded: bool = False) -> AsyncIterator[LooseStore]:

@@ -69,9 +69,18 @@ class _Broken(Store):
             yield tx
 
     @asynccontextmanager
+    async def as_it_is(self, person_id: UUID) -> AsyncIterator[Tx]:
+        async with self._whole.as_it_is(person_id) as tx:
+            await self._provoke(tx)
+            yield tx
+
+    @asynccontextmanager
     async def for_everyone(self) -> AsyncIterator[Tx]:
         async with self._whole.for_everyone() as tx:
             yield tx
+
+    async def glance(self, sql: str, *args: object) -> Any:
+        return await self._whole.glance(sql, *args)
 
 
 def _raising(name: str) -> Callable[[Tx], Awaitable[object]]:

@@ -108,17 +108,21 @@ def distribution(
     by PATTERN and EMOTION only those that could be read; where a slice sits is told by those too.
     """
     known = tuple(numbers)
+    now = fold(known, targets, period, sources)
+    return distribution_of(now, fold(known, targets, baseline_of(period), sources, alike=now), by=by)
+
+
+def distribution_of(whole_now: Fold, whole_usual: Fold, *, by: DistributionDimension) -> Distribution:
+    """How a period divides that is folded already, beside the fold of the 12 weeks before it."""
     division = _DIVISIONS[by]
-    whole_now = fold(known, targets, period, sources)
-    now = _side(whole_now, by)
-    usual = _side(fold(known, targets, baseline_of(period), sources, alike=whole_now), by)
+    now, usual = _side(whole_now, by), _side(whole_usual, by)
     anyone = now.shares[division.keys[0]]
     whole = now.fold.estimate(anyone)
     present = [key for key in division.keys if now.shares[key].hits or usual.shares[key].hits]
     slices = [] if whole.suppressed else [_slice(now, usual, key, division) for key in present]
     slices.sort(key=lambda part: -(part.count or 0))
     return Distribution(
-        period=period,
+        period=whole_now.period,
         by=by,
         slices=tuple(slices),
         sample_count=anyone.session_count,

@@ -88,15 +88,16 @@ class LandscapeSeries:
 
 @dataclass(frozen=True, slots=True)
 class Landscape:
-    """Points oldest first, at most 400; emotions strongest first, those that are withheld last.
+    """Buckets oldest first, at most 400; emotions strongest first, those that are withheld last.
 
-    The comparisons are None while no usual exists. `truncated`: single sessions were more than 400, the newest stay;
+    Points and series are made of the buckets when they are asked for: drawing needs no emotions of each. The
+    comparisons are None while no usual exists. `truncated`: single sessions were more than 400, the newest stay;
     all other numbers count every session.
     """
 
     period: Period
     granularity: Granularity
-    points: tuple[LandscapePoint, ...]
+    buckets: tuple[Fold, ...]
     centre: Affect
     spread: Estimate
     valence_vs_baseline: Comparison | None
@@ -109,19 +110,24 @@ class Landscape:
     truncated: bool
 
     @property
+    def points(self) -> tuple[LandscapePoint, ...]:
+        """One for each bucket."""
+        return tuple([_point(bucket, self.granularity) for bucket in self.buckets])
+
+    @property
     def series(self) -> LandscapeSeries:
         """The points in columns."""
-        valences = [point.affect.valence for point in self.points]
-        arousals = [point.affect.arousal for point in self.points]
+        places = [_affect(bucket, self.granularity) for bucket in self.buckets]
+        valences, arousals = [place.valence for place in places], [place.arousal for place in places]
         return LandscapeSeries(
-            keys=tuple(point.key for point in self.points),
-            valence=tuple(estimate.value for estimate in valences),
-            valence_low=tuple(estimate.low for estimate in valences),
-            valence_high=tuple(estimate.high for estimate in valences),
-            arousal=tuple(estimate.value for estimate in arousals),
-            arousal_low=tuple(estimate.low for estimate in arousals),
-            arousal_high=tuple(estimate.high for estimate in arousals),
-            sample_count=tuple(point.sample_count for point in self.points),
+            keys=tuple([_key(bucket, self.granularity) for bucket in self.buckets]),
+            valence=tuple([estimate.value for estimate in valences]),
+            valence_low=tuple([estimate.low for estimate in valences]),
+            valence_high=tuple([estimate.high for estimate in valences]),
+            arousal=tuple([estimate.value for estimate in arousals]),
+            arousal_low=tuple([estimate.low for estimate in arousals]),
+            arousal_high=tuple([estimate.high for estimate in arousals]),
+            sample_count=tuple([bucket.session_count for bucket in self.buckets]),
         )
 
     @property
@@ -155,7 +161,7 @@ def landscape_of(now: Fold, usual: Fold, *, granularity: Granularity) -> Landsca
     return Landscape(
         period=period,
         granularity=granularity,
-        points=tuple(_point(bucket, granularity) for bucket in buckets[-MAX_POINTS:]),
+        buckets=tuple(buckets[-MAX_POINTS:]),
         centre=now.affect(),
         spread=now.measure(Metric.SPREAD),
         valence_vs_baseline=valence,
@@ -187,13 +193,21 @@ def _clipped(unit: Period, whole: Period) -> Period:
     return Period(max(unit.first, whole.first), min(unit.last, whole.last))
 
 
+def _is_inferred(granularity: Granularity) -> bool:
+    return granularity in (Granularity.WEEK, Granularity.MONTH)
+
+
+def _affect(bucket: Fold, granularity: Granularity) -> Affect:
+    return bucket.affect() if _is_inferred(granularity) else _observed_affect(bucket)
+
+
 def _point(bucket: Fold, granularity: Granularity) -> LandscapePoint:
-    inferred = granularity in (Granularity.WEEK, Granularity.MONTH)
+    inferred = _is_inferred(granularity)
     emotions = [e for e in _emotions(bucket) if e.intensity.value] if inferred else _observed_emotions(bucket)
     return LandscapePoint(
         key=_key(bucket, granularity),
         period=bucket.period,
-        affect=bucket.affect() if inferred else _observed_affect(bucket),
+        affect=_affect(bucket, granularity),
         top_emotions=tuple(emotions[:TOP_EMOTIONS]),
         sample_count=bucket.session_count,
         session_id=bucket.sessions[0].session_id if granularity is Granularity.SESSION else None,

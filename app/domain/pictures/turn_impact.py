@@ -62,13 +62,17 @@ def turn_impact(
     numbers: Iterable[SessionNumbers], targets: Sequence[ExclusionTarget], period: Period, *, group_by: TurnGrouping
 ) -> TurnImpact:
     """The movement inside the sessions of `period`. A turn can be in several groups when grouped by PATTERN."""
-    whole = fold(numbers, targets, period)
+    return turn_impact_of(fold(numbers, targets, period), group_by=group_by)
+
+
+def turn_impact_of(whole: Fold, *, group_by: TurnGrouping) -> TurnImpact:
+    """The same of a period that is folded already."""
     found = sampling.turn_shifts(whole.readable_days, _KEYS[group_by])
     groups = [
         TurnImpactGroup(key, label(key), shift.count, _movement(whole, shift)) for key, shift in sorted(found.items())
     ]
     groups.sort(key=_largest_first)
-    return TurnImpact(period, _movement(whole, sampling.session_shifts(whole.days)), tuple(groups), CAVEAT)
+    return TurnImpact(whole.period, _movement(whole, sampling.session_shifts(whole.days)), tuple(groups), CAVEAT)
 
 
 def _movement(whole: Fold, shift: sampling.ShiftSample) -> Affect:

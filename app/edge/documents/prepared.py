@@ -29,6 +29,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from app.edge.documents.cost import MAX_ROWS, CostPlan, Requested
 from app.edge.documents.limits import MAX_BRACKETS, MAX_TOKENS, measure, nests_too_deep, too_much
+from app.edge.documents.selections import Selections
 from app.errors import TopLevelCode
 from graphql_schema.redaction import redacted
 
@@ -68,6 +69,7 @@ class Operation:
     kind: OperationType
     plan: CostPlan
     is_of_spectrum: bool
+    selections: Selections
 
     def requested(self, variables: Mapping[str, object]) -> Requested:
         """The most that it may cost. DocumentRefused when that is more rows than a list may have."""
@@ -108,13 +110,15 @@ class Documents:
         return [self._operation(digest, document, node) for node in nodes]
 
     def _operation(self, digest: bytes, document: DocumentNode, node: OperationDefinitionNode) -> Operation:
+        fragments = _fragments(document)
         return Operation(
             digest=digest,
             document=document,
             name=node.name.value if node.name else None,
             kind=node.operation,
             plan=CostPlan(self._schema, document, node),
-            is_of_spectrum=node.operation is OperationType.QUERY and _is_of_spectrum(document, node),
+            is_of_spectrum=node.operation is OperationType.QUERY and _is_of_spectrum(node, fragments),
+            selections=Selections(self._schema, fragments),
         )
 
 
@@ -158,9 +162,12 @@ def _too_dear(sentence: str) -> DocumentRefused:
     return DocumentRefused.because(sentence, TopLevelCode.COST_LIMIT_EXCEEDED)
 
 
-def _is_of_spectrum(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
+def _fragments(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]:
+    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+
+
+def _is_of_spectrum(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> bool:
     """Whether every root field is `viewer`, and everything asked of it `spectrum`."""
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     viewers = list(_fields(operation.selection_set, fragments))
     below = [each for viewer in viewers if viewer.selection_set for each in _fields(viewer.selection_set, fragments)]
     return _names(viewers) <= {"viewer"} and _names(below) == {"spectrum"}

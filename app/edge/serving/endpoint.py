@@ -5,6 +5,7 @@ The order is that of the rooms it passes: token, request, document, points, answ
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -88,6 +89,8 @@ class Endpoint:
             return to_response(Answer(None, refused.errors), media_type(request.headers), {})
         except SpectrumError as error:
             return _refused(error) or _failed(error, request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told by its request id alone
+            return _failed(error, request)
 
     async def _answered(self, request: Request) -> Response:
         if request.method not in {"GET", "POST"}:
@@ -146,9 +149,12 @@ class Endpoint:
         return await self._rendered(call, answer, actual=actual)
 
     async def _run(self, call: Call) -> tuple[Answer, int]:
+        is_query = call.operation.kind is OperationType.QUERY
+        reads_one_person = is_query and call.context.caller is not None
+        moment = call.context.at_one_moment() if reads_one_person else nullcontext()
         run = self._operations.run(call.operation, call.asked.variables, call.context, call.context.request_id)
-        may_stop = call.operation.kind is OperationType.QUERY
-        result = await _while_waited_for(call.request.receive, run, may_stop=may_stop)
+        async with moment:
+            result = await _while_waited_for(call.request.receive, run, may_stop=is_query)
         return Answer.of(result), call.operation.plan.actual(result.data)
 
     async def _rendered(
@@ -179,7 +185,7 @@ def _refused(error: SpectrumError) -> Response | None:
     return None
 
 
-def _failed(error: SpectrumError, request: Request) -> Response:
+def _failed(error: Exception, request: Request) -> Response:
     failure = shown_failure(error, request.state.request_id)
     return to_response(Answer(b"null", [failure]), media_type(request.headers), {})
 

@@ -8,18 +8,46 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import strawberry
-from graphql import ExecutionResult, execute, subscribe
+from graphql import ExecutionResult, GraphQLObjectType, GraphQLResolveInfo, execute, subscribe
+from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from app.edge.documents.prepared import DocumentRefused, Documents, Operation, choose
 from app.edge.documents.registered import Registered
+from app.edge.documents.selections import Selections
 from app.edge.serving.asked import Asked
 from app.errors import SpectrumError, TopLevelCode
 from graphql_schema.masking import shown
 
 EXECUTION_TIMEOUT_S = 10.0
 TOO_SLOW = "This took too long. Ask for less at once, or try again a little later."
+
+
+class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Strawberry's executor of graphql-core, which completes plain selections by `selections`."""
+
+    def __init__(self, *args: Any, selections: Selections, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._selections = selections
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: list[Any],
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """As graphql-core's own, without a walk where none is needed."""
+        complete = self._selections.find(return_type, tuple([details.node for details in field_details_list]))
+        if complete is not None:
+            try:
+                return complete(result)
+            except Exception:  # noqa: BLE001, S110 - whatever it is, the walk finds it too, and says where
+                pass
+        return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
 
 
 class Operations:
@@ -87,7 +115,8 @@ class Operations:
             "context_value": context,
             "variable_values": dict(variables),
             "operation_name": operation.name,
-            "executor_class": StrawberryGraphQLCoreExecutionContext,
+            "executor_class": CompiledExecutor,
+            "selections": operation.selections,
             "is_awaitable": optimized_is_awaitable,
             "hide_suggestions": True,
         }

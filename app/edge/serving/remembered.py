@@ -32,7 +32,7 @@ class Remembered:
         assert context.caller is not None, "an answer about a person is remembered for a caller"
         told = (
             build(),
-            head.person.id,
+            str(head.person.id),
             head.data_revision,
             local_today(head),
             sorted(context.caller.roles),

@@ -97,7 +97,10 @@ async def list_page(tx: Tx, person_id: UUID, *, first: int, after: UUID | None) 
 
 async def has_running(tx: Tx, person_id: UUID) -> bool:
     """Whether a reset of this person is being carried out."""
-    return await OperationRow.filter(person_id=person_id, status=OperationStatus.RUNNING).using_db(tx).exists()
+    found: bool = await tx.fetchval(
+        "SELECT EXISTS (SELECT FROM operation WHERE person_id = $1 AND status = $2)", person_id, OperationStatus.RUNNING
+    )
+    return found
 
 
 async def find_by_key(tx: Tx, person_id: UUID, idempotency_key: UUID) -> Operation | None:

@@ -40,10 +40,12 @@ def _exclusion(row: ExclusionRow) -> KeptExclusion:
     )
 
 
+_ACTIVE = "SELECT * FROM exclusion WHERE person_id = ANY($1) AND removed_at IS NULL ORDER BY id"
+
+
 async def list_active(tx: Tx, person_id: UUID) -> list[KeptExclusion]:
     """All that is left out now, oldest first."""
-    rows = await ExclusionRow.filter(person_id=person_id, removed_at__isnull=True).order_by("id").using_db(tx)
-    return [_exclusion(row) for row in rows]
+    return [_exclusion(ExclusionRow(**row)) for row in await tx.fetch(_ACTIVE, [person_id])]
 
 
 async def list_targets(tx: Tx, person_id: UUID) -> list[ExclusionTarget]:
@@ -53,10 +55,9 @@ async def list_targets(tx: Tx, person_id: UUID) -> list[ExclusionTarget]:
 
 async def list_targets_by_person(tx: Tx, people: Collection[UUID]) -> dict[UUID, list[ExclusionTarget]]:
     """The same of many people, in one read."""
-    rows = ExclusionRow.filter(person_id__in=list(people), removed_at__isnull=True).order_by("id").using_db(tx)
     found: dict[UUID, list[ExclusionTarget]] = {person_id: [] for person_id in people}
-    for row in await rows:
-        found[row.person_id].append(_exclusion(row).target)
+    for row in await tx.fetch(_ACTIVE, list(people)):
+        found[row["person_id"]].append(_exclusion(ExclusionRow(**row)).target)
     return found
 
 

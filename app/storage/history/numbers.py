@@ -152,6 +152,26 @@ async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[U
     return found
 
 
+Packed = Mapping[date, bytes]
+"""Bodies of packed months by their first day, as they are kept."""
+
+
+async def list_packed(tx: Tx, person_id: UUID, months: Period) -> Packed:
+    """The packed months of the days in `months`, not read yet."""
+    rows = await tx.fetch(
+        "SELECT month, body FROM packed_month WHERE person_id = $1 AND month BETWEEN $2 AND $3",
+        person_id,
+        month_of(months.first).first,
+        months.last,
+    )
+    return {row["month"]: row["body"] for row in rows}
+
+
+def unpack(body: bytes) -> tuple[SessionNumbers, ...]:
+    """The session numbers of a packed month, oldest first."""
+    return tuple([_numbers(values) for values in orjson.loads(body)])
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A session's numbers as they count, and whether its person corrected them."""
@@ -167,6 +187,12 @@ async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[
         row["session_id"]: Counted(_as_it_counts(row), any(value is not None for value in tuple(row)[len(_COLUMNS) :]))
         for row in rows
     }
+
+
+async def count(tx: Tx, person_id: UUID) -> int:
+    """How many of the person's sessions have numbers."""
+    found: int = await tx.fetchval("SELECT count(*) FROM session_numbers WHERE person_id = $1", person_id)
+    return found
 
 
 async def find_fresh(tx: Tx, person_id: UUID) -> datetime | None:
