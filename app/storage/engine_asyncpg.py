@@ -68,9 +68,11 @@ class Transaction(TransactionWrapper):
         await self._connection.execute(f"ROLLBACK TO SAVEPOINT s{self._depth}")
 
     async def _in_turn(self, statement: Coroutine[Any, Any, Any]) -> Any:
-        if self.is_shared:
-            return await asyncio.shield(self._alone(statement))
-        return await self._alone(statement)
+        if not self.is_shared:
+            return await self._alone(statement)
+        running = asyncio.ensure_future(self._alone(statement))
+        running.add_done_callback(_looked_at)
+        return await asyncio.shield(running)
 
     async def _alone(self, statement: Coroutine[Any, Any, Any]) -> Any:
         async with self._lock:
@@ -95,6 +97,12 @@ class Transaction(TransactionWrapper):
         status: str = await self._in_turn(self._connection.execute(sql, *args))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
+
+
+def _looked_at(statement: asyncio.Task[Any]) -> None:
+    """A statement that nobody waits for any more may fail; asyncio would log what it says, values included."""
+    if not statement.cancelled():
+        statement.exception()
 
 
 class SafeTransaction(TransactionContextPooled):

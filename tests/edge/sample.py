@@ -1,5 +1,6 @@
 """A small Strawberry schema behind the whole edge, for the tests of this folder; tests nothing itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import cast
 
@@ -40,6 +41,12 @@ class Node:
     def children(self, first: int, last: int | None = None) -> list["Node"]:
         """At most three below, however many are asked for."""
         return [Node() for _ in range(min(first, 3))]
+
+    @strawberry.field
+    async def slow(self) -> str:
+        """Take a minute."""
+        await asyncio.sleep(60)
+        return "slow"
 
     @strawberry.field
     def nodes(self, ids: list[strawberry.ID]) -> list["Node"]:

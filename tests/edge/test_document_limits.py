@@ -12,6 +12,7 @@ from app.edge.documents.limits import DocumentSize, measure, nests_too_deep
 from app.edge.documents.prepared import DocumentRefused, Operation
 from app.edge.serving.asked import Asked
 from app.edge.serving.operations import Operations
+from app.errors import SpectrumError
 
 from .sample import schema
 
@@ -278,3 +279,11 @@ def test_named_ids_are_rows(ids: str, variables: dict[str, object], rows: int) -
         assert code_of(text, variables=variables) == COST
     else:
         assert find(text, variables).requested(variables).rows == rows
+
+
+async def test_what_takes_too_long_is_ended() -> None:
+    """A query that does not end is ended after its time, and says what to do."""
+    impatient = Operations(schema, timeout_s=0.01)
+    operation = impatient.find(Asked("{ slow }", None, {}, None), any_document=True)
+    with pytest.raises(SpectrumError, match="too long"):
+        await impatient.run(operation, {}, None, "")

@@ -89,6 +89,8 @@ class Endpoint:
             return to_response(Answer(None, refused.errors), media_type(request.headers), {})
         except SpectrumError as error:
             return _refused(error) or _failed(error, request)
+        except ClientDisconnect:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told by its request id alone
             return _failed(error, request)
 
@@ -221,7 +223,7 @@ async def _while_waited_for(receive: Receive, work: Coroutine[Any, Any, _Value],
         leaving.cancel()
         if not task.done():
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(task, leaving, return_exceptions=True)
 
 
 async def _left(receive: Receive) -> None:
