@@ -11,6 +11,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryType
 
 from graphql_schema.corrections import CorrectionMutation
+from graphql_schema.engagement import EngagementMutation
 from graphql_schema.erasing import EraseMutation
 from graphql_schema.exclusions import ExclusionMutation
 from graphql_schema.feedback import FeedbackMutation
@@ -51,6 +52,7 @@ class Mutation(
     FeedbackMutation,
     SeeingMutation,
     NotificationMutation,
+    EngagementMutation,
 ):
     """What anyone signed in may change."""
 

@@ -161,7 +161,7 @@ async def test_without_row_level_security_they_would_be_seen(world: World, calls
         if await _answered(world.unguarded, call, world, world.mine) != real:
             leaks.add(call.name)
     assert leaks >= SEEN
-    assert len(leaks) > len(calls) / 2
+    assert len(leaks) > len(calls) / 3, "those that keep something answer with no rows"
 
 
 async def test_nothing_of_another_is_changed(world: World, owner: Any, calls: list[Call]) -> None:
