@@ -81,6 +81,8 @@ async def _answered(store: Store, call: Call, world: World, named: Somebody, *, 
         pass
     except (asyncpg.PostgresError, BaseORMException, SpectrumError, LookupError) as error:
         return type(error).__name__  # LookupError: one's own rows were answered where only the other was asked for
+    if isinstance(answer, dict):
+        answer = list(answer.items())
     return _settled(repr(sorted(answer, key=repr) if isinstance(answer, list) else answer), world)
 
 
