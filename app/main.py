@@ -35,6 +35,7 @@ from app.storage.sealed import Signer
 from app.wiring import Spectrum, opened
 from graphql_schema.access import STAFF
 from graphql_schema.context import Context
+from graphql_schema.language import language_of
 from graphql_schema.schema import build_schema
 
 _MIDDLEWARE = (Middleware(SecurityHeaders), Middleware(BodyLimit))
@@ -87,7 +88,8 @@ class Endpoint(GraphQL[Context, None]):
         caller = await self._verifier.caller(request.headers.get("authorization"))
         if self._team and not (isinstance(request, Request) and _asks_for_the_page(request)):
             _require_team(caller)
-        return Context(self._ports, caller, request.state.request_id)
+        language = language_of(request.headers.get("accept-language"))
+        return Context(self._ports, caller, request.state.request_id, language)
 
     async def render_graphql_ide(self, request: Request) -> Response:
         return graphiql_response(request.url.path)

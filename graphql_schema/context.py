@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from gettext import NullTranslations
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from app.storage import people
 from app.storage.history import exclusions, numbers
 from app.storage.history.exclusions import KeptExclusion
 from app.storage.people import Head
+from graphql_schema.language import ENGLISH
 
 _Value = TypeVar("_Value")
 _Key = TypeVar("_Key", bound=Hashable)
@@ -40,11 +42,12 @@ class PersonNumbers:
 
 @dataclass(slots=True)
 class Context:
-    """One request. `caller` is None for anonymous calls."""
+    """One request. `caller` is None for anonymous calls; `language` is the one its fixed words are said in."""
 
     ports: Ports
     caller: Caller | None
     request_id: str
+    language: NullTranslations = ENGLISH
     _once: dict[object, asyncio.Task[Any]] = field(default_factory=dict)
     _together: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
 

@@ -18,6 +18,7 @@ from graphql_schema.feedback import FeedbackMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
+from graphql_schema.language import speak
 from graphql_schema.masking import MaskErrors
 from graphql_schema.money import BudgetMutation
 from graphql_schema.notifications import NotificationMutation
@@ -92,13 +93,15 @@ def build_schema(*, team: bool, extensions: tuple[type[SchemaExtension], ...] = 
     It holds nothing of an installation, so that those of a process share it.
     """
     types: list[type | StrawberryType] = list(NODES)
-    return QuietSchema(
+    schema = QuietSchema(
         query=TeamQuery if team else Query,
         mutation=TeamMutation if team else Mutation,
         types=types,
         extensions=[MaskErrors, *extensions],
         config=StrawberryConfig(scalar_map=_scalars()),
     )
+    speak(schema._schema)
+    return schema
 
 
 def _scalars() -> dict[Any, Any]:

@@ -11,6 +11,7 @@ from app.storage.history import sessions
 from app.storage.people import Head
 from graphql_schema.context import Context, local_today
 from graphql_schema.landscape import Landscape
+from graphql_schema.language import IN_THEIR_LANGUAGE
 
 HEADLINE = "What Spectrum shows"
 BODY = (
@@ -29,8 +30,13 @@ class SpectrumTeaser:
     impression_token: str = strawberry.field(
         description="Opaque, the same all day; send it back in TEASER_* and PAYWALL_SHOWN events."
     )
-    headline: str = strawberry.field(description="A fixed sentence, about Spectrum and not about the viewer.")
-    body: str = strawberry.field(description="A fixed paragraph, as above.")
+    headline: str = strawberry.field(
+        description="A fixed sentence about Spectrum, not about the viewer, in the request's language.",
+        metadata=IN_THEIR_LANGUAGE,
+    )
+    body: str = strawberry.field(
+        description="A fixed paragraph, in the request's language.", metadata=IN_THEIR_LANGUAGE
+    )
     eligible_sessions: int = strawberry.field(
         description="Finished sessions of the viewer's that Spectrum could read: those whose text is kept, and those"
         " that it has read before. None is analysed until the viewer is entitled."

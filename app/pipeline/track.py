@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.domain.engagement import MOST_EVENTS, Told, judge
 from app.domain.notifications import problems_of_version
+from app.domain.wording import Sentence
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import PersonAt
 from app.pipeline.impressions import read_impression
@@ -51,4 +52,4 @@ async def track(ports: Ports, person: PersonAt, told: Sequence[Told], teller: Te
 
 
 def _too_many() -> Problem:
-    return Problem(ErrorCode.TOO_MANY, f"Give 1 to {MOST_EVENTS} events.", ("input", "events"))
+    return Problem(ErrorCode.TOO_MANY, Sentence("Give 1 to {most} events.", most=MOST_EVENTS), ("input", "events"))
