@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hasha
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from gettext import NullTranslations
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from app.storage.history import exclusions, numbers
 from app.storage.history.exclusions import KeptExclusion
 from app.storage.people import Head
 from app.storage.store import Tx
+from graphql_schema.language import ENGLISH
 
 _Value = TypeVar("_Value")
 _Key = TypeVar("_Key", bound=Hashable)
@@ -79,11 +81,15 @@ class _History:
 
 @dataclass(slots=True)
 class Context:
-    """One request. `caller` is None for anonymous calls; `rate_limit` is the edge's, which counts."""
+    """One request. `caller` is None for anonymous calls; `language` is the one its fixed words are said in.
+
+    `rate_limit` is the edge's, which counts.
+    """
 
     ports: Ports
     caller: Caller | None
     request_id: str
+    language: NullTranslations = ENGLISH
     rate_limit: Callable[[], RateLimited] = lambda: RateLimited(0, 0, 0.0)
     _person_id: UUID | None = None
     _once: dict[object, asyncio.Task[Any]] = field(default_factory=dict)

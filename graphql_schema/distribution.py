@@ -11,13 +11,14 @@ from app.domain.pictures import distribution as domain
 from app.domain.pictures.distribution import DistributionDimension
 from app.storage.people import Head
 from graphql_schema.context import Context
+from graphql_schema.language import IN_THEIR_LANGUAGE
 from graphql_schema.numbers import Affect, Comparison, Estimate, Period
 
 
 @strawberry.type
 class DistributionSlice:
     key: str = strawberry.field(description="Enum value of the dimension, or OTHER.")
-    label: str
+    label: str = strawberry.field(description="In the request's language.", metadata=IN_THEIR_LANGUAGE)
     count: int | None = strawberry.field(
         description="Null when it hides too small a number to say (see `share.suppressed`)."
     )

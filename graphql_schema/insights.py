@@ -27,6 +27,7 @@ from app.storage.words.writings import FeedKey, Writing, WritingStatus
 from graphql_schema.context import Context, Info
 from graphql_schema.directives import costs
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
+from graphql_schema.language import IN_THEIR_LANGUAGE
 from graphql_schema.node import After, First, Node, PageInfo, page_size
 from graphql_schema.numbers import Comparison, Estimate, Period
 from graphql_schema.scalars import Sha256
@@ -91,7 +92,9 @@ class Evidence(Node):
     aggregate: AggregateRef = strawberry.field(description="Fold this came from, and its content hash at writing.")
 
     @strawberry.field(
-        description="Plain-language name of the measure, e.g. 'share of sessions with all-or-nothing thinking'."
+        description="Plain-language name of the measure, e.g. 'share of sessions with all-or-nothing thinking', in the"
+        " request's language.",
+        metadata=IN_THEIR_LANGUAGE,
     )
     def label(self) -> str:
         return metric_label(self.metric, self.subject)
@@ -156,7 +159,7 @@ def show_claims(writing: Writing, claims: tuple[DomainClaim, ...], head: Head) -
 
 @strawberry.type
 class Suggestion:
-    label: str
+    label: str = strawberry.field(description="In the request's language.", metadata=IN_THEIR_LANGUAGE)
     action: SuggestedAction
 
 
@@ -202,7 +205,9 @@ class Insight(Node):
     writing: strawberry.Private[Writing]
     id: strawberry.ID
     kind: InsightKind
-    kind_label: str
+    kind_label: str = strawberry.field(
+        description="In the request's language; use it for kinds the app does not know.", metadata=IN_THEIR_LANGUAGE
+    )
     status: WritingStatus
     period: Period
     published_at: datetime = strawberry.field(description="When it first became visible.")

@@ -7,6 +7,7 @@ import strawberry
 from app.domain.affect import Source
 from app.domain.periods import Period as Days
 from app.domain.pictures import landscape as domain
+from app.domain.pictures.example import EXAMPLE_BEGINS
 from app.domain.pictures.landscape import Granularity
 from app.storage.people import Head
 from graphql_schema import sessions
@@ -59,6 +60,7 @@ class Landscape:
     truncated: bool = strawberry.field(
         description="True when SESSION granularity had more than 400 points and the newest 400 are given."
     )
+    is_example: bool = strawberry.field(description="True for the teaser's invented numbers; false for one's own.")
     picture: strawberry.Private[domain.Landscape]
     head: strawberry.Private[Head]
 
@@ -111,11 +113,13 @@ class Landscape:
 
     @strawberry.field(description="One paragraph that says in words what the picture shows, for screen readers.")
     def text_alternative(self) -> str:
-        return self.picture.text_alternative
+        told = self.picture.text_alternative
+        return f"{EXAMPLE_BEGINS} {told}" if self.is_example else told
 
     @classmethod
-    def of(cls, picture: domain.Landscape, head: Head) -> Self:
+    def of(cls, picture: domain.Landscape, head: Head, *, is_example: bool = False) -> Self:
         return cls(
+            is_example=is_example,
             granularity=picture.granularity,
             excluded_count=picture.excluded_count,
             truncated=picture.truncated,

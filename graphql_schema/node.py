@@ -7,6 +7,7 @@ import strawberry
 
 from app import errors
 from app.errors import ErrorCode, SpectrumError, TopLevelCode
+from graphql_schema.language import IN_THEIR_LANGUAGE
 
 MAX_PAGE = 100
 
@@ -46,7 +47,7 @@ def page_size(first: int) -> int:
 @strawberry.type(description="Something the person or the app can correct.")
 class UserError:
     code: ErrorCode
-    message: str = strawberry.field(description="Fit to show.")
+    message: str = strawberry.field(description="Fit to show, in the request's language.", metadata=IN_THEIR_LANGUAGE)
     field: list[str] | None = strawberry.field(
         description="Path inside the mutation's arguments; null when it concerns all of it."
     )

@@ -14,6 +14,7 @@ from app.domain.periods import Preset
 from app.domain.pictures import landscape
 from app.errors import SpectrumError, TopLevelCode
 from app.storage.people import Head
+from graphql_schema.language import IN_THEIR_LANGUAGE
 from graphql_schema.scalars import Month, TimeZone, Week
 
 
@@ -109,7 +110,9 @@ class Affect:
 @strawberry.type
 class EmotionIntensity:
     emotion: Emotion
-    label: str = strawberry.field(description="Use this for values the app does not know.")
+    label: str = strawberry.field(
+        description="In the request's language; use this for values the app does not know.", metadata=IN_THEIR_LANGUAGE
+    )
     intensity: Estimate = strawberry.field(
         description="Mean intensity 0..1 over sessions in the bucket, absent counted as 0."
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from app.domain.wording import Sentence
 from app.errors import ErrorCode, Problem, Refused
 from app.pipeline import forget
 from app.storage.forgetting import operations
@@ -122,7 +123,7 @@ class ResetPayload(Payload):
 
 def _check(asked: ResetInput) -> None:
     if asked.confirmation != CONFIRMATION:
-        message = f"Type {CONFIRMATION} to confirm."
+        message = Sentence("Type {word} to confirm.", word=CONFIRMATION)
         raise Refused(Problem(ErrorCode.CONFIRMATION_MISMATCH, message, ("input", "confirmation")))
 
 

@@ -20,6 +20,7 @@ from graphql_schema.context import Context, local_today
 from graphql_schema.ids import uuid_of
 from graphql_schema.insights import Insight
 from graphql_schema.landscape import Landscape
+from graphql_schema.language import IN_THEIR_LANGUAGE
 from graphql_schema.node import Node
 from graphql_schema.numbers import DateRangeInput, Estimate, RangeInput
 from graphql_schema.summaries import find_monthly_summary
@@ -45,7 +46,9 @@ class ExclusionPreviewInput:
 class MetricChange:
     metric: Metric
     subject: str | None = strawberry.field(description="Enum value it is about; null for whole-period metrics.")
-    label: str = strawberry.field(description="Plain-language name of the measure.")
+    label: str = strawberry.field(
+        description="Plain-language name of the measure, in the request's language.", metadata=IN_THEIR_LANGUAGE
+    )
     before: Estimate = strawberry.field(description="As it is, on the metric's own scale.")
     after: Estimate = strawberry.field(description="As it would be, on the same scale.")
 

@@ -8,12 +8,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryType
 
 from graphql_schema.corrections import CorrectionMutation
+from graphql_schema.engagement import EngagementMutation
 from graphql_schema.erasing import EraseMutation
 from graphql_schema.exclusions import ExclusionMutation
 from graphql_schema.feedback import FeedbackMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
+from graphql_schema.language import speak
 from graphql_schema.money import BudgetMutation
 from graphql_schema.notifications import NotificationMutation
 from graphql_schema.operations import OperationMutation, ResetOperation
@@ -48,6 +50,7 @@ class Mutation(
     FeedbackMutation,
     SeeingMutation,
     NotificationMutation,
+    EngagementMutation,
 ):
     """What anyone signed in may change."""
 
@@ -80,12 +83,14 @@ def build_schema(*, team: bool) -> strawberry.Schema:
     It holds nothing of an installation, so that those of a process share it.
     """
     types: list[type | StrawberryType] = list(NODES)
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         query=TeamQuery if team else Query,
         mutation=TeamMutation if team else Mutation,
         types=types,
         config=StrawberryConfig(scalar_map=_scalars()),
     )
+    speak(schema._schema)
+    return schema
 
 
 def _scalars() -> dict[Any, Any]:

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from app.domain.wording import Sentence
 from app.errors import ErrorCode, Refused
 from app.pipeline.see import see
 from graphql_schema.context import Info
@@ -33,7 +34,7 @@ class SeeingMutation:
         context = info.context
         try:
             if not 1 <= len(input.insight_ids) <= MAX_PAGE:
-                raise refuse(ErrorCode.TOO_MANY, f"Give 1 to {MAX_PAGE} cards.", "insightIds")
+                raise refuse(ErrorCode.TOO_MANY, Sentence("Give 1 to {most} cards.", most=MAX_PAGE), "insightIds")
             head = await context.known_head()
         except Refused as refused:
             return MarkSeenPayload(user_errors=user_errors(refused), unseen_count=await count_unseen(context))

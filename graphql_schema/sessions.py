@@ -31,6 +31,7 @@ from app.storage.history.sessions import KeptSession, SessionFilter
 from app.storage.people import Head
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import bad_cursor, decode_cursor, encode, encode_cursor
+from graphql_schema.language import IN_THEIR_LANGUAGE
 from graphql_schema.node import Node, PageInfo, page_size
 from graphql_schema.numbers import Period
 
@@ -41,14 +42,14 @@ MOST_PATTERNS = 5
 @strawberry.type
 class SessionEmotion:
     emotion: Emotion
-    label: str
+    label: str = strawberry.field(description="In the request's language.", metadata=IN_THEIR_LANGUAGE)
     intensity: float = strawberry.field(description="0..1.")
 
 
 @strawberry.type
 class SessionPattern:
     pattern: ThinkingPattern
-    label: str
+    label: str = strawberry.field(description="In the request's language.", metadata=IN_THEIR_LANGUAGE)
     probability: float = strawberry.field(description="Calibrated, 0..1.")
 
 

@@ -24,6 +24,7 @@ from graphql_schema.directives import costs
 from graphql_schema.distribution import Distribution, find_distribution
 from graphql_schema.insights import InsightConnection, list_insights
 from graphql_schema.landscape import Landscape, find_landscape
+from graphql_schema.language import IN_THEIR_LANGUAGE
 from graphql_schema.node import After, First
 from graphql_schema.numbers import RangeInput
 from graphql_schema.previews import ExclusionPreview, ExclusionPreviewInput, preview_exclusion
@@ -69,8 +70,11 @@ class CollectionProgress:
 @strawberry.type
 class GlossaryEntry:
     key: str = strawberry.field(description="Enum value of a pattern, an emotion or a metric.")
-    label: str
-    description: str = strawberry.field(description="What it means, in one or two plain sentences.")
+    label: str = strawberry.field(description="In the request's language.", metadata=IN_THEIR_LANGUAGE)
+    description: str = strawberry.field(
+        description="What it means, in one or two plain sentences, in the request's language.",
+        metadata=IN_THEIR_LANGUAGE,
+    )
 
 
 def _period(range_: RangeInput, head: Head) -> Period:

@@ -7,6 +7,7 @@ from app.domain.periods import Period as Days
 from app.domain.pictures import turn_impact as domain
 from app.domain.pictures.turn_impact import TurnGrouping
 from graphql_schema.context import Context
+from graphql_schema.language import IN_THEIR_LANGUAGE
 from graphql_schema.numbers import Estimate, Period
 
 
@@ -23,7 +24,7 @@ def _shift(affect: Affect) -> AffectShift:
 @strawberry.type
 class TurnImpactGroup:
     key: str
-    label: str
+    label: str = strawberry.field(description="In the request's language.", metadata=IN_THEIR_LANGUAGE)
     turn_count: int = strawberry.field(description="Turns in the group, after exclusions.")
     shift: AffectShift = strawberry.field(description="From before each turn to after it, on average.")
 
@@ -35,7 +36,10 @@ class TurnImpactSummary:
     period: Period
     session_shift: AffectShift = strawberry.field(description="Start of session to its end.")
     groups: list[TurnImpactGroup] = strawberry.field(description="Largest movement first, at most 12.")
-    caveat: str = strawberry.field(description="Fixed wording the client must show next to these numbers.")
+    caveat: str = strawberry.field(
+        description="Fixed wording the client must show next to these numbers, in the request's language.",
+        metadata=IN_THEIR_LANGUAGE,
+    )
 
 
 async def find_turn_impact(context: Context, period: Days, group_by: TurnGrouping) -> TurnImpactSummary:

@@ -35,6 +35,7 @@ from graphql_schema.scalars import Locale, TimeZone, read_month, read_week
 from graphql_schema.sessions import SessionConnection, find_session, list_sessions
 from graphql_schema.spectrum import Spectrum, find_spectrum
 from graphql_schema.summaries import find_monthly_summary, find_weekly_summary, own_part
+from graphql_schema.teaser import SpectrumTeaser, find_teaser
 
 
 @strawberry.enum
@@ -57,9 +58,13 @@ class Viewer(Node):
     time_zone: TimeZone
     entitlement: Entitlement
 
-    @strawberry.field(description="Null when `entitlement.spectrum` is false.")
+    @strawberry.field(description="Null when `entitlement.spectrum` is false: show `spectrumTeaser`.")
     async def spectrum(self, info: Info) -> Spectrum | None:
         return await find_spectrum(info.context)
+
+    @strawberry.field(description="Null when the viewer has Spectrum.")
+    async def spectrum_teaser(self, info: Info) -> SpectrumTeaser | None:
+        return await find_teaser(info.context)
 
     @strawberry.field(
         description="The viewer's sessions as Spectrum knows them: times and numbers, no words.", directives=costs(1)

@@ -14,6 +14,7 @@ from app.domain.affect import (
     Weekday,
 )
 from app.domain.cost import BudgetPeriod, BudgetState, Engine, Feature
+from app.domain.engagement import EventName
 from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.feedback import FeedbackVerdict
 from app.domain.findings import InsightKind, SuggestedAction
@@ -55,6 +56,11 @@ for name, enum, description in (
         "LockScreenDetail",
         LockScreenDetail,
         "What a lock screen may show. DISCREET: that there is something new to read; NAMED: that the week is ready.",
+    ),
+    (
+        "EventName",
+        EventName,
+        "What happened; a closed list. Upgrades are recorded by the billing service, not by phones.",
     ),
     ("TimeOfDay", TimeOfDay, "Part of the day by local start time: 05-11, 11-17, 17-22, 22-05."),
     ("Granularity", Granularity, "What one point of a landscape stands for."),

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from app.domain.cost import Engine, Feature
+from app.domain.engagement import EventName, Subject, SubjectKind, Told
 from app.domain.feedback import FeedbackVerdict
 from app.domain.notifications import DEFAULTS, Platform
 from app.domain.periods import PeriodKind
@@ -25,6 +26,8 @@ from app.jobs import PersonAt, Queue
 from app.pipeline.correct import correct
 from app.pipeline.ingest import Ingested, ingest
 from app.pipeline.ports import Ports
+from app.pipeline.track import track
+from app.storage.engagement.events import Teller
 from app.storage.history import numbers
 from app.storage.money import calls
 from app.storage.money.calls import Outcome, Purpose, Receipt, Reservation
@@ -136,7 +139,7 @@ async def say_how_it_was(spectrum: Spectrum, person: PersonAt) -> None:
 
 
 async def furnish(spectrum: Spectrum, person: PersonAt) -> None:
-    """Fill what sessions alone do not: a model has answered, a check decided, they said something, and a device."""
+    """Fill what sessions alone do not: a model's answer, a check's decision, what they said and opened, a device."""
     purpose = Purpose(
         person, uuid4(), Feature.MONTHLY_NARRATIVE, "small", Engine.SMALL_MODEL, "monthly-narrative@1", "hash", "digest"
     )
@@ -156,6 +159,13 @@ async def furnish(spectrum: Spectrum, person: PersonAt) -> None:
         await devices.keep(tx, person.id, replace(DEVICE, endpoint=f"https://push.example/{uuid4()}"))
     async with spectrum.ports.store.for_person(person.id) as tx:
         await preferences.keep(tx, person.id, DEFAULTS)
+        card = await tx.fetchval(
+            "SELECT id FROM writing WHERE person_id = $1 AND period_kind = 'WEEK' LIMIT 1", person.id
+        )
+    about = [None, *([Subject(SubjectKind.INSIGHT, writing_id=card)] if card else [])]
+    now = datetime.now(UTC)
+    told = [Told(uuid4(), EventName.INSIGHT_OPENED, now, subject) for subject in about]
+    assert (await track(spectrum.ports, person, told, Teller("1.0", Platform.WEB))).rejected == ()
 
 
 DEVICE = NewDevice(Platform.WEB, "", "key", "secret", "1.0", "en", "Europe/Berlin")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.affect import EMOTIONS, PATTERNS, UNIT, Emotion, SessionNumbers, ThinkingPattern, Use
 from app.domain.estimates.sampling import is_readable
+from app.domain.wording import Sentence
 from app.errors import ErrorCode, Problem
 
 MOST_EMOTIONS = 5
@@ -45,9 +46,11 @@ def check_correction(before: Correction, correction: Correction, estimated: Sess
     """
     for name, value in (("valence", correction.valence), ("arousal", correction.arousal)):
         if value is not None and not -UNIT <= value <= UNIT:
-            yield Problem(ErrorCode.OUT_OF_RANGE, f"{name} must be -1 to 1", ("input", name))
+            yield Problem(ErrorCode.OUT_OF_RANGE, Sentence("{name} must be -1 to 1", name=name), ("input", name))
     if correction.emotions is not None and not 1 <= len(correction.emotions) <= MOST_EMOTIONS:
-        yield Problem(ErrorCode.OUT_OF_RANGE, f"emotions must be 1 to {MOST_EMOTIONS}", ("input", "emotions"))
+        yield Problem(
+            ErrorCode.OUT_OF_RANGE, Sentence("emotions must be 1 to {most}", most=MOST_EMOTIONS), ("input", "emotions")
+        )
     if correction.patterns not in (None, before.patterns) and estimated.use is not Use.FULL:
         yield Problem(ErrorCode.INVALID, "Patterns are not counted in this session.", ("input", "patterns"))
     if not (correction.is_empty or is_readable(estimated) or correction.tells_how_it_felt):

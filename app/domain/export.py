@@ -174,6 +174,7 @@ One file a table, one line of JSON a row, with the names that we use ourselves. 
 {bits}
   sealed_text.care is what was noticed about self-harm, so that help could be offered at once. It goes with the words.
   turn_kind counts the kinds of a turn from 0: opening, exploring, naming a pattern, reframing, affirming, closing.
+  event.jsonl holds what you opened in the app, from a fixed list, and when. It is kept for 400 days.
   audit.jsonl holds when you asked for a copy like this one. It is kept under a pseudonym, for a year.
 """
 

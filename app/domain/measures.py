@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import chain
 
 from app.domain.affect import Emotion, Source, ThinkingPattern, TimeOfDay, TurnKind, Weekday
+from app.domain.wording import Sentence
 
 CONFIDENCE = 0.90
 """Coverage of every interval that is shown."""
@@ -131,12 +132,12 @@ METRIC_LABELS: dict[Metric, str] = {
     Metric.VALENCE: "how pleasant sessions felt",
     Metric.AROUSAL: "energy in sessions",
     Metric.SPREAD: "how widely feelings ranged",
-    Metric.EMOTION_INTENSITY: "strength of {}",
-    Metric.PATTERN_SHARE: "share of sessions with {}",
-    Metric.SOURCE_SHARE: "share of sessions in {}",
-    Metric.TIME_SHARE: "share of sessions {}",
+    Metric.EMOTION_INTENSITY: "strength of {subject}",
+    Metric.PATTERN_SHARE: "share of sessions with {subject}",
+    Metric.SOURCE_SHARE: "share of sessions in {subject}",
+    Metric.TIME_SHARE: "share of sessions {subject}",
     Metric.SESSION_SHIFT_VALENCE: "movement from the start of a session to its end",
-    Metric.TURN_SHIFT_VALENCE: "movement at turns of {}",
+    Metric.TURN_SHIFT_VALENCE: "movement at turns of {subject}",
 }
 
 _KEEP_CAPITAL: frozenset[str] = frozenset((*Source, *Weekday))
@@ -173,7 +174,8 @@ def metric_label(metric: Metric, subject: str | None = None) -> str:
     check_subject(metric, subject)
     if subject is None:
         return METRIC_LABELS[metric]
-    return METRIC_LABELS[metric].format(when(subject) if metric is Metric.TIME_SHARE else phrase(subject))
+    named = when(subject) if metric is Metric.TIME_SHARE else phrase(subject)
+    return Sentence(METRIC_LABELS[metric], subject=Sentence(named))
 
 
 def check_subject(metric: Metric, subject: str | None) -> None:

@@ -1,10 +1,14 @@
 """Whether, when and where a person wants to be told that something is there to read. Sends nothing."""
 
+import re
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
 from app.domain.affect import Weekday
+from app.errors import ErrorCode, Problem
+
+_VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}(-(alpha|beta|rc)(\.\d{1,5})?)?(\+\d{1,9})?", re.ASCII)
 
 
 class Platform(StrEnum):
@@ -57,3 +61,11 @@ DEFAULTS = Preferences(
     lock_screen=LockScreenDetail.DISCREET,
 )
 """For whoever has said nothing: their own Monday morning."""
+
+
+def problems_of_version(text: str) -> list[Problem]:
+    """What is wrong with an app's version: nothing when it is of the form of one, which carries nobody's words."""
+    if _VERSION.fullmatch(text):
+        return []
+    message = "A version is written as in 4.12.0 or 4.12.0-beta.1."
+    return [Problem(ErrorCode.INVALID, message, ("input", "appVersion"))]

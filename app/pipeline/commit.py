@@ -1,6 +1,6 @@
 """The one way to change a person's data: fence, keep, complete the job, insert what follows; then nudge.
 
-Serves workers, resolvers and the command line alike. Decides nothing.
+Serves workers, resolvers and the command line alike. Decides nothing. `track`, which changes no number, goes beside it.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence

@@ -16,6 +16,7 @@ import orjson
 from app.domain.affect import Source
 from app.domain.exclusions import ExclusionTarget, Place, changing_sides
 from app.domain.periods import MAX_RANGE_DAYS, Period, week_of
+from app.domain.wording import Sentence
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import Kept, PersonAt
 from app.pipeline.commit import commit
@@ -68,7 +69,11 @@ async def exclude(ports: Ports, person: PersonAt, key: UUID, targets: Sequence[E
 
     async def change(tx: Tx) -> tuple[UUID, ...]:
         if not 1 <= len(targets) <= MAX_TARGETS:
-            raise Refused(Problem(ErrorCode.TOO_MANY, f"targets must be 1 to {MAX_TARGETS}", ("input", "targets")))
+            raise Refused(
+                Problem(
+                    ErrorCode.TOO_MANY, Sentence("targets must be 1 to {most}", most=MAX_TARGETS), ("input", "targets")
+                )
+            )
         _refuse(await _problems(tx, person.id, Choice(add=tuple(targets)), ("input", "targets"), ()))
         return tuple(await exclusions.keep_new(tx, person.id, targets))
 
@@ -106,7 +111,9 @@ async def put_back(ports: Ports, person: PersonAt, key: UUID, ids: Sequence[UUID
     async def change(tx: Tx) -> tuple[UUID, ...]:
         field = ("input", "exclusionIds")
         if not 1 <= len(ids) <= MAX_TARGETS:
-            raise Refused(Problem(ErrorCode.TOO_MANY, f"exclusionIds must be 1 to {MAX_TARGETS}", field))
+            raise Refused(
+                Problem(ErrorCode.TOO_MANY, Sentence("exclusionIds must be 1 to {most}", most=MAX_TARGETS), field)
+            )
         _refuse(await _problems(tx, person.id, Choice(remove=tuple(ids)), (), field))
         await exclusions.keep_removed(tx, person.id, ids)
         return tuple(ids)
@@ -133,7 +140,11 @@ async def foresee(tx: Tx, ports: Ports, head: Head, choice: Choice) -> Foreseen:
     add, remove = ("input", "add"), ("input", "removeExclusionIds")
     for name, asked, field in (("add", choice.add, add), ("removeExclusionIds", choice.remove, remove)):
         if len(asked) > MAX_TARGETS:
-            raise Refused(Problem(ErrorCode.TOO_MANY, f"{name} must be at most {MAX_TARGETS}", field))
+            raise Refused(
+                Problem(
+                    ErrorCode.TOO_MANY, Sentence("{name} must be at most {most}", name=name, most=MAX_TARGETS), field
+                )
+            )
     person = head.person
     _refuse(await _problems(tx, person.id, choice, add, remove))
     active = await exclusions.list_active(tx, person.id)
@@ -242,7 +253,9 @@ async def _problems(
             problems.append(Problem(ErrorCode.NOT_FOUND, "There is no such exclusion.", (*remove, str(place))))
     active = [each for each in await exclusions.list_active(tx, person_id) if each.id not in choice.remove]
     if choice.add and len(active) + len(choice.add) > MAX_ACTIVE:
-        problems.append(Problem(ErrorCode.TOO_MANY, f"at most {MAX_ACTIVE} exclusions can be active", ()))
+        problems.append(
+            Problem(ErrorCode.TOO_MANY, Sentence("at most {most} exclusions can be active", most=MAX_ACTIVE), ())
+        )
     wanted = [target.session_id for target in choice.add if target.session_id is not None]
     mine = {session.id for session in await sessions.list_by_id(tx, person_id, wanted)}
     for place, target in enumerate(choice.add):

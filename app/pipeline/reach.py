@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
-from app.domain.notifications import Preferences
+from app.domain.notifications import Preferences, problems_of_version
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import Kept, PersonAt
 from app.pipeline.commit import commit
@@ -14,7 +14,6 @@ from app.storage.notify import devices, preferences
 from app.storage.notify.devices import NewDevice
 from app.storage.store import Tx
 
-_VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}(-(alpha|beta|rc)(\.\d{1,5})?)?(\+\d{1,9})?", re.ASCII)
 _ENDPOINT = re.compile(r"https://[!-~]{1,1000}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,200}={0,2}", re.ASCII)
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", re.ASCII)
@@ -27,7 +26,7 @@ async def register(ports: Ports, person: PersonAt, new: NewDevice) -> UUID:
     All but the address itself, which the push service made, is of forms that carry nobody's words.
     """
     faults = [
-        *_unlike(_VERSION, new.app_version, "A version is written as in 4.12.0 or 4.12.0-beta.1.", "appVersion"),
+        *problems_of_version(new.app_version),
         *_unlike(_ENDPOINT, new.endpoint, "An address is an https URL.", "webPush", "endpoint"),
         *_unlike(_KEY, new.p256dh, "A key is written in base64url.", "webPush", "p256dh"),
         *_unlike(_KEY, new.auth, "A key is written in base64url.", "webPush", "auth"),

@@ -12,6 +12,7 @@ from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
 from app.pipeline.rewrapping import rewrap
 from app.storage import audit
+from app.storage.engagement import events
 from app.storage.forgetting import operations
 from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
@@ -31,6 +32,8 @@ SCORE_DAYS = 365
 SHADOW_DAYS = 90
 PAIR_DAYS = 365
 DEVICE_DAYS = 180
+EVENT_DAYS = 400
+"""Longer than a year, so that a month can be set beside the same one of the year before."""
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -46,7 +49,7 @@ async def prepare(_: Claimed, ports: Ports) -> int:
                 break
     log.info("raw_text_erased", count=texts)
     await _settle_calls(ports)
-    await _erase_scores(ports)
+    await _erase_old(ports)
     await rewrap(ports)
     await _watch_promises(ports)
     await _read_waiting(ports)
@@ -68,9 +71,13 @@ async def _settle_calls(ports: Ports) -> None:
                 break
 
 
-async def _erase_scores(ports: Ports) -> None:
-    """Drop scores, and texts on trial, that are past their time."""
-    for erase_old, days in ((scores.erase_old, SCORE_DAYS), (shadows.erase_old, SHADOW_DAYS)):
+async def _erase_old(ports: Ports) -> None:
+    """Drop scores, texts on trial and events that are past their time."""
+    for erase_old, days in (
+        (scores.erase_old, SCORE_DAYS),
+        (shadows.erase_old, SHADOW_DAYS),
+        (events.erase_old, EVENT_DAYS),
+    ):
         for _round in range(MAX_ROUNDS):
             async with ports.store.for_everyone() as tx:
                 if await erase_old(tx, days=days, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:

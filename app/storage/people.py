@@ -153,6 +153,20 @@ async def keep_revision(tx: Tx, person: PersonAt) -> int:
     return revision
 
 
+async def keep_epoch(tx: Tx, person: PersonAt) -> datetime:
+    """Hold the person in their epoch until the transaction ends, and change nothing of them; the database's now.
+
+    Others may hold them likewise; whoever changes them waits. Only for what changes the person neither before nor
+    after: two that share a row and then both want to change it wait for each other. Gone as above.
+    """
+    now: datetime | None = await tx.fetchval(
+        "SELECT now() FROM person WHERE id = $1 AND epoch = $2 FOR SHARE", person.id, person.epoch
+    )
+    if now is None:
+        raise Gone("This person's data were erased meanwhile.")
+    return now
+
+
 async def keep_erasure(tx: Tx, person_id: UUID) -> None:
     """Say that sessions of a locked person were erased: their revision moves, their epoch does not."""
     await tx.execute("UPDATE person SET revision = revision + 1, erasures = erasures + 1 WHERE id = $1", person_id)

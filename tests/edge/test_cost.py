@@ -21,12 +21,12 @@ class Thing:
 
     name: str
 
-    @strawberry.field(directives=costs(5))
+    @strawberry.field(directives=costs(5))  # type: ignore[untyped-decorator]  # of its overloads
     def picture(self) -> str:
         """Dear."""
         return "picture"
 
-    @strawberry.field(directives=costs(2))
+    @strawberry.field(directives=costs(2))  # type: ignore[untyped-decorator]  # of its overloads
     def things(self, first: int) -> Page:
         """By item."""
         return Page(nodes=[], total=0)
@@ -41,7 +41,7 @@ class Query:
         """Free."""
         return Thing(name="a")
 
-    @strawberry.field(directives=costs(3))
+    @strawberry.field(directives=costs(3))  # type: ignore[untyped-decorator]  # of its overloads
     def several(self, ids: list[strawberry.ID]) -> list[Thing]:
         """By id."""
         return []

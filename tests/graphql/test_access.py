@@ -42,8 +42,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
 """Root fields for some roles only; every other one is for anyone signed in, about themselves."""
 FOR_ANYONE = {"verifyReceipt", "rateLimit"}
 """Root fields that need no account, since they are about nobody."""
-ALIKE = {"entitlement", "glossary", "notificationPreferences"}
-"""Fields that say the same of both people."""
+ALIKE = {"entitlement", "glossary", "notificationPreferences", "spectrumTeaser"}
+"""Fields that say the same of both people; who has Spectrum is shown no teaser."""
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
 
 

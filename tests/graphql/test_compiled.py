@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from gettext import NullTranslations
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from app.edge.serving.operations import Operations
 from app.embedded import Servers
 from app.wiring import Spectrum
 from graphql_schema.context import Context
+from graphql_schema.language import LANGUAGES
 from graphql_schema.schema import build_schema
 from tests.client import HEAVY, LIGHT, Client, session
 from tests.conftest import AUTH_SECRET
@@ -71,15 +73,18 @@ async def _walked(schema: strawberry.Schema, operation: Operation, variables: An
 TEXTS = {**EVERYTHING, **REGISTERED, "twice": _TWICE, "abstract": _ABSTRACT}
 
 
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 @pytest.mark.parametrize("asked", TEXTS)
-async def test_answers_are_those_of_the_walk(spectrum: Spectrum, asking: Caller, asked: str) -> None:
+async def test_answers_are_those_of_the_walk(
+    spectrum: Spectrum, asking: Caller, asked: str, language: NullTranslations
+) -> None:
     """All fields under the viewer, registered queries, fragments and directives: the same data in the same order."""
     operations, text = Operations(PUBLIC), TEXTS[asked]
     name = text.partition("query ")[2].partition("(")[0].split(maxsplit=1)[0] if "query " in text else ""
     variables = VARIABLES.get(name, {})
     operation = operations.find(Asked(text, None, variables, None), any_document=True)
-    compiled = await operations.run(operation, variables, Context(spectrum.ports, asking, "x"), "x")
-    walked = await _walked(PUBLIC, operation, variables, Context(spectrum.ports, asking, "x"))
+    compiled = await operations.run(operation, variables, Context(spectrum.ports, asking, "x", language), "x")
+    walked = await _walked(PUBLIC, operation, variables, Context(spectrum.ports, asking, "x", language))
     assert not compiled.errors
     assert orjson.dumps(compiled.data) == orjson.dumps(walked.data)
 

@@ -18,7 +18,7 @@ NUMBERS = {"Int", "Float", "Estimate", "Comparison", "Affect", "AffectShift"}
 SELF_EXPLAINING = frozenset(
     {
         *("id", "cursor", "node", "nodes", "edges", "pageInfo", "hasNextPage", "hasPreviousPage"),
-        *("userErrors", "code", "kind", "kindLabel", "label", "status", "key", "name", "source", "scope", "store"),
+        *("userErrors", "code", "kind", "label", "status", "key", "name", "source", "scope", "store"),
         *("period", "week", "month", "timeZone", "locale", "timeOfDay", "granularity", "by", "target"),
         *("landscape", "spectrum", "progress", "state", "viewer", "entitlement", "plan", "exclusions"),
         *("emotion", "pattern", "metric", "direction", "confidence", "text", "headline", "heading", "paragraphs"),

@@ -97,6 +97,8 @@ async def test_a_phone_revalidates_and_is_told_that_nothing_changed(
     assert (other.status_code, other.headers["etag"] != tag) == (200, True)
     roles = {"authorization": f"Bearer {client.token(seen, Role.USER, Role.ANALYST)}", "if-none-match": tag}
     assert (await client.http.get("/graphql", params={"query": PICTURE}, headers=roles)).status_code == 200
+    spoken = await _get(client, seen, **{"if-none-match": tag, "accept-language": "en-XA"})
+    assert (spoken.status_code, spoken.headers["etag"] != tag) == (200, True)
     await client.ingest(session(seen, JULY + timedelta(days=20, hours=3), HEAVY))
     await work_off(spectrum, owner)
     changed = await _get(client, seen, **{"if-none-match": tag})
@@ -149,7 +151,7 @@ async def test_only_answers_of_spectrum_are_remembered(client: Client, seen: str
     assert "etag" not in team.headers
 
 
-ERRONEOUS = {
+ERRONEOUS: dict[str, tuple[str, dict[str, Any]]] = {
     "syntax": ("{", {}),
     "validation": ("{ nothing }", {}),
     "variables": ("query($id: ID!) { node(id: $id) { id } }", {"variables": {"id": {}}}),
@@ -213,12 +215,13 @@ async def test_get_reads_and_changes_nothing(client: Client, person: str) -> Non
     document = "query($id: ID!) { node(id: $id) { id } }"
     answer = await client.http.get("/graphql", params={"query": document, "variables": '{"id": "x"}'}, headers=headers)
     assert answer.json()["data"] == {"node": None}
-    for params in (
+    wrong: list[list[tuple[str, Any]]] = [
         [("query", "{ __typename }"), ("query", "{ __typename }")],
         [("query", document), ("variables", "{")],
         [("query", document), ("variables", "[]")],
         [("variables", "{}")],
-    ):
+    ]
+    for params in wrong:
         answer = await client.http.get("/graphql", params=params, headers={**headers, "accept": "application/json"})
         assert answer.status_code == 400
     mutation = "mutation { setSpectrumPaused(input: {paused: true}) { spectrum { state } } }"

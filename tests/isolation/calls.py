@@ -13,10 +13,12 @@ from typing import Any
 from uuid import UUID
 
 import app.storage
+from app.domain.engagement import Event, EventName
 from app.domain.notifications import DEFAULTS, Platform, Preferences
 from app.domain.periods import Period
 from app.jobs import PersonAt
 from app.storage.catalogue import PersonalTable
+from app.storage.engagement.events import Teller
 from app.storage.forgetting.operations import ResetScope
 from app.storage.forgetting.residue import Past
 from app.storage.history.sessions import SessionFilter
@@ -34,6 +36,8 @@ _SIMPLE: dict[Any, Any] = {
     Past: Past(ResetScope.EVERYTHING, LATER, None),
     NewDevice: NewDevice(Platform.WEB, "https://push.example/made-up", "key", "secret", "1.0", "en", "UTC"),
     Preferences: DEFAULTS,
+    Event: Event(UUID(int=7), EventName.FEED_VIEWED, LATER, None, None, None, None, None),
+    Teller: Teller("1.0", Platform.WEB),
     int: 50,
     float: 0.0,
     str: "MIRROR",

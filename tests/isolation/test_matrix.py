@@ -4,7 +4,7 @@ import base64
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.access import Role
 from app.wiring import Spectrum
-from tests.client import Client
+from tests.client import Client, instant
 from tests.conftest import AUTH_SECRET
 from tests.graphql.documents import about_a_node, id_positions
 from tests.isolation.asking import ENDPOINTS, LISTS, PATHS, Shown, questions, schema_of, shown_to
@@ -134,6 +134,9 @@ GIVEN = {
     "Query.nodes(ids)": "query($id: ID!) { nodes(ids: [$id]) { id } }",
     "UnregisterDeviceInput.deviceId": """mutation($id: ID!) { unregisterDevice(input: {deviceId: $id}) {
       userErrors { code } deviceId } }""",
+    "EventInput.subjectId": """mutation($id: ID!, $key: UUID!) { trackEvents(input: {appVersion: "1.0", platform: WEB,
+      events: [{id: $key, name: PUSH_OPENED, occurredAt: "NOW", subjectId: $id}]}) {
+      userErrors { code } accepted duplicates } }""".replace("NOW", instant(datetime.now(UTC))),
     "MarkSeenInput.insightIds": """mutation($id: ID!) { markInsightsSeen(input: {insightIds: [$id]}) {
       userErrors { code } } }""",
     "CancelResetInput.operationId": """mutation($id: ID!) { cancelReset(input: {operationId: $id}) {

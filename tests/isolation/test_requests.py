@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from app.embedded import Servers
 from app.pipeline import export
 from app.storage.store import Store
 from app.wiring import Spectrum
-from tests.client import Client
+from tests.client import Client, instant
 from tests.conftest import AUTH_SECRET
 from tests.isolation.asking import ENDPOINTS, PATHS, Question, Shown, questions, schema_of, shown_to
 from tests.isolation.loosened import Statements, loose_store
@@ -139,6 +139,10 @@ MUTATIONS = {
     "say": """mutation($i: ID!) { giveInsightFeedback(input: {insightId: $i, verdict: NOT_QUITE}) {
       userErrors { code } } }""",
     "see": "mutation($i: ID!) { markInsightsSeen(input: {insightIds: [$i]}) { userErrors { code } } }",
+    "tell": """mutation($key: UUID!) { trackEvents(input: {appVersion: "1.0", platform: WEB, events: [
+      {id: $key, name: FEED_VIEWED, occurredAt: "NOW"}]}) { userErrors { code } } }""".replace(
+        "NOW", instant(datetime.now(UTC))
+    ),
     "forget": "mutation($d: ID!) { unregisterDevice(input: {deviceId: $d}) { userErrors { code } } }",
     "register": """mutation { registerDevice(input: {platform: WEB, appVersion: "1.0", locale: "en", timeZone: "UTC",
       webPush: {endpoint: "https://push.example/mine", p256dh: "k", auth: "a"}}) { userErrors { code } } }""",

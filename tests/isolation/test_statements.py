@@ -81,6 +81,8 @@ async def _answered(store: Store, call: Call, world: World, named: Somebody, *, 
         pass
     except (asyncpg.PostgresError, BaseORMException, SpectrumError, LookupError) as error:
         return type(error).__name__  # LookupError: one's own rows were answered where only the other was asked for
+    if isinstance(answer, dict):
+        answer = list(answer.items())
     return _settled(repr(sorted(answer, key=repr) if isinstance(answer, list) else answer), world)
 
 
@@ -161,7 +163,7 @@ async def test_without_row_level_security_they_would_be_seen(world: World, calls
         if await _answered(world.unguarded, call, world, world.mine) != real:
             leaks.add(call.name)
     assert leaks >= SEEN
-    assert len(leaks) > len(calls) / 2
+    assert len(leaks) > len(calls) / 3, "those that keep something answer with no rows"
 
 
 async def test_nothing_of_another_is_changed(world: World, owner: Any, calls: list[Call]) -> None:

@@ -102,7 +102,7 @@ async def _pack(store: Store, ids: Sequence[UUID]) -> None:
 
 async def begin_again(owner: Any, *, allowed: int) -> None:
     """Forget every word, call and job, and let months cost `allowed` micro-dollars in a day and in a month."""
-    await owner.execute("TRUNCATE budget_use, model_call, spending, safety_decision, job, writing")
+    await owner.execute("TRUNCATE budget_use, model_call, spending, safety_decision, job, writing, event")
     await owner.execute("UPDATE budget SET allowed = $1 WHERE feature = 'MONTHLY_NARRATIVE'", allowed)
 
 

@@ -9,7 +9,7 @@ from app.wiring import Spectrum
 from migrations._ddl import PARTITIONS
 from tests.life import PERSONAL
 
-PARTITIONED = {"session", "sealed_text", "session_numbers", "packed_month"}
+PARTITIONED = {"session", "sealed_text", "session_numbers", "packed_month", "event"}
 NO_PERSON_FIRST = {"job"}
 """The ledger is claimed for everybody at once; its keys are the job's own."""
 OF_NOBODY = {

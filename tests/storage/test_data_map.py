@@ -167,6 +167,7 @@ AGES_BY = {
     "blind_pair": "at",
     "blind_judgement": "at",
     "device": "seen_at",
+    "event": "received_at",
 }
 """From which moment the days of a table are counted."""
 _AGE = """

@@ -42,7 +42,7 @@ DERIVED = {
     *("blind_pair", "blind_judgement"),
 }
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
-EVERYTHING = HISTORY | {"idempotency_key", "device", "person"}
+EVERYTHING = HISTORY | {"idempotency_key", "device", "event", "person"}
 ERASED = {ResetScope.DERIVED: DERIVED, ResetScope.FORGET_HISTORY: HISTORY, ResetScope.EVERYTHING: EVERYTHING}
 MADE_BY_THE_RESET = {"operation"}
 

@@ -32,7 +32,7 @@ async def nobody(spectrum: Spectrum, owner: Any) -> None:
     """Begin each test without people, jobs and misses."""
     await work_off(spectrum, owner)
     await owner.execute("TRUNCATE person, session, sealed_text, session_numbers, packed_month, period_aggregate,"
-                        " writing, job, sla_miss, reconciliation")  # fmt: skip
+                        " writing, event, job, sla_miss, reconciliation")  # fmt: skip
 
 
 async def _lived(spectrum: Spectrum, owner: Any, *keys: str, count: int = 4) -> list[UUID]:

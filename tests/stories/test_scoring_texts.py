@@ -32,7 +32,7 @@ RUBRIC = encode("Rubric", "writing@1")
 @pytest.fixture(autouse=True)
 async def nothing_scored(owner: Any) -> None:
     """Begin each test with nobody's texts, scores and reports."""
-    await owner.execute("TRUNCATE writing, rubric_score, report, job")
+    await owner.execute("TRUNCATE writing, event, rubric_score, report, job")
 
 
 def _marks(score: int = 4, **more: int) -> list[dict[str, Any]]:

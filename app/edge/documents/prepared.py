@@ -118,7 +118,7 @@ class Documents:
             kind=node.operation,
             plan=CostPlan(self._schema, document, node),
             is_of_spectrum=node.operation is OperationType.QUERY and _is_of_spectrum(node, fragments),
-            selections=Selections(self._schema, fragments),
+            selections=Selections(fragments),
         )
 
 

@@ -8,6 +8,7 @@ that answers and errors are its own.
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from gettext import NullTranslations
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +19,6 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLSchema,
     InlineFragmentNode,
     NamedTypeNode,
     SelectionNode,
@@ -29,6 +29,8 @@ from graphql import (
     is_non_null_type,
     is_object_type,
 )
+
+from graphql_schema.language import ENGLISH, is_spoken, say_or_null
 
 Complete = Callable[[Any], Any]
 """From a value of the schema's types to what stands in the answer. Raises when it does not fit."""
@@ -41,12 +43,21 @@ class NotPlainError(Exception):
 
 
 class Selections:
-    """The compiled selections of one document; each is compiled when it is first met."""
+    """The compiled selections of one document in one language; each is compiled when it is first met."""
 
-    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
-        self._schema = schema
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode], language: NullTranslations = ENGLISH) -> None:
         self._fragments = fragments
+        self._language = language
         self._compiled: dict[tuple[object, ...], Complete | None] = {}
+        self._others: dict[NullTranslations, Selections] = {}
+
+    def spoken(self, language: NullTranslations) -> "Selections":
+        """The same in another language of ours."""
+        if language is self._language:
+            return self
+        if language not in self._others:
+            self._others[language] = Selections(self._fragments, language)
+        return self._others[language]
 
     def find(self, type_: GraphQLObjectType, nodes: tuple[FieldNode, ...]) -> Complete | None:
         """How objects of a type are completed that these fields select, None when they have to be walked."""
@@ -95,7 +106,10 @@ class Selections:
         if name == "__typename":
             return (lambda _: parent.name), _as_it_is
         field = parent.fields[name]
-        return _reader(field), self._completer(field.type, nodes)
+        read = _reader(field)
+        if not is_spoken(field):
+            return read, self._completer(field.type, nodes)
+        return (lambda value: say_or_null(self._language, read(value))), self._completer(field.type, nodes)
 
     def _completer(self, type_: GraphQLOutputType, nodes: tuple[FieldNode, ...]) -> Complete:
         if is_non_null_type(type_):

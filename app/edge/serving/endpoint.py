@@ -28,6 +28,7 @@ from app.errors import SpectrumError, TooOften, TopLevelCode, Unauthenticated
 from app.pipeline.ports import Ports
 from graphql_schema.access import STAFF, TEAM
 from graphql_schema.context import Context
+from graphql_schema.language import language_of
 from graphql_schema.masking import shown_failure
 
 _Value = TypeVar("_Value")
@@ -109,7 +110,8 @@ class Endpoint:
             raise BadRequest("A subscription is asked for over a websocket.")
         if is_get and operation.kind is OperationType.MUTATION:
             raise BadRequest("A mutation is sent with POST.", status=405, allow="POST")
-        context = Context(self._ports, caller, request.state.request_id)
+        language = language_of(request.headers.get("accept-language"))
+        context = Context(self._ports, caller, request.state.request_id, language)
         spending = self._spender.of(context, request, operation.requested(asked.variables))
         call = Call(request, context, asked, operation, spending)
         return await (self._recalled(call) if self._may_recall(call) else self._made(call))

@@ -18,6 +18,7 @@ from app.edge.documents.registered import Registered
 from app.edge.documents.selections import Selections
 from app.edge.serving.asked import Asked
 from app.errors import SpectrumError, TopLevelCode
+from graphql_schema.language import ENGLISH
 from graphql_schema.masking import shown
 
 EXECUTION_TIMEOUT_S = 10.0
@@ -116,7 +117,7 @@ class Operations:
             "variable_values": dict(variables),
             "operation_name": operation.name,
             "executor_class": CompiledExecutor,
-            "selections": operation.selections,
+            "selections": operation.selections.spoken(getattr(context, "language", ENGLISH)),
             "is_awaitable": optimized_is_awaitable,
             "hide_suggestions": True,
         }

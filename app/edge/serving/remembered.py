@@ -16,6 +16,7 @@ from app.edge.serving.asked import Asked
 from app.edge.serving.response_cache import ResponseCache
 from app.storage.people import Head
 from graphql_schema.context import Context, local_today
+from graphql_schema.language import tag_of
 
 _PACKAGES = ("app", "graphql_schema", "prompts")
 
@@ -37,6 +38,7 @@ class Remembered:
             local_today(head),
             sorted(context.caller.roles),
             head.locale,
+            tag_of(context.language),
             head.zone,
             head.plan,
             operation.digest.hex(),

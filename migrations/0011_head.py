@@ -24,5 +24,5 @@ HEAD = [
 class Migration(BaseMigration):
     """The head of a person."""
 
-    dependencies = [("spectrum", "0009_edge")]  # noqa: RUF012 - the attribute is Tortoise's
+    dependencies = [("spectrum", "0010_engagement")]  # noqa: RUF012 - the attribute is Tortoise's
     operations = [RunSQL(HEAD, reverse_sql="DROP FUNCTION head(uuid)")]  # noqa: RUF012 - as above

@@ -1,0 +1,1 @@
+"""How Spectrum is used, as phones tell it."""
