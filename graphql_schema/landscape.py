@@ -29,28 +29,33 @@ class LandscapeSeries:
 
 @strawberry.type
 class LandscapePoint:
-    key: str = strawberry.field(description="Stable within a granularity: a date, week, month, or a session's id.")
-    period: Period
-    affect: Affect = strawberry.field(description="Mean place of the bucket on the plane.")
-    top_emotions: list[EmotionIntensity] = strawberry.field(description="At most the 3 strongest.")
-    sample_count: int = strawberry.field(description="Sessions in the bucket, at least 1.")
     point: strawberry.Private[domain.LandscapePoint]
+    head: strawberry.Private[Head]
+
+    @strawberry.field(description="Stable within a granularity: a date, week, month, or a session's id.")
+    def key(self) -> str:
+        return self.point.key
+
+    @strawberry.field
+    def period(self) -> Period:
+        return Period.of(self.point.period, self.head)
+
+    @strawberry.field(description="Mean place of the bucket on the plane.")
+    def affect(self) -> Affect:
+        return Affect.of(self.point.affect)
+
+    @strawberry.field(description="At most the 3 strongest.")
+    def top_emotions(self) -> list[EmotionIntensity]:
+        return [EmotionIntensity.of(felt) for felt in self.point.top_emotions]
+
+    @strawberry.field(description="Sessions in the bucket, at least 1.")
+    def sample_count(self) -> int:
+        return self.point.sample_count
 
     @strawberry.field(description="Null unless granularity is SESSION.")
     async def session(self, info: Info) -> sessions.Session | None:
         found = self.point.session_id
         return None if found is None else await sessions.find_session(info.context, found)
-
-    @classmethod
-    def of(cls, point: domain.LandscapePoint, head: Head) -> Self:
-        return cls(
-            key=point.key,
-            period=Period.of(point.period, head),
-            affect=Affect.of(point.affect),
-            top_emotions=[EmotionIntensity.of(felt) for felt in point.top_emotions],
-            sample_count=point.sample_count,
-            point=point,
-        )
 
 
 @strawberry.type
@@ -73,7 +78,7 @@ class Landscape:
         " At most 400."
     )
     def points(self) -> list[LandscapePoint]:
-        return [LandscapePoint.of(point, self.head) for point in self.picture.points]
+        return [LandscapePoint(point=point, head=self.head) for point in self.picture.points]
 
     @strawberry.field(description="The same buckets in columns, for drawing: an eighth of the cost of `points`.")
     def series(self) -> LandscapeSeries:

@@ -55,21 +55,48 @@ class EmotionIntensity:
 
 @dataclass(frozen=True, slots=True)
 class LandscapePoint:
-    """One bucket that has a session.
+    """One bucket that has a session; what it shows is computed when it is asked for.
 
     A point of a day or a session is an observation: what it shows claims nothing beyond itself, so its interval is
     itself and its confidence LOW. A point of a week or month is an inference and follows the thresholds of a mean.
     Both rest on the sessions that could be read; where none could, the affect is TOO_UNCERTAIN and no emotion is top,
     and `sample_count` still counts them all.
-    `period` is the part of the week or month that lies in the range. `key`: a date, week, month or session id.
     """
 
-    key: str
-    period: Period
-    affect: Affect
-    top_emotions: tuple[EmotionIntensity, ...]
-    sample_count: int
-    session_id: UUID | None
+    bucket: Fold
+    granularity: Granularity
+
+    @property
+    def key(self) -> str:
+        """A date, week, month or session id."""
+        return _key(self.bucket, self.granularity)
+
+    @property
+    def period(self) -> Period:
+        """The part of the week or month that lies in the range."""
+        return self.bucket.period
+
+    @property
+    def affect(self) -> Affect:
+        """Where it sits on the plane."""
+        return _affect(self.bucket, self.granularity)
+
+    @property
+    def top_emotions(self) -> tuple[EmotionIntensity, ...]:
+        """At most the 3 strongest."""
+        if _is_inferred(self.granularity):
+            return tuple([felt for felt in _emotions(self.bucket) if felt.intensity.value][:TOP_EMOTIONS])
+        return tuple(_observed_emotions(self.bucket)[:TOP_EMOTIONS])
+
+    @property
+    def sample_count(self) -> int:
+        """Sessions in the bucket, at least 1."""
+        return self.bucket.session_count
+
+    @property
+    def session_id(self) -> UUID | None:
+        """The session that it is, None for a day, week or month."""
+        return self.bucket.sessions[0].session_id if self.granularity is Granularity.SESSION else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +139,7 @@ class Landscape:
     @property
     def points(self) -> tuple[LandscapePoint, ...]:
         """One for each bucket."""
-        return tuple([_point(bucket, self.granularity) for bucket in self.buckets])
+        return tuple([LandscapePoint(bucket, self.granularity) for bucket in self.buckets])
 
     @property
     def series(self) -> LandscapeSeries:
@@ -199,19 +226,6 @@ def _is_inferred(granularity: Granularity) -> bool:
 
 def _affect(bucket: Fold, granularity: Granularity) -> Affect:
     return bucket.affect() if _is_inferred(granularity) else _observed_affect(bucket)
-
-
-def _point(bucket: Fold, granularity: Granularity) -> LandscapePoint:
-    inferred = _is_inferred(granularity)
-    emotions = [e for e in _emotions(bucket) if e.intensity.value] if inferred else _observed_emotions(bucket)
-    return LandscapePoint(
-        key=_key(bucket, granularity),
-        period=bucket.period,
-        affect=_affect(bucket, granularity),
-        top_emotions=tuple(emotions[:TOP_EMOTIONS]),
-        sample_count=bucket.session_count,
-        session_id=bucket.sessions[0].session_id if granularity is Granularity.SESSION else None,
-    )
 
 
 def _key(bucket: Fold, granularity: Granularity) -> str:
