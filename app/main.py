@@ -1,4 +1,4 @@
-"""The ASGI program: both GraphQL endpoints, the export, health, metrics, keys. Decides nothing about people."""
+"""The ASGI program: both GraphQL endpoints, sockets, the export, health, metrics, keys. Decides nothing of people."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -12,22 +12,24 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
-from starlette.websockets import WebSocket
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from strawberry.asgi import GraphQL
 from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from app import telemetry
 from app.domain.access import Caller, Role
 from app.edge.body_limit import BodyLimit
-from app.edge.document_limits import DocumentLimits
+from app.edge.document_limits import DocumentLimits, NoSubscriptions
 from app.edge.export import Export
 from app.edge.graphiql import graphiql_response, graphiql_routes
 from app.edge.headers import SecurityHeaders
 from app.edge.health import health_routes
 from app.edge.refusals import refusal
+from app.edge.sockets import Room, Sockets
 from app.edge.tokens import TokenVerifier
+from app.edge.wire import SocketLimits
 from app.errors import SpectrumError, TopLevelCode, Unauthenticated
 from app.memory import forbid_core_dumps
 from app.pipeline.ports import Ports
@@ -45,10 +47,11 @@ class Endpoint(GraphQL[Context, None]):
 
     def __init__(self, spectrum: Spectrum, verifier: TokenVerifier, *, team: bool) -> None:
         super().__init__(
-            build_schema(team=team, extensions=(DocumentLimits,)),
+            build_schema(team=team, extensions=(DocumentLimits, NoSubscriptions)),
             graphql_ide="graphiql" if team or not spectrum.production else None,
             allow_queries_via_get=True,
             multipart_uploads_enabled=False,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),  # none over HTTP
         )
         self._ports = spectrum.ports
         self._verifier = verifier
@@ -83,9 +86,9 @@ class Endpoint(GraphQL[Context, None]):
                 raise SpectrumError("operationName names no operation.", TopLevelCode.BAD_USER_INPUT) from None
             raise
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+    async def get_context(self, request: Any, response: Any) -> Context:
         caller = await self._verifier.caller(request.headers.get("authorization"))
-        if self._team and not (isinstance(request, Request) and _asks_for_the_page(request)):
+        if self._team and not _asks_for_the_page(request):
             _require_team(caller)
         return Context(self._ports, caller, request.state.request_id)
 
@@ -124,23 +127,34 @@ def application() -> Starlette:
     return Starlette(middleware=_MIDDLEWARE, lifespan=lifespan)
 
 
-def create_app(spectrum: Spectrum) -> Starlette:
+def create_app(spectrum: Spectrum, *, sockets: SocketLimits | None = None) -> Starlette:
     """The program over an installation that somebody else has opened."""
-    return Starlette(routes=_routes(spectrum), middleware=_MIDDLEWARE)
+    return Starlette(routes=_routes(spectrum, sockets), middleware=_MIDDLEWARE)
 
 
-def _routes(spectrum: Spectrum) -> list[BaseRoute]:
+def _routes(spectrum: Spectrum, sockets: SocketLimits | None = None) -> list[BaseRoute]:
     verifier = TokenVerifier(secret=spectrum.access.secret, jwks_url=spectrum.access.jwks_url)
-    ports = spectrum.ports
+    ports, room = spectrum.ports, Room(sockets or SocketLimits())
     routes: list[BaseRoute] = [
         Route("/graphql", Endpoint(spectrum, verifier, team=False)),
         Route("/ops/graphql", Endpoint(spectrum, verifier, team=True)),
+        WebSocketRoute("/graphql", _sockets(ports, verifier, room, team=False)),
+        WebSocketRoute("/ops/graphql", _sockets(ports, verifier, room, team=True)),
         Route("/export", Export(ports, verifier)),
         *health_routes(ports),
         Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
         *graphiql_routes(),
     ]
     return routes if spectrum.production else [*routes, Route("/", _home)]
+
+
+def _sockets(ports: Ports, verifier: TokenVerifier, room: Room, *, team: bool) -> Sockets:
+    schema = build_schema(team=team, extensions=(DocumentLimits,))
+    return Sockets(ports, verifier, schema, room, require=_require_team if team else _let_in)
+
+
+def _let_in(_: Caller) -> None:
+    """Anybody, about themselves."""
 
 
 async def _home(_: Request) -> Response:

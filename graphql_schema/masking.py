@@ -1,6 +1,6 @@
 """What a failed request may say: expected failures their sentence and code, everything else a request id."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from graphql import GraphQLError
@@ -21,11 +21,18 @@ class MaskErrors(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         yield
-        result = self.execution_context.result
+        self._mask(self.execution_context.result)
+
+    async def on_stream_result(self, result: Any) -> AsyncIterator[None]:
+        """The same for each answer on a socket, which is sent while the operation still goes on."""
+        self._mask(result)
+        yield
+
+    def _mask(self, result: Any) -> None:
         errors = getattr(result, "errors", None)
         if errors:
             request_id = getattr(self.execution_context.context, "request_id", "")
-            result.errors = [_shown(error, request_id) for error in errors]  # type: ignore[union-attr]  # it has errors
+            result.errors = [_shown(error, request_id) for error in errors]
 
 
 def _shown(error: GraphQLError, request_id: str) -> GraphQLError:

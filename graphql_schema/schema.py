@@ -17,6 +17,7 @@ from graphql_schema.feedback import FeedbackMutation
 from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
+from graphql_schema.live import Subscription
 from graphql_schema.masking import MaskErrors
 from graphql_schema.money import BudgetMutation
 from graphql_schema.notifications import NotificationMutation
@@ -93,6 +94,7 @@ def build_schema(*, team: bool, extensions: tuple[type[SchemaExtension], ...] = 
     return QuietSchema(
         query=TeamQuery if team else Query,
         mutation=TeamMutation if team else Mutation,
+        subscription=Subscription,
         types=types,
         extensions=[MaskErrors, *extensions],
         config=StrawberryConfig(scalar_map=_scalars()),

@@ -20,6 +20,7 @@ from graphql import (
     Lexer,
     ListValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
     Source,
@@ -181,6 +182,20 @@ class DocumentLimits(SchemaExtension):
                 check_document(context.graphql_document, variables=context.variables, operation_name=self._named)
             except GraphQLError as error:
                 context.pre_execution_errors = [error]  # set, Strawberry skips validation and answers with it
+        yield
+
+
+class NoSubscriptions(SchemaExtension):
+    """Refuses subscriptions, where one answer is all that there is: for HTTP, listed after `DocumentLimits`."""
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuse before anything is validated or begun."""
+        context = self.execution_context
+        if context.graphql_document is not None and context.pre_execution_errors is None:
+            operation = _chosen(context.graphql_document, context.operation_name)
+            if operation is not None and operation.operation is OperationType.SUBSCRIPTION:
+                told = "Subscribe on a websocket (graphql-transport-ws)."
+                context.pre_execution_errors = [_refusal(told, TopLevelCode.BAD_USER_INPUT)]
         yield
 
 
