@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -107,6 +108,36 @@ class Phone:
         code = self.socket.close_code
         assert code is not None, "it is closed"
         return code, self.socket.close_reason or ""
+
+
+class Overheard:
+    """Everything that is published of one person, in order, as it goes over Redis."""
+
+    def __init__(self, subscription: PubSub) -> None:
+        self._subscription = subscription
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, redis_url: str, person_id: UUID) -> AsyncIterator["Overheard"]:
+        """Listen beside the API processes."""
+        async with Redis.from_url(redis_url) as client, client.pubsub() as subscription:
+            await subscription.subscribe(channel_of(person_id))
+            assert (await subscription.get_message(timeout=PATIENCE_S))["type"] == "subscribe"
+            yield cls(subscription)
+
+    async def next(self, *, within_s: float = PATIENCE_S) -> bytes | None:
+        """The next message, None when there is none in this time."""
+        message = await self._subscription.get_message(timeout=within_s)
+        return None if message is None else message["data"]
+
+    async def so_far(self) -> list[bytes]:
+        """All that was published up to now: Redis has it in its answer before it answers anything else."""
+        found: list[bytes] = []
+        await self._subscription.ping("so far")
+        async with asyncio.timeout(PATIENCE_S):
+            while (message := await self._subscription.get_message(timeout=PATIENCE_S))["type"] != "pong":
+                found.append(message["data"])
+        return found
 
 
 async def until_heard(redis_url: str, person_id: UUID, *, lines: int = 1) -> None:
