@@ -1,18 +1,23 @@
 """What a person's devices hear while they are open: that something changed, and why. Carries no numbers, no words."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
 import strawberry
 
 from app.domain.news import News, RevisionReason
 from app.gateways.events import Change, Gap
 from app.storage.people import Head
+from app.storage.store import StorageUnavailable
 from graphql_schema.context import Context, Info
 from graphql_schema.ids import encode
 from graphql_schema.node import Node
-from graphql_schema.spectrum import find_spectrum
+from graphql_schema.spectrum import Spectrum, find_spectrum
 from graphql_schema.viewer import find_node
 
+TRY_AGAIN_S = 0.5
+"""While the database is away a subscription waits for it."""
 LOOK_AGAIN_S = 30.0
 """So long a reset, an erased account or an ended plan may go unnoticed where nobody was told of it."""
 
@@ -38,20 +43,36 @@ class Subscription:
     async def spectrum_events(self, info: Info) -> AsyncGenerator[SpectrumEvent, None]:
         context = info.context
         async with context.ports.events.listening(context.person_id()) as inbox:
-            before = await context.head()
-            while await find_spectrum(context) is not None:
+            seen = await _see(context)
+            while seen.spectrum is not None:
                 found = await inbox.next(within_s=LOOK_AGAIN_S)
-                context.forget_reads()  # an operation has one context, and each event reads afresh
-                now = await context.head()
-                news = _news(found, before, now)
-                spectrum = await find_spectrum(context)
-                if news is not None and spectrum is not None:
-                    yield SpectrumEvent(
-                        data_revision=spectrum.data_revision, reason=news.reason, node=await _node(context, news)
-                    )
-                if before.known and not now.known:
+                try:
+                    now = await _see(context)
+                    news = _news(found, seen.head, now.head)
+                    node = await _node(context, news)
+                except StorageUnavailable:
+                    inbox.put(found or Gap())
+                    await asyncio.sleep(TRY_AGAIN_S)
+                    continue
+                if news is not None and now.spectrum is not None:
+                    yield SpectrumEvent(data_revision=now.spectrum.data_revision, reason=news.reason, node=node)
+                if seen.head.known and not now.head.known:
                     return
-                before = now
+                seen = now
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The viewer at one moment; no Spectrum without entitlement."""
+
+    head: Head
+    spectrum: Spectrum | None
+
+
+async def _see(context: Context) -> _Seen:
+    """Read afresh: an operation has one context, however long it goes on."""
+    context.forget_reads()
+    return _Seen(await context.head(), await find_spectrum(context))
 
 
 def _news(found: Change | Gap | None, before: Head, now: Head) -> News | None:
@@ -65,8 +86,8 @@ def _news(found: Change | Gap | None, before: Head, now: Head) -> News | None:
     return None
 
 
-async def _node(context: Context, news: News) -> Node | None:
-    if news.about is None:
+async def _node(context: Context, news: News | None) -> Node | None:
+    if news is None or news.about is None:
         return None
     kind, _, key = news.about.partition(":")
     return await find_node(context, encode(kind, key))

@@ -70,9 +70,9 @@ class Room:
         """It is not open any more."""
         self._open -= 1
         SOCKETS.dec()
-        if person_id is not None:
-            mine = self._of[person_id]
-            if wire in mine:
+        mine = self._of.get(person_id) if person_id else None
+        if person_id is not None and mine is not None:
+            if wire in mine:  # the oldest of too many is not, any more
                 mine.remove(wire)
             if not mine:
                 del self._of[person_id]

@@ -14,6 +14,7 @@ from app.domain.access import Role
 from app.edge.frames import MAX_FRAME_BYTES
 from app.edge.wire import SocketLimits
 from app.wiring import Spectrum
+from graphql_schema.schema import build_schema
 from tests.client import Client
 from tests.life import who
 from tests.phones import EVENTS, PATIENCE_S, PROTOCOL, Phone, api, token, until_heard
@@ -277,3 +278,11 @@ async def test_sockets_are_counted(client: Client, port: int, person: str) -> No
         await phone.say(CANARY)
         await phone.comes_to_an_end()
     assert (await metrics())['spectrum_sockets_closed_total{code="4400"}'] == before + 1
+
+
+def test_what_can_be_subscribed_to() -> None:
+    """One thing, at both endpoints; whoever adds another says above who may have it."""
+    for team in (False, True):
+        subscription = build_schema(team=team)._schema.subscription_type
+        assert subscription is not None
+        assert subscription.fields.keys() == {"spectrumEvents"}

@@ -1,10 +1,12 @@
 """A person's devices hear that something changed, on whichever API process they are, and only what is theirs."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,8 +20,10 @@ from app.jobs import PersonAt
 from app.pipeline.withdraw import withdraw
 from app.wiring import Spectrum, opened
 from graphql_schema.ids import encode
+from graphql_schema.live import TRY_AGAIN_S
 from tests.client import HEAVY, LIGHT, Client, session
 from tests.conftest import AUTH_SECRET, settings_for
+from tests.graphql.wire import wired
 from tests.life import database_url, who, work_off
 from tests.own_redis import OwnRedis, own_redis
 from tests.phones import EVENTS, PATIENCE_S, Overheard, Phone, api, until_heard
@@ -254,3 +258,30 @@ async def test_a_change_is_kept_without_redis_and_the_next_is_told(
 def _over(spectrum: Spectrum, redis: OwnRedis) -> Spectrum:
     events = Events(redis.url, heartbeat_s=0.2)
     return replace(spectrum, redis_url=redis.url, ports=replace(spectrum.ports, events=events))
+
+
+def _socket_in(folder: str) -> Path:
+    return next(Path(folder).glob(".s.PGSQL.*"))
+
+
+async def test_a_database_that_was_away_ends_no_subscription(
+    spectrum: Spectrum, owner: Any, servers: Servers, person: str
+) -> None:
+    """What is told while it is away waits for it; the phone hears nothing of it but the event, a little later."""
+    url = database_url(servers, await owner.fetchval("SELECT current_database()"))
+    with tempfile.TemporaryDirectory(prefix="spectrum-wire-") as folder:
+        async with (
+            wired(url, Path(folder)) as (over_the_wire, wire),
+            opened(settings_for(over_the_wire, servers, Path(folder))) as there,
+            _listening(there, there, person) as listening,
+        ):
+            await listening.read(LIGHT)
+            await listening.event()
+            await wire.cut()
+            query = "UPDATE person SET revision = revision + 1 WHERE id = $1 RETURNING revision"
+            revision = await owner.fetchval(query, listening.person_id)
+            news = News(RevisionReason.EXCLUSION_CHANGED)
+            await spectrum.ports.events.publish([Change(PersonAt(listening.person_id, 0), revision, news)])
+            await asyncio.sleep(2 * TRY_AGAIN_S)  # it tries
+            await wire.lay(_socket_in(folder))
+            assert await listening.event() == ("EXCLUSION_CHANGED", None)
