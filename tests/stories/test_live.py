@@ -92,6 +92,8 @@ async def _listening(here: Spectrum, there: Spectrum, person: str) -> AsyncItera
     async with Client.of(here, AUTH_SECRET) as client, api(there) as port, Phone.of(person, port) as phone:
         await phone.ask(EVENTS)
         await until_heard(here.redis_url, who(here, person))
+        await here.ports.events.publish([Change(PersonAt(who(here, person), 0), 0, News(RevisionReason.PERIOD_CLOSED))])
+        assert (await phone.event())["reason"] == "PERIOD_CLOSED"  # the gap of the beginning is behind it
         yield Listening(phone, client, here, person)
 
 
