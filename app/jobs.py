@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from app.domain.news import News
 from app.domain.periods import PeriodKind
 
 LEASE_S = 10.0
@@ -287,9 +288,14 @@ def report_review(review_id: UUID) -> Job:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a stage's `keep` leaves to do: jobs to insert in the same transaction."""
+    """What a stage's `keep` leaves to do: jobs to insert in the same transaction, and what to tell after it.
+
+    `whose` says about whom, where the change is made as everyone.
+    """
 
     next: tuple[Job, ...] = ()
+    news: News | None = None
+    whose: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

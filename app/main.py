@@ -1,4 +1,4 @@
-"""The ASGI program: both GraphQL endpoints, the export, health, metrics, keys. Decides nothing about people."""
+"""The ASGI program: both GraphQL endpoints, sockets, the export, health, metrics, keys. Decides nothing of people."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from app import telemetry
 from app.edge.body_limit import BodyLimit
@@ -24,6 +24,9 @@ from app.edge.serving.points import Points
 from app.edge.serving.remembered import Remembered
 from app.edge.serving.response_cache import ResponseCache
 from app.edge.serving.spending import Spender
+from app.edge.serving.streams import Streams
+from app.edge.sockets.room import Room, Sockets
+from app.edge.sockets.wire import SocketLimits
 from app.edge.tokens import TokenVerifier
 from app.errors import SpectrumError
 from app.memory import forbid_core_dumps
@@ -53,17 +56,19 @@ def application() -> Starlette:
     return Starlette(middleware=_MIDDLEWARE, lifespan=lifespan)
 
 
-def create_app(spectrum: Spectrum, points: Points | None = None) -> Starlette:
-    """The program over an installation that somebody else has opened; its own `points` instead of the shared ones."""
-    return Starlette(routes=_routes(spectrum, points), middleware=_MIDDLEWARE)
+def create_app(spectrum: Spectrum, points: Points | None = None, *, sockets: SocketLimits | None = None) -> Starlette:
+    """The program over an installation that somebody else has opened.
+
+    Its own `points` instead of the shared ones, its own limits of `sockets` instead of the usual.
+    """
+    return Starlette(routes=_routes(spectrum, points, sockets), middleware=_MIDDLEWARE)
 
 
-def _routes(spectrum: Spectrum, points: Points | None = None) -> list[BaseRoute]:
+def _routes(spectrum: Spectrum, points: Points | None = None, sockets: SocketLimits | None = None) -> list[BaseRoute]:
     verifier = TokenVerifier(secret=spectrum.access.secret, jwks_url=spectrum.access.jwks_url)
-    ports = spectrum.ports
+    ports, room = spectrum.ports, Room(sockets or SocketLimits())
     routes: list[BaseRoute] = [
-        Route("/graphql", _people(spectrum, verifier, points or Points(spectrum.shared_points))),
-        Route("/ops/graphql", _team(spectrum, verifier)),
+        *_graphql(spectrum, verifier, points or Points(spectrum.shared_points), room),
         Route("/export", Export(ports, verifier)),
         *health_routes(ports),
         Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
@@ -72,23 +77,22 @@ def _routes(spectrum: Spectrum, points: Points | None = None) -> list[BaseRoute]
     return routes if spectrum.production else [*routes, Route("/", _home)]
 
 
-def _people(spectrum: Spectrum, verifier: TokenVerifier, points: Points) -> Endpoint:
-    secret = spectrum.ports.keyring.identity.key_for("etag")
-    operations = Operations(build_schema(team=False), registered=read_registered(), production=spectrum.production)
-    return Endpoint(
-        spectrum.ports,
-        verifier,
-        operations,
-        spender=Spender(points),
-        remembered=Remembered(secret, ResponseCache()),
-        team=False,
-        page=not spectrum.production,
-    )
-
-
-def _team(spectrum: Spectrum, verifier: TokenVerifier) -> Endpoint:
-    operations = Operations(build_schema(team=True))
-    return Endpoint(spectrum.ports, verifier, operations, spender=Spender(None), remembered=None, team=True, page=True)
+def _graphql(spectrum: Spectrum, verifier: TokenVerifier, points: Points, room: Room) -> list[BaseRoute]:
+    """Both endpoints, each over HTTP and for sockets."""
+    ports, production = spectrum.ports, spectrum.production
+    people = Operations(build_schema(team=False), registered=read_registered(), production=production)
+    team = Operations(build_schema(team=True))
+    remembered = Remembered(ports.keyring.identity.key_for("etag"), ResponseCache())
+    paid, free = Spender(points), Spender(None)
+    return [
+        Route(
+            "/graphql",
+            Endpoint(ports, verifier, people, spender=paid, remembered=remembered, team=False, page=not production),
+        ),
+        Route("/ops/graphql", Endpoint(ports, verifier, team, spender=free, remembered=None, team=True, page=True)),
+        WebSocketRoute("/graphql", Sockets(ports, verifier, Streams(people, paid, team=False), room)),
+        WebSocketRoute("/ops/graphql", Sockets(ports, verifier, Streams(team, free, team=True), room)),
+    ]
 
 
 async def _home(_: Request) -> Response:

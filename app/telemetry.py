@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
 ALLOWED_KEYS = frozenset(
@@ -57,6 +57,10 @@ MODEL_COST = Counter("spectrum_model_cost_microusd_total", "What they cost, in m
 MODEL_SECONDS = Histogram(
     "spectrum_model_seconds", "How long a model takes to answer", ["model"], buckets=(0.1, 0.3, 1, 2, 4, 8, 15, 30)
 )
+EVENTS_PUBLISHED = Counter("spectrum_events_published_total", "Changes told to the API processes")
+EVENTS_DROPPED = Counter("spectrum_events_dropped_total", "Changes not told, since Redis was away")
+SOCKETS = Gauge("spectrum_sockets_open", "Websockets that are open", multiprocess_mode="livesum")
+SOCKETS_CLOSED = Counter("spectrum_sockets_closed_total", "Websockets that the server closed, by code", ["code"])
 ERASURE_RESIDUE = Counter("spectrum_erasure_residue_total", "Records found after their erasure: alarm above 0")
 
 

@@ -20,6 +20,7 @@ from pydantic import SecretStr, ValidationError
 from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
+from app.gateways.events import Events
 from app.gateways.journal import Journal, read_journal
 from app.gateways.key_command import ask_for_key
 from app.gateways.language_model import Models
@@ -89,9 +90,9 @@ async def opened(
         store = Store(urls)
         await store.open()
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else servers.redis_url
-        queue, shared_points = Nudger(redis_url), SharedPoints(redis_url)
+        queue, events, shared_points = Nudger(redis_url), Events(redis_url), SharedPoints(redis_url)
         try:
-            ports = await _ports(settings, store, queue, redis_url, master)
+            ports = await _ports(settings, store, queue, events, redis_url, master)
             if not restored:
                 await _require_present(ports)
             yield Spectrum(
@@ -105,6 +106,7 @@ async def opened(
             )
         finally:
             await shared_points.close()
+            await events.close()
             await queue.close()
             await store.close()
 
@@ -119,7 +121,9 @@ async def _require_present(ports: Ports) -> None:
         )
 
 
-async def _ports(settings: Settings, store: Store, queue: Nudger, redis_url: str, master: MasterKeys) -> Ports:
+async def _ports(
+    settings: Settings, store: Store, queue: Nudger, events: Events, redis_url: str, master: MasterKeys
+) -> Ports:
     async with store.for_everyone() as tx:
         if not await is_current(tx):
             raise ConfigurationError("The database's schema is not this build's: run `spectrum migrate` first.")
@@ -130,6 +134,7 @@ async def _ports(settings: Settings, store: Store, queue: Nudger, redis_url: str
     return Ports(
         store=store,
         queue=queue,
+        events=events,
         keyring=keyring,
         analyser=_Once(lambda: asyncio.to_thread(_load, Engine(settings.analyser))),
         analyser_version=_version(Engine(settings.analyser)),

@@ -7,12 +7,25 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 
-from app.domain.access import Role
+from app.domain.access import Caller, Role
 from app.errors import SpectrumError, TopLevelCode, Unauthenticated
 
 STAFF = (Role.ANALYST, Role.REVIEWER, Role.OPERATOR, Role.ADMIN)
 TEAM = (*STAFF, Role.SERVICE)
 """Who may use the team's endpoint at all."""
+
+
+def may_send_any(caller: Caller | None) -> bool:
+    """Whether somebody may send documents that are not registered, in production too."""
+    return caller is not None and not caller.roles.isdisjoint(STAFF)
+
+
+def require_team(caller: Caller | None) -> None:
+    """The team's endpoint answers nobody else, not even about its own shape: Unauthenticated, or FORBIDDEN."""
+    if caller is None:
+        raise Unauthenticated("Sign in to use this.")
+    if caller.roles.isdisjoint(TEAM):
+        raise SpectrumError("Your role may not use this.", TopLevelCode.FORBIDDEN)
 
 
 @strawberry.schema_directive(

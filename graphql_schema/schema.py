@@ -16,6 +16,7 @@ from graphql_schema.ingestion import IngestionMutation
 from graphql_schema.insights import Evidence, Insight
 from graphql_schema.job_desk import JobMutation
 from graphql_schema.language import speak
+from graphql_schema.live import Subscription
 from graphql_schema.money import BudgetMutation
 from graphql_schema.notifications import NotificationMutation
 from graphql_schema.operations import OperationMutation, ResetOperation
@@ -86,6 +87,7 @@ def build_schema(*, team: bool) -> strawberry.Schema:
     schema = strawberry.Schema(
         query=TeamQuery if team else Query,
         mutation=TeamMutation if team else Mutation,
+        subscription=Subscription,
         types=types,
         config=StrawberryConfig(scalar_map=_scalars()),
     )

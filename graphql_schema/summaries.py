@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Self
-from uuid import UUID
 
 import strawberry
 
@@ -14,6 +13,7 @@ from app.domain.findings import sessions_needed_for_month
 from app.domain.fold import Fold, compare, fold, is_enough_for_month
 from app.domain.measures import SESSIONS_FOR_CARD, Metric
 from app.domain.narrative import Narrative, SectionKind, narrative_from_json
+from app.domain.news import own_key
 from app.domain.periods import Period as Days
 from app.domain.periods import PeriodKind, ends_at, format_period, month_of, previous
 from app.domain.pictures.distribution import DistributionDimension
@@ -40,11 +40,6 @@ _PICTURES = {
     SectionKind.PATTERNS: DistributionDimension.PATTERN,
     SectionKind.RHYTHMS: DistributionDimension.TIME_OF_DAY,
 }
-
-
-def own_key(person_id: UUID, kind: PeriodKind, period: Days) -> str:
-    """What the id of a person's week or month names: a calendar unit alone would be everybody's."""
-    return f"{person_id}.{format_period(kind, period)}"
 
 
 def own_part(context: Context, key: str) -> str | None:

@@ -20,6 +20,7 @@ from app.domain.feedback import FeedbackVerdict
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
 from app.domain.narrative import SectionKind
+from app.domain.news import RevisionReason
 from app.domain.notifications import LockScreenDetail, Platform, PushTransport
 from app.domain.periods import Preset
 from app.domain.pictures.distribution import DistributionDimension
@@ -99,6 +100,12 @@ for name, enum, description in (
         "InsightStatus",
         WritingStatus,
         "STALE: its numbers changed and it is being rewritten; WITHDRAWN: taken back.",
+    ),
+    (
+        "RevisionReason",
+        RevisionReason,
+        "Why data moved on. SESSION_ANALYSED: also said, without a node, where changes were missed and it is not known"
+        " what they were. WRITING_PUBLISHED: words are new, were rewritten or taken back. RESET: something was erased.",
     ),
     ("OperationStatus", OperationStatus, "Where an operation is."),
     (

@@ -1,17 +1,21 @@
-"""`spectrum api`: GraphQL over HTTP."""
+"""`spectrum api`: GraphQL over HTTP and websockets."""
 
 import asyncio
 import socket
 from argparse import ArgumentParser
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from app.cli.stopping import add_with_parent, until_told
 from app.edge.export import STALLED_AFTER_S
+from app.edge.sockets.frames import MAX_FRAME_BYTES
 from app.wiring import read_address
 
 GRACEFUL_STOP_S = 10
-MAX_FRAME_BYTES = 65_536
+MAX_UNREAD_BYTES = 131_072
+"""Of what waits for a client that reads nothing; the messages of a subscription wait before that."""
 
 
 def add(parser: ArgumentParser) -> None:
@@ -30,22 +34,36 @@ class Server(uvicorn.Server):
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED_AFTER_S * 1000))
 
 
-async def api(*, with_parent: bool) -> int:
-    """Serve until told to stop; requests in flight are finished."""
-    host, port = read_address()
-    server = Server(
+class Socket(WebSocketsSansIOProtocol):
+    """Gives up whoever sends pings and does not read the pongs: uvicorn lets them pile up."""
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        if self.transport.get_write_buffer_size() > MAX_UNREAD_BYTES:
+            self.transport.abort()
+
+
+def server_for(program: Any, **more: Any) -> Server:
+    """The server as it is shipped, over any ASGI program; `more` are options of uvicorn's."""
+    return Server(
         uvicorn.Config(
-            "app.main:application",
-            factory=True,
-            host=host,
-            port=port,
+            program,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACEFUL_STOP_S,
+            ws=Socket,
             ws_max_size=MAX_FRAME_BYTES,
+            ws_per_message_deflate=False,  # a compressor a socket is more memory than all that is ever said on it
+            **more,
         )
     )
+
+
+async def api(*, with_parent: bool) -> int:
+    """Serve until told to stop; requests in flight are finished."""
+    host, port = read_address()
+    server = server_for("app.main:application", factory=True, host=host, port=port)
     async with until_told(with_parent=with_parent) as stop:
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())

@@ -30,6 +30,7 @@ _SETTINGS = {
     "daemonize": "no",
     "loglevel": "warning",
     "crash-log-enabled": "no",  # it would print what passed through
+    "slowlog-log-slower-than": "-1",  # it would keep whose data changed
 }
 # The shell leaves at once, so that whoever starts Redis is not its parent and never has to bury it.
 _IN_THE_BACKGROUND = '"$0" "$@" &'

@@ -3,6 +3,7 @@
 Keys are pseudonyms of this one purpose and go when their bucket is full again.
 """
 
+import asyncio
 import contextlib
 import time
 from typing import NamedTuple
@@ -62,6 +63,11 @@ class SharedPoints:
         """Take `most` points of a bucket, or what there is when that is `least`; None while Redis cannot be asked."""
         if time.monotonic() < self._quiet_until:
             return None
+        # By itself: a call that is cancelled in the middle leaves its answer to the next one on the same connection,
+        # and may swallow the cancellation.
+        return await asyncio.shield(asyncio.ensure_future(self._take(key, least, most)))
+
+    async def _take(self, key: str, least: int, most: int) -> Granted | None:
         try:
             granted, left = await self._script(
                 keys=[f"spectrum:points:{key}"], args=[LIMIT, RESTORE_PER_S, least, most]

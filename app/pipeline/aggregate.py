@@ -15,6 +15,7 @@ from app.domain.findings import Before, Finding, find_week
 from app.domain.fold import Fold
 from app.domain.measures import Metric
 from app.domain.narrative import brief_for_card, card_from, card_to_json, step_label
+from app.domain.news import of_period
 from app.domain.periods import Period, PeriodKind, ends_at, period_of, previous
 from app.jobs import AGGREGATION, PERIOD, Claimed, Kept, Skipped, monthly_narrative
 from app.pipeline.inputs import Inputs, InputsChanged, list_inputs, require_unchanged
@@ -164,7 +165,7 @@ async def keep_week(tx: Tx, result: Closed) -> Kept:
     if (await _list_earlier(tx, {inputs.person.id: inputs.period}))[inputs.person.id] != result.earlier:
         raise InputsChanged("What came before changed while the week was written about.")
     await _keep(tx, [result])
-    return Kept()
+    return _then(result, result.revision + 1)
 
 
 async def keep_month(tx: Tx, result: Closed) -> Kept:
@@ -183,10 +184,12 @@ async def keep_many(tx: Tx, results: Mapping[UUID, Closed]) -> dict[UUID, Kept]:
 
 
 def _then(result: Closed, revision: int) -> Kept:
-    if result.inputs.kind is PeriodKind.WEEK:
-        return Kept()
-    first_day, due_at = result.aggregate.first_day, result.aggregate.due_at
-    return Kept((monthly_narrative(result.inputs.person, first_day, revision=revision, due_at=due_at),))
+    person, kind, period = result.inputs.person, result.inputs.kind, result.inputs.period
+    news = of_period(person.id, kind, period, told=bool(result.cards))
+    if kind is PeriodKind.WEEK:
+        return Kept(news=news)
+    narrative = monthly_narrative(person, period.first, revision=revision, due_at=result.aggregate.due_at)
+    return Kept((narrative,), news)
 
 
 async def _keep(tx: Tx, results: Sequence[Closed]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.affect import SessionNumbers
+from app.domain.news import News, RevisionReason
 from app.domain.periods import Period
 from app.domain.sessions import SessionStatus
 from app.errors import Gone
@@ -54,7 +55,8 @@ async def keep(tx: Tx, result: Analysed) -> Kept:
     await numbers.keep(tx, result.person.id, result.numbers)
     await sessions.keep_status(tx, result.person.id, result.numbers.session_id, SessionStatus.DONE)
     day = Period(result.numbers.local_date, result.numbers.local_date)
-    return Kept(await ask_again(tx, result.person.id, [day], delay_s=LATE_SESSION_DEBOUNCE_S, are_more=True))
+    again = await ask_again(tx, result.person.id, [day], delay_s=LATE_SESSION_DEBOUNCE_S, are_more=True)
+    return Kept(again, News(RevisionReason.SESSION_ANALYSED, f"Session:{result.numbers.session_id}"))
 
 
 async def bury(tx: Tx, job: Claimed) -> None:

@@ -1,4 +1,4 @@
-"""The one way to change a person's data: fence, keep, complete the job, insert what follows; then nudge.
+"""The one way to change a person's data: fence, keep, complete the job, insert what follows; then nudge and tell.
 
 Serves workers, resolvers and the command line alike. Decides nothing. `track`, which changes no number, goes beside it.
 """
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 from uuid import UUID
 
+from app.gateways.events import Change
 from app.jobs import LIMITS, Claimed, Job, Kept, PersonAt
 from app.pipeline.ports import Ports
 from app.storage import people
@@ -43,7 +44,9 @@ async def commit(ports: Ports, keep: Keep, *, person: PersonAt | None, job: Clai
         if job is not None:
             await ledger.complete(tx, [job])
         await ledger.keep_jobs(tx, following)
+        changes = await _changes(tx, kept, person, revision)
     await _nudge(ports, following)
+    await ports.events.publish(changes)
     return revision
 
 
@@ -62,7 +65,23 @@ async def commit_many(ports: Ports, keep: KeepMany, prepared: Sequence[tuple[Cla
         await ledger.complete(tx, [job for job, _ in mine])
         await ledger.keep_jobs(tx, following)
     await _nudge(ports, following)
+    await ports.events.publish(
+        Change(job.person, held[job.person.id], news)
+        for job, _ in mine
+        if job.person and job.id in kept and (news := kept[job.id].news)
+    )
     return frozenset(kept)
+
+
+async def _changes(tx: Tx, kept: Kept, person: PersonAt | None, revision: int | None) -> list[Change]:
+    """What to tell of a change, as of its own transaction; of someone of whom nothing is left, that it is so."""
+    if kept.news is None:
+        return []
+    if person is not None and revision is not None:
+        return [Change(person, revision, kept.news)]
+    assert kept.whose is not None, "a change that is told is somebody's"
+    head = await people.find_head(tx, kept.whose)
+    return [Change(head.person, head.revision, kept.news) if head else Change(PersonAt(kept.whose, 0), 0, kept.news)]
 
 
 def _caused(kept: Kept, job_id: UUID | None) -> list[Job]:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.domain.corrections import Correction, check_correction, corrected
 from app.domain.exclusions import hidden_by
+from app.domain.news import News, RevisionReason
 from app.domain.periods import Period, month_of
 from app.domain.sessions import SessionStatus
 from app.errors import ErrorCode, Problem, Refused
@@ -39,7 +40,8 @@ async def correct(ports: Ports, person: PersonAt, session_id: UUID, revise: Revi
         return
 
     async def keep(tx: Tx) -> Kept:
-        return Kept(await _keep(tx, person, session_id, revise))
+        jobs = await _keep(tx, person, session_id, revise)
+        return Kept(jobs, News(RevisionReason.SESSION_CORRECTED, f"Session:{session_id}"))
 
     await commit(ports, keep, person=person)
 

@@ -15,6 +15,7 @@ import orjson
 
 from app.domain.affect import Source
 from app.domain.exclusions import ExclusionTarget, Place, changing_sides
+from app.domain.news import News, RevisionReason
 from app.domain.periods import MAX_RANGE_DAYS, Period, week_of
 from app.domain.wording import Sentence
 from app.errors import ErrorCode, Problem, Refused
@@ -209,7 +210,7 @@ async def _once(ports: Ports, person: PersonAt, asked: Wish, change: Change) -> 
         changing = changing_sides(await sessions.list_places(tx, person.id), before, after)
         jobs = await ask_again(tx, person.id, _spans(changing))
         await exclusions.keep_settled(tx, [person.id])
-        return Kept(jobs)
+        return Kept(jobs, News(RevisionReason.EXCLUSION_CHANGED))
 
     async with ports.store.for_person(person.id) as tx:
         known = await _answered(tx, person.id, asked)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.domain.news import News, RevisionReason
 from app.errors import ErrorCode, Gone, Problem, Refused, SpectrumError
 from app.jobs import RECOUNTS_S, Claimed, Job, Kept, PersonAt, Skipped, receipt_check, reset
 from app.pipeline.commit import commit
@@ -288,7 +289,8 @@ async def keep(tx: Tx, result: Erased) -> Kept:
     await operations.keep_ended(tx, operation, result.receipt)
     repairs = result.receipt.get("repairs", 0)
     recounts = tuple(receipt_check(operation.id, number, repairs=repairs) for number in range(1, len(RECOUNTS_S) + 1))
-    return Kept((*recounts, *await _read_again(tx, result)))
+    again = await _read_again(tx, result)
+    return Kept((*recounts, *again), News(RevisionReason.RESET), operation.person_id)
 
 
 async def _read_again(tx: Tx, result: Erased) -> tuple[Job, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.domain.news import News, RevisionReason
 from app.jobs import Kept
 from app.pipeline.commit import commit
 from app.pipeline.erasing import erase_sessions, remember, subject_of
@@ -31,7 +32,7 @@ async def forget_sessions(ports: Ports, person_id: UUID, ids: Sequence[UUID], *,
         await tombstones.keep_sessions(tx, told[-1])
         erased, jobs = await erase_sessions(tx, person_id, ids)
         await keep_audit(tx, "erase sessions", actor=actor, reason=f"The app erased {len(ids)}; {erased} were kept.")
-        return Kept(jobs)
+        return Kept(jobs, News(RevisionReason.RESET) if erased else None, person_id)
 
     await commit(ports, keep, person=None)
     await remember(ports, told)

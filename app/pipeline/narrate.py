@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.estimates.estimate import ConfidenceLevel
 from app.domain.findings import Finding, find_month
 from app.domain.narrative import brief_for_month, narrative_from, narrative_to_json
+from app.domain.news import of_period
 from app.domain.periods import PeriodKind, period_of
 from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.inputs import Inputs, list_inputs, require_unchanged
@@ -89,4 +90,4 @@ async def keep(tx: Tx, result: Told) -> Kept:
     if summary is not None or not result.unsettled:
         await aggregates.keep_told(tx, person_id, PeriodKind.MONTH, first_day, told=summary is not None)
     await exclusions.keep_settled(tx, [person_id])
-    return Kept()
+    return Kept(news=of_period(person_id, PeriodKind.MONTH, result.inputs.period, told=summary is not None))

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.analyser import Analyser
+from app.gateways.events import Events
 from app.gateways.journal import Journal
 from app.gateways.language_model import Models
 from app.gateways.queue import Nudger
@@ -43,7 +44,7 @@ class Traces(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The store, the queue, the keys, the analyser (loaded when first asked for), and the rules.
+    """The store, the queue, the events, the keys, the analyser (loaded when first asked for), and the rules.
 
     `routes` say which models may be asked, `models` asks them (loaded when first asked for); where there is no route
     the composer writes. `journal` remembers erasures outside the database; `elsewhere` is all else that an erasure
@@ -52,6 +53,7 @@ class Ports:
 
     store: Store
     queue: Nudger
+    events: Events
     keyring: Keyring
     analyser: Callable[[], Awaitable[Analyser]]
     analyser_version: str

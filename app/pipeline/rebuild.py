@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.affect import SessionNumbers
+from app.domain.news import News, RevisionReason
 from app.domain.periods import Period
 from app.jobs import REBUILD_DEBOUNCE_S, Claimed, Kept, PersonAt, Skipped
 from app.pipeline.ports import Ports
@@ -64,4 +65,5 @@ async def keep(tx: Tx, result: Rebuilt) -> Kept:
     for one in read_again:
         await numbers.keep(tx, result.person.id, one)
     days = [Period(one.local_date, one.local_date) for one in read_again]
-    return Kept(await ask_again(tx, result.person.id, days, delay_s=REBUILD_DEBOUNCE_S))
+    again = await ask_again(tx, result.person.id, days, delay_s=REBUILD_DEBOUNCE_S)
+    return Kept(again, News(RevisionReason.ANALYSER_UPGRADED))

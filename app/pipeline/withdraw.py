@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.domain.news import News, RevisionReason
 from app.domain.safety import SafetyAction
 from app.jobs import Kept
 from app.pipeline.commit import commit
@@ -48,7 +49,7 @@ async def _take_back(ports: Ports, writing_id: UUID, *, actor: str, reason: str)
             )
             await decisions.keep(tx, [(text.person_id, decided)])
         await keep_audit(tx, "withdraw insight", [writing_id], actor=actor, reason=reason)
-        return Kept()
+        return Kept(news=News(RevisionReason.WRITING_PUBLISHED), whose=text.person_id)
 
     await commit(ports, keep, person=None)  # the person's own role may not write what the team does
     return text

@@ -172,7 +172,7 @@ async def keep_erasure(tx: Tx, person_id: UUID) -> None:
     await tx.execute("UPDATE person SET revision = revision + 1, erasures = erasures + 1 WHERE id = $1", person_id)
 
 
-async def keep_revisions(tx: Tx, unchanged: Mapping[PersonAt, int]) -> frozenset[UUID]:
+async def keep_revisions(tx: Tx, unchanged: Mapping[PersonAt, int]) -> dict[UUID, int]:
     """The same for many, in id order: those whom nobody else holds and who are still in their epoch and revision."""
     rows = await tx.fetch(
         """
@@ -180,13 +180,13 @@ async def keep_revisions(tx: Tx, unchanged: Mapping[PersonAt, int]) -> frozenset
         FROM (SELECT person.id FROM person
               JOIN unnest($1::uuid[], $2::int[], $3::bigint[]) AS i(id, epoch, revision) USING (id, epoch, revision)
               ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED) AS held
-        WHERE person.id = held.id RETURNING person.id
+        WHERE person.id = held.id RETURNING person.id, person.revision
         """,
         [person.id for person in unchanged],
         [person.epoch for person in unchanged],
         list(unchanged.values()),
     )
-    return frozenset(row["id"] for row in rows)
+    return {row["id"]: row["revision"] for row in rows}
 
 
 async def keep_new_people(tx: Tx, people: Sequence[NewPerson]) -> None:

@@ -1,14 +1,23 @@
-"""The HTTP server itself: what it sets on its sockets."""
+"""The HTTP server itself: what it sets on its sockets, whom it gives up, and how it ends."""
 
 import asyncio
 import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 
 from app.cli.api import Server
 from app.edge.export import STALLED_AFTER_S
+from app.embedded import Servers
+from app.wiring import Spectrum
+from tests.life import database_url, who
+from tests.phones import EVENTS, PATIENCE_S, Phone, api, until_heard
+from tests.programs import ended, environment_for, free_port, program
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone can give a reader up")
@@ -24,3 +33,49 @@ async def test_a_reader_who_takes_nothing_is_given_up_by_the_system() -> None:
     finally:
         server.should_exit = True
         await serving
+
+
+async def test_a_terminated_server_says_good_bye(
+    spectrum: Spectrum, owner: Any, servers: Servers, person: str, tmp_path: Path
+) -> None:
+    """On SIGTERM open sockets are told that the service restarts, and the program ends well although they were open."""
+    url = database_url(servers, await owner.fetchval("SELECT current_database()"))
+    port = free_port()
+    environment = environment_for(url, servers.redis_url, tmp_path) | {"SPECTRUM_PORT": str(port)}
+    with program(environment, "api") as process:
+        await _answers(port)
+        async with Phone.of(person, port) as phone:
+            await phone.ask(EVENTS)
+            await until_heard(servers.redis_url, who(spectrum, person))
+            process.terminate()
+            assert (await phone.comes_to_an_end())[0] == 1012
+        assert await ended(process) == 0
+    await until_heard(servers.redis_url, who(spectrum, person), lines=0)
+
+
+async def _answers(port: int) -> None:
+    async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient() as http:
+        while True:
+            with suppress(httpx.TransportError):
+                if (await http.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_whoever_floods_a_socket_with_pings_and_reads_nothing_is_given_up(
+    spectrum: Spectrum, person: str
+) -> None:
+    """Pongs do not pile up: the connection is broken off long before they are many."""
+    async with api(spectrum) as port, Phone.of(person, port, close_timeout=0.1) as phone:
+        wire = phone.socket.transport
+        wire.pause_reading()
+        for _ in range(100):  # 100 MB, and as much in pongs
+            wire.write(PING * 8_000)
+            async with asyncio.timeout(PATIENCE_S):
+                while wire.get_write_buffer_size() and not wire.is_closing():  # noqa: ASYNC110 - the server reads
+                    await asyncio.sleep(0.001)
+        assert wire.is_closing()
+
+
+PING = b"\x89\xfd\0\0\0\0" + b"x" * 125
+"""A whole frame of a client's, masked with zeros."""

@@ -121,3 +121,17 @@ async def test_keys_go_when_the_bucket_is_full(shared: SharedPoints) -> None:
     await shared.take(caller, least=1, most=LEASED)
     left_ms = await shared._redis.pttl(f"spectrum:points:{caller}")
     assert 0 < left_ms <= LEASED / RESTORE_PER_S * 1000 + 1001
+
+
+async def test_who_is_cancelled_is_cancelled(shared: SharedPoints) -> None:
+    """A call that is given up while Redis answers ends at once, and leaves its answer to nobody else."""
+    one, other = uuid4().hex, uuid4().hex
+    for _ in range(50):
+        giving_up = asyncio.ensure_future(shared.take(one, least=1, most=7))
+        await asyncio.sleep(0)
+        giving_up.cancel()
+        granted = await shared.take(other, least=1, most=1)
+        assert giving_up.cancelled() or giving_up.done()
+        assert granted is not None
+        assert granted.points == 1
+        assert (await asyncio.gather(giving_up, return_exceptions=True))[0].__class__ is asyncio.CancelledError

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import redis.asyncio
 
 from app.domain.access import Role
 from app.domain.cost import Feature
@@ -70,6 +71,8 @@ class Told:
     model: bytes = b""
     shell: bytearray = field(default_factory=bytearray)
     """What commands printed for whoever typed them."""
+    published: set[bytes] = field(default_factory=set)
+    """What went over channels of Redis, with their names."""
     temporary: set[bytes] = field(default_factory=set)
     """Temporary files that were seen while they lived."""
 
@@ -112,12 +115,13 @@ async def programs(world: World, told: Told, *, look_s: float = LOOK_S) -> Async
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         async with httpx.AsyncClient(base_url=urls[0], timeout=PATIENCE_S, trust_env=False) as http:
             await _ready(http)
-            watching = asyncio.create_task(_watch(world, told, look_s))
+            watching = [asyncio.create_task(each) for each in (_watch(world, told, look_s), _overhear(world, told))]
             try:
                 yield Client(http, AUTH_SECRET), urls
             finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+                for each in watching:
+                    each.cancel()
+                await asyncio.gather(*watching, return_exceptions=True)
         told.model = bytes(model.heard)
 
 
@@ -128,6 +132,13 @@ async def _ready(http: httpx.AsyncClient) -> None:
                 if (await http.get("/readyz")).status_code == 200:
                     return
             await asyncio.sleep(LOOK_S)
+
+
+async def _overhear(world: World, told: Told) -> None:
+    async with redis.asyncio.Redis.from_url(world.servers.redis_url) as client, client.pubsub() as subscription:
+        await subscription.psubscribe("*")
+        async for message in subscription.listen():
+            told.published.add(b"%b %b" % (message["channel"], str(message["data"]).encode()))
 
 
 async def _watch(world: World, told: Told, look_s: float) -> None:

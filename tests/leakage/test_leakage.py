@@ -85,9 +85,11 @@ async def _places(world: World, told: Told) -> dict[str, bytes]:
         await owner.execute("CHECKPOINT")
         kept = await everything_kept(owner)
     assert {"public.writing.brief", "public.job.attempts", "pg_stats"} <= set(kept)
+    assert any(b"SESSION_ANALYSED" in each for each in told.published), "events were told"
     return {
         **kept,
         "redis": await everything_in_redis(world.servers.redis_url),
+        "published": b"\n".join(told.published),
         "answers": bytes(told.answers),
         "answers to the team": bytes(told.team),
         "metrics": told.metrics,

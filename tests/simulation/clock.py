@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.gateways.events import Change, Events
 from app.gateways.queue import Nudger
 from app.jobs import Queue
 from app.pipeline.ports import Ports, Rules
@@ -100,10 +101,14 @@ class VirtualStore:
 
 
 class _NobodyListens:
-    """A nudger whose nudges are lost: whatever is done without them is done by the workers' own loop."""
+    """Nudges and events that are lost: whatever is done without them is done by the workers' own loop."""
 
     async def nudge(self, queues: Iterable[Queue]) -> None:
         for _ in queues:
+            pass
+
+    async def publish(self, changes: Iterable[Change]) -> None:
+        for _ in changes:
             pass
 
 
@@ -113,6 +118,7 @@ def ports_over(store: VirtualStore) -> Ports:
     return Ports(
         store=cast(Store, store),
         queue=cast(Nudger, _NobodyListens()),
+        events=cast(Events, _NobodyListens()),
         keyring=absent,
         analyser=absent,
         analyser_version="simulated",

@@ -249,7 +249,8 @@ async def test_what_has_none_stays(spectrum: Spectrum, owner: Any) -> None:
 
 
 STORES = {
-    "Redis", "caches", "logs", "metrics", "backups and WAL", "journal of erasures", "memory, core dumps, swap",
+    "Redis", "Redis, passing", "caches", "logs", "metrics", "backups and WAL", "journal of erasures",
+    "memory, core dumps, swap",
 }  # fmt: skip
 
 

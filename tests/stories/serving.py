@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import uvicorn
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.cli.api import Server
@@ -83,9 +83,8 @@ async def served(spectrum: Spectrum, *, stalled_after_s: float = STALLED_AFTER_S
             await serving
 
 
-def _tapped(route: object, tap: Tap) -> Route:
-    assert isinstance(route, Route)
-    return Route("/export", tap) if route.path == "/export" else route
+def _tapped(route: BaseRoute, tap: Tap) -> BaseRoute:
+    return Route("/export", tap) if isinstance(route, Route) and route.path == "/export" else route
 
 
 class Reader:

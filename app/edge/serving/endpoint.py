@@ -14,7 +14,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.domain.access import Caller
 from app.edge.documents.prepared import DocumentRefused, Operation
 from app.edge.graphiql import graphiql_response
 from app.edge.refusals import refusal
@@ -22,11 +21,11 @@ from app.edge.serving.answers import Answer, media_type, to_response
 from app.edge.serving.asked import Asked, BadRequest, read_body, read_parameters
 from app.edge.serving.operations import Operations
 from app.edge.serving.remembered import Remembered
-from app.edge.serving.spending import Spender, Spending
+from app.edge.serving.spending import Spender, Spending, extensions_of
 from app.edge.tokens import TokenVerifier
 from app.errors import SpectrumError, TooOften, TopLevelCode, Unauthenticated
 from app.pipeline.ports import Ports
-from graphql_schema.access import STAFF, TEAM
+from graphql_schema.access import may_send_any, require_team
 from graphql_schema.context import Context
 from graphql_schema.language import language_of
 from graphql_schema.masking import shown_failure
@@ -102,17 +101,18 @@ class Endpoint:
             return graphiql_response(request.url.path)
         caller = await self._verifier.caller(request.headers.get("authorization"))
         if self._team:
-            _require_team(caller)
+            require_team(caller)
         is_get = request.method == "GET"
         asked = read_parameters(request.query_params) if is_get else read_body(await request.body())
-        operation = self._operations.find(asked, any_document=self._team or _may_send_any(caller))
+        operation = self._operations.find(asked, any_document=self._team or may_send_any(caller))
         if operation.kind is OperationType.SUBSCRIPTION:
             raise BadRequest("A subscription is asked for over a websocket.")
         if is_get and operation.kind is OperationType.MUTATION:
             raise BadRequest("A mutation is sent with POST.", status=405, allow="POST")
         language = language_of(request.headers.get("accept-language"))
         context = Context(self._ports, caller, request.state.request_id, language)
-        spending = self._spender.of(context, request, operation.requested(asked.variables))
+        address = request.client.host if request.client else ""
+        spending = self._spender.of(context, address, operation.requested(asked.variables))
         call = Call(request, context, asked, operation, spending)
         return await (self._recalled(call) if self._may_recall(call) else self._made(call))
 
@@ -164,11 +164,9 @@ class Endpoint:
     async def _rendered(
         self, call: Call, answer: Answer, *, actual: int, headers: dict[str, str] | None = None
     ) -> Response:
-        extensions: dict[str, Any] = {"cost": call.spending.settled(actual)}
-        if not self._team and call.context.caller is not None:
-            if call.operation.kind is OperationType.MUTATION:
-                call.context.forget_reads()
-            extensions["dataRevision"] = (await call.context.head()).data_revision
+        extensions = await extensions_of(
+            call.context, call.operation, call.spending, actual, with_revision=not self._team
+        )
         response = to_response(answer, media_type(call.request.headers), extensions)
         if call.is_get:
             response.headers.update(headers or {})
@@ -198,18 +196,6 @@ def _asks_for_the_page(request: Request) -> bool:
     """Whether a browser opens GraphiQL, which asks for a token by itself."""
     asks = {"query", "documentId", "extensions"} & request.query_params.keys()
     return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
-
-
-def _may_send_any(caller: Caller | None) -> bool:
-    return caller is not None and not caller.roles.isdisjoint(STAFF)
-
-
-def _require_team(caller: Caller | None) -> None:
-    """The team's endpoint answers nobody else, not even about its own shape."""
-    if caller is None:
-        raise Unauthenticated("Sign in to use this.")
-    if caller.roles.isdisjoint(TEAM):
-        raise SpectrumError("Your role may not use this.", TopLevelCode.FORBIDDEN)
 
 
 async def _while_waited_for(receive: Receive, work: Coroutine[Any, Any, _Value], *, may_stop: bool) -> _Value:

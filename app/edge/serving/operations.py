@@ -4,8 +4,9 @@ Knows no status code, no points and no cache.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any, cast
 
 import strawberry
 from graphql import ExecutionResult, GraphQLObjectType, GraphQLResolveInfo, execute, subscribe
@@ -99,15 +100,16 @@ class Operations:
 
     async def subscribe(
         self, operation: Operation, variables: Mapping[str, Any], context: Any, request_id: str
-    ) -> AsyncIterator[ExecutionResult]:
+    ) -> AsyncGenerator[ExecutionResult, None]:
         """The answers of a subscription, their errors fit to show; one answer where it cannot begin."""
         result = subscribe(**self._arguments(operation, variables, context))
         source = result if isinstance(result, ExecutionResult | AsyncIterator) else await result
         if isinstance(source, ExecutionResult):
             yield self._shown(source, request_id)
             return
-        async for each in source:
-            yield self._shown(each, request_id)
+        async with aclosing(cast("AsyncGenerator[ExecutionResult, None]", source)) as answers:
+            async for each in answers:
+                yield self._shown(each, request_id)
 
     def _arguments(self, operation: Operation, variables: Mapping[str, Any], context: Any) -> dict[str, Any]:
         return {

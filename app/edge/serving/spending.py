@@ -5,10 +5,10 @@ Counts nothing itself.
 
 from typing import Any
 
-from starlette.requests import Request
+from graphql import OperationType
 
 from app.edge.documents.cost import Requested
-from app.edge.documents.prepared import DocumentRefused
+from app.edge.documents.prepared import DocumentRefused, Operation
 from app.edge.serving.points import Points
 from app.errors import TopLevelCode
 from app.gateways.points import LIMIT, RESTORE_PER_S
@@ -49,19 +49,34 @@ class Spending:
         return RateLimited(self._requested, balance.available, balance.full_in_s)
 
 
+async def extensions_of(
+    context: Context, operation: Operation, spending: Spending, actual: int, *, with_revision: bool
+) -> dict[str, Any]:
+    """What stands beside an answer: its cost, settled now, and of which revision of the caller's data it is."""
+    extensions: dict[str, Any] = {"cost": spending.settled(actual)}
+    if with_revision and context.caller is not None:
+        if operation.kind is OperationType.MUTATION:
+            context.forget_reads()
+        extensions["dataRevision"] = (await context.head()).data_revision
+    return extensions
+
+
 class Spender:
     """Knows who pays for a request: the signed-in person in whichever process, an anonymous one by their address."""
 
     def __init__(self, points: Points | None) -> None:
         self._points = points
 
-    def of(self, context: Context, request: Request, requested: Requested) -> Spending:
-        """The request's spending. DocumentRefused when it may cost more than a full bucket."""
+    def of(self, context: Context, address: str, requested: Requested) -> Spending:
+        """The request's spending. DocumentRefused when it may cost more than a full bucket.
+
+        `address` is where an anonymous request comes from.
+        """
         if self._points is not None and requested.points > LIMIT:
             message = f"This may cost {requested.points} points of {LIMIT}: ask for less at once."
             raise DocumentRefused.because(message, TopLevelCode.COST_LIMIT_EXCEEDED)
         if context.caller is None:
-            payer = f"address {request.client.host if request.client else ''}"
+            payer = f"address {address}"
         else:
             payer = context.ports.keyring.identity.pseudonym("points", context.person_id())
         spending = Spending(self._points, payer, requested.points, is_shared=context.caller is not None)
