@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, build_schema
 from hypothesis import HealthCheck, Phase, given, settings
+from redis import Redis
 
 from app.domain.access import Role
 from app.wiring import Spectrum
@@ -47,15 +48,23 @@ class Ground:
     """Where documents are sent, as whom, and what makes them, by schema and root field."""
 
     site: Site
+    redis_url: str
     subject: str
     makers: Mapping[str, Mapping[str, Callable[..., Any]]]
 
     def send(self, schema: str, case: Any) -> Any:
-        """Post a case, as the person or as the whole team."""
+        """Post a case, as the person or as the whole team; once more with a full bucket where points were too few."""
         roles = TEAM if schema == "ops" else (Role.USER,)
         url = self.site.ops if schema == "ops" else self.site.public
         token = self.site.token(self.subject, *roles)
-        return case.call(base_url=url, headers={"authorization": f"Bearer {token}"})
+        headers = {"authorization": f"Bearer {token}"}
+        answer = case.call(base_url=url, headers=headers)
+        if answer.status_code != 429:
+            return answer
+        with Redis.from_url(self.redis_url) as redis:
+            for key in redis.scan_iter("spectrum:points:*"):
+                redis.delete(key)
+        return case.call(base_url=url, headers=headers)
 
 
 def _named(value: Any, name: str) -> Iterator[str]:
@@ -80,7 +89,9 @@ async def ground(site: Site, spectrum: Spectrum, owner: Any) -> Ground:
         found = [await client.ask(LISTS, subject=subject), await client.team(JOBS)]
     ids, cursors = sorted({*_named(found, "id")}), sorted({*_named(found, "cursor")})
     assert len(ids) > 20, "too little is there"
-    return Ground(site, subject, {name: operations(name, ids, cursors) for name in ("schema", "ops")})
+    return Ground(
+        site, spectrum.redis_url, subject, {name: operations(name, ids, cursors) for name in ("schema", "ops")}
+    )
 
 
 def judge(answer: Any) -> list[str]:
@@ -90,8 +101,8 @@ def judge(answer: Any) -> list[str]:
     errors: Sequence[Mapping[str, Any]] = body.get("errors", [])
     assert MASKED not in [error["message"] for error in errors], body
     codes = [str(error.get("extensions", {}).get("code")) for error in errors]
-    assert not {"INTERNAL", "None"} & set(codes), body
-    assert errors or answer.status_code == 200, answer.text
+    assert not {"INTERNAL", "THROTTLED", "None"} & set(codes), body
+    assert errors or answer.status_code == 200, answer.text  # what is refused says why
     return codes or ["answered"]
 
 
