@@ -19,7 +19,7 @@ from app.embedded import Servers
 from app.wiring import Spectrum
 from tests.conftest import AUTH_SECRET
 from tests.life import database_url
-from tests.programs import PATIENCE_S, environment_for, free_port, program
+from tests.programs import PATIENCE_S, end, environment_for, free_port, started
 
 HERE = Path(__file__).parent
 LONGEST_S = 120
@@ -28,9 +28,10 @@ LONGEST_S = 120
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the server is."""
+    """Where the server is, and where it writes what it has to say."""
 
     port: int
+    log: Path
 
     @property
     def public(self) -> str:
@@ -61,9 +62,12 @@ async def site(spectrum: Spectrum, servers: Servers, tmp_path_factory: pytest.Te
     state, port = tmp_path_factory.mktemp("served"), free_port()
     environment = environment_for(database_url(servers, name), servers.redis_url, state)
     environment |= {"SPECTRUM_HOST": "127.0.0.1", "SPECTRUM_PORT": str(port)}
-    with program(environment, "api"):
+    process = started(environment, "api", log=state / "log")
+    try:
         await _ready(port)
-        yield Site(port)
+        yield Site(port, state / "log")
+    finally:
+        end(process)
 
 
 async def _ready(port: int) -> None:

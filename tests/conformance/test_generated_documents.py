@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from graphql import GraphQLObjectType, build_schema
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from redis import Redis
 
 from app.domain.access import Role
@@ -51,6 +52,16 @@ class Ground:
     redis_url: str
     subject: str
     makers: Mapping[str, Mapping[str, Callable[..., Any]]]
+
+    @contextmanager
+    def complaints_shown(self) -> Iterator[None]:
+        """Print what the server has said of its failures when the block fails."""
+        try:
+            yield
+        except BaseException:
+            said = [line for line in self.site.log.read_text().splitlines() if "failed" in line]
+            print("\n".join(said[-10:]))  # noqa: T201 - pytest shows it with the failure
+            raise
 
     def send(self, schema: str, case: Any) -> Any:
         """Post a case, as the person or as the whole team; once more with a full bucket where points were too few."""
@@ -97,7 +108,7 @@ async def ground(site: Site, spectrum: Spectrum, owner: Any) -> Ground:
 def judge(answer: Any) -> list[str]:
     """The codes of an answer's errors; fails when it is no GraphQL answer, or one that says that we have failed."""
     assert answer.status_code < 500, answer.text
-    body = answer.json()
+    body: Mapping[str, Any] = answer.json()
     errors: Sequence[Mapping[str, Any]] = body.get("errors", [])
     assert MASKED not in [error["message"] for error in errors], body
     codes = [str(error.get("extensions", {}).get("code")) for error in errors]
@@ -128,7 +139,9 @@ def test_no_document_is_answered_by_a_failure_of_ours(
             print_blob=True,
         )
         def each_is_answered(case: Any) -> None:
+            note(str(case.body))
             counted.update(set(judge(ground.send(schema, case))))
 
-        each_is_answered()
+        with ground.complaints_shown():
+            each_is_answered()
     record_property("cases", ", ".join(f"{code} {count}" for code, count in counted.most_common()))
