@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+OTHERS := tests/conformance/node_modules/.package-lock.json
+PEERS := benchmarks/edge/node_modules/.package-lock.json
 PEOPLE ?= 2000 17000
 SESSIONS ?= 200000 2000000
 BROWSER := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
@@ -10,7 +12,7 @@ BROWSER := $(shell command -v chromium || command -v chromium-browser || command
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check test-browser faults bench bench-honesty bench-analyser train format lock clean
+.PHONY: help setup up test quick check test-browser conformance faults bench bench-edge bench-honesty bench-analyser train format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +56,13 @@ else
 	$(BIN)/python -m pytest -m browser tests
 endif
 
+conformance: setup $(OTHERS) ## clients, audits and generators that others wrote, against a real server (needs Node)
+	$(BIN)/python -m pytest -m conformance tests/conformance
+
+$(OTHERS): tests/conformance/package-lock.json
+	@command -v npm > /dev/null || { echo "What others wrote in JavaScript is run here: Node 20 or later is needed, with npm."; exit 1; }
+	@cd tests/conformance && npm ci --silent && touch node_modules/.package-lock.json
+
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage tests/isolation \
 	  tests/stories/test_export_ends.py
@@ -66,6 +75,13 @@ bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, a
 	$(BIN)/python -m benchmarks.export
 	$(BIN)/python -m benchmarks.erasing
 	$(BIN)/python -m benchmarks.analyser.speed
+
+bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables (PostGraphile needs Node)
+	$(BIN)/python -m benchmarks.edge
+
+$(PEERS): benchmarks/edge/package-lock.json
+	@command -v npm > /dev/null || { echo "The peer is written in JavaScript: Node 20 or later is needed, with npm."; exit 1; }
+	@cd benchmarks/edge && npm ci --silent && touch node_modules/.package-lock.json
 
 bench-honesty: setup ## coverage, false claims and power of the numbers, over invented people (ten minutes on one core)
 	$(BIN)/python -m benchmarks.honesty

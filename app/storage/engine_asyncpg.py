@@ -48,8 +48,9 @@ class Transaction(TransactionWrapper):
         await self._connection.execute(self._begin)
 
     async def commit(self) -> None:
-        status = await self._connection.execute("COMMIT")
-        self._finalized = True
+        async with self._lock:  # whoever shared it may have gone away in the middle of a statement
+            status = await self._connection.execute("COMMIT")
+            self._finalized = True
         if status != "COMMIT":
             raise TransactionAbortedError("an error was caught inside this transaction: nothing of it was kept")
 
@@ -76,6 +77,9 @@ class Transaction(TransactionWrapper):
 
     async def _alone(self, statement: Coroutine[Any, Any, Any]) -> Any:
         async with self._lock:
+            if self._finalized:
+                statement.close()
+                raise InterfaceError("this transaction has ended")
             return await statement
 
     async def fetch(self, sql: str, *args: object) -> list[Record]:

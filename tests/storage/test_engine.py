@@ -189,3 +189,21 @@ async def test_nobody_waits_for_a_lock_for_ever(spectrum: Spectrum, owner: Any, 
         await owner.execute("SELECT FROM person WHERE id = $1 FOR UPDATE", who(spectrum, person))
         with pytest.raises(StorageUnavailable):
             await _wait_for(spectrum.ports.store, who(spectrum, person))
+
+
+async def test_a_shared_transaction_ends_after_the_statements_of_those_who_left(spectrum: Spectrum) -> None:
+    """Whoever stops waiting for their read does not make the end of the transaction a failure for the others."""
+    store, nobody = spectrum.ports.store, UUID(int=0)
+    for _ in range(AT_ONCE):
+        async with store.as_it_is(nobody) as tx:
+            left = [asyncio.create_task(tx.fetchval("SELECT pg_sleep(0.02)")) for _ in range(2)]
+            await asyncio.sleep(0)
+            assert await tx.fetchval("SELECT 1") == 1
+            left.append(asyncio.create_task(tx.fetchval("SELECT pg_sleep(0.02)")))
+            await asyncio.sleep(0.005)
+            for task in left:
+                task.cancel()
+        ended = await asyncio.gather(*left, return_exceptions=True)
+        assert isinstance(ended[-1], asyncio.CancelledError)
+    async with store.for_person(nobody) as tx:
+        assert await tx.fetchval("SELECT 1") == 1

@@ -40,7 +40,7 @@ TRIED = Shadow(load_revision("weekly-card", 1), 1.0)
 async def nothing_scored(owner: Any) -> None:
     """Begin each test with nobody, no scores, and full budgets."""
     await owner.execute(
-        "TRUNCATE writing, rubric_score, shadow_text, budget_use, model_call, spending, safety_decision, job"
+        "TRUNCATE writing, event, rubric_score, shadow_text, budget_use, model_call, spending, safety_decision, job"
     )
     await owner.execute("UPDATE budget SET allowed = 10000000, person_allowed = NULL")
 

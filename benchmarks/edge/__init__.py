@@ -1,0 +1,1 @@
+"""What serving the dashboard costs, beside peers on the same tables."""

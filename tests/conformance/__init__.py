@@ -1,0 +1,1 @@
+"""Clients, audits and generators that others wrote, against a real server of ours."""
