@@ -15,10 +15,9 @@ from app.domain.pictures.distribution import DistributionDimension
 from app.domain.pictures.landscape import Granularity
 from app.domain.pictures.turn_impact import TurnGrouping
 from app.domain.sessions import SessionStatus
-from app.storage.forgetting import operations
+from app.storage import people
 from app.storage.history import numbers, sessions
 from app.storage.people import Head
-from app.storage.words import writings
 from graphql_schema.context import Context, Info, local_today
 from graphql_schema.directives import costs
 from graphql_schema.distribution import Distribution, find_distribution
@@ -201,16 +200,16 @@ async def find_spectrum(context: Context) -> Spectrum | None:
 
 
 async def _state(context: Context) -> SpectrumState:
-    head, person_id = await context.head(), context.person_id()
+    head = await context.head()
     async with context.read() as tx:
-        if await operations.has_running(tx, person_id):
-            return SpectrumState.REBUILDING
-        if head.paused:
-            return SpectrumState.PAUSED
-        if await sessions.find_span(tx, person_id) is None:
-            return SpectrumState.EMPTY
-        cards = await writings.list_feed(tx, person_id, first=1, after=None)
-    return SpectrumState.READY if cards else SpectrumState.COLLECTING
+        stands = await people.find_standing(tx, context.person_id())
+    if stands.is_being_erased:
+        return SpectrumState.REBUILDING
+    if head.paused:
+        return SpectrumState.PAUSED
+    if not stands.has_sessions:
+        return SpectrumState.EMPTY
+    return SpectrumState.READY if stands.has_cards else SpectrumState.COLLECTING
 
 
 async def _progress(context: Context) -> CollectionProgress:

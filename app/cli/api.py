@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from app.cli.stopping import add_with_parent, until_told
@@ -34,6 +35,38 @@ class Server(uvicorn.Server):
                 listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(STALLED_AFTER_S * 1000))
 
 
+class Http(HttpToolsProtocol):
+    """Gives up whoever takes more than `head_s` to send the head of a request: uvicorn waits for it for ever."""
+
+    head_s = 10.0
+    _due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        super().connection_made(transport)
+        self._expect_head()
+
+    def on_message_begin(self) -> None:
+        self._expect_head()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._expect_nothing()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def _expect_head(self) -> None:
+        self._expect_nothing()
+        self._due = self.loop.call_later(self.head_s, self.transport.abort)
+
+    def _expect_nothing(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+
 class Socket(WebSocketsSansIOProtocol):
     """Gives up whoever sends pings and does not read the pongs: uvicorn lets them pile up."""
 
@@ -43,7 +76,7 @@ class Socket(WebSocketsSansIOProtocol):
             self.transport.abort()
 
 
-def server_for(program: Any, **more: Any) -> Server:
+def server_for(program: Any, *, http: type[Http] = Http, **more: Any) -> Server:
     """The server as it is shipped, over any ASGI program; `more` are options of uvicorn's."""
     return Server(
         uvicorn.Config(
@@ -52,6 +85,7 @@ def server_for(program: Any, **more: Any) -> Server:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACEFUL_STOP_S,
+            http=http,
             ws=Socket,
             ws_max_size=MAX_FRAME_BYTES,
             ws_per_message_deflate=False,  # a compressor a socket is more memory than all that is ever said on it

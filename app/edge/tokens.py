@@ -3,11 +3,13 @@
 Looks up no person and knows no revocation list; what a role may do is decided by the schema.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 import jwt
+from cachetools import TTLCache
 
 from app.domain.access import Caller, Role
 from app.edge.signing_keys import ASYMMETRIC_ALGORITHMS, SigningKeys
@@ -20,6 +22,9 @@ LONGEST_TOKEN_CHARS = 8_192
 LONGEST_LIFETIME_S = 86_400
 """exp - iat of any token, whatever its roles: a stolen one is worth a day at most."""
 LEEWAY_S = 30
+HELD_S = 60.0
+"""So long a key that was taken back may still be good for a token that was checked before."""
+MOST_HELD = 10_000
 LONGEST_SUBJECT_CHARS = 200
 
 _BEARER = "bearer "
@@ -45,6 +50,7 @@ class TokenVerifier:
             raise ConfigurationError("Set either SPECTRUM_AUTH_SECRET or SPECTRUM_AUTH_JWKS_URL, and not both.")
         self._secret = None if secret is None else _checked_secret(secret)
         self._keys = None if jwks_url is None else SigningKeys(jwks_url, monotonic=monotonic)
+        self._held: TTLCache[bytes, Caller] = TTLCache(MOST_HELD, HELD_S, timer=monotonic)
 
     async def caller(self, authorization: str | None) -> Caller | None:
         """Who calls, by the Authorization header; None without one. Unauthenticated when there is one that fails."""
@@ -55,9 +61,20 @@ class TokenVerifier:
         return await self.verify(authorization[len(_BEARER) :].strip())
 
     async def verify(self, token: str) -> Caller:
-        """Return whom `token` speaks for, or raise Unauthenticated with a sentence that repeats nothing of it."""
+        """Return whom `token` speaks for, or raise Unauthenticated with a sentence that repeats nothing of it.
+
+        A token that held is not checked again for a minute, or until it ends; what is remembered of it is its hash.
+        """
         if len(token) > LONGEST_TOKEN_CHARS:
             raise Unauthenticated("The token is too long.")
+        digest = hashlib.sha256(token.encode(errors="replace")).digest()
+        held = self._held.get(digest)
+        if held is not None and time.time() < held.expires_at.timestamp():
+            return held
+        caller = self._held[digest] = await self._verified(token)
+        return caller
+
+    async def _verified(self, token: str) -> Caller:
         if self._secret is not None:
             return _caller(_claims(token, self._secret, ["HS256"]))
         assert self._keys is not None

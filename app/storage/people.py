@@ -126,6 +126,30 @@ def _head(row: Any) -> Head:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far somebody has come: whether a reset of theirs is running, and whether they have sessions and cards."""
+
+    is_being_erased: bool
+    has_sessions: bool
+    has_cards: bool
+
+
+async def find_standing(tx: Tx, person_id: UUID) -> Standing:
+    """How far the person has come."""
+    row = await tx.fetchrow(
+        """
+        SELECT EXISTS (SELECT FROM operation WHERE person_id = $1 AND status = 'RUNNING') AS is_being_erased,
+          EXISTS (SELECT FROM session WHERE person_id = $1) AS has_sessions,
+          EXISTS (SELECT FROM writing WHERE person_id = $1 AND period_kind = 'WEEK' AND status <> 'WITHDRAWN')
+            AS has_cards
+        """,
+        person_id,
+    )
+    assert row is not None, "three answers are one row"
+    return Standing(row["is_being_erased"], row["has_sessions"], row["has_cards"])
+
+
 async def find_wrapped_key(tx: Tx, person_id: UUID) -> tuple[bytes, str | None] | None:
     """The person's data key, wrapped, and the id of the master key that did; None when they are unknown."""
     row = await tx.fetchrow("SELECT data_key, master_key FROM person WHERE id = $1", person_id)

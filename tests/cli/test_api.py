@@ -11,9 +11,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from app.cli.api import Server
+from app.cli.api import Http, Server, server_for
 from app.edge.export import STALLED_AFTER_S
 from app.embedded import Servers
+from app.main import create_app
 from app.wiring import Spectrum
 from tests.life import database_url, who
 from tests.phones import EVENTS, PATIENCE_S, Phone, api, until_heard
@@ -79,3 +80,40 @@ async def test_whoever_floods_a_socket_with_pings_and_reads_nothing_is_given_up(
 
 PING = b"\x89\xfd\0\0\0\0" + b"x" * 125
 """A whole frame of a client's, masked with zeros."""
+
+
+class _Hasty(Http):
+    """Waits for the head of a request much shorter than the real one."""
+
+    head_s = 0.2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ", b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /he"],
+    ids=["nothing", "half a head", "half of the next"],
+)
+async def test_whoever_sends_no_head_is_given_up(spectrum: Spectrum, said: bytes) -> None:
+    """A connection on which no request comes is closed after its time; one that asks properly is served as ever."""
+    program_ = create_app(spectrum)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = server_for(program_, http=_Hasty, lifespan="off")
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await _answers(port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(said)
+            async with asyncio.timeout(PATIENCE_S):
+                with suppress(ConnectionError):
+                    got = await reader.read()
+                    assert got.startswith(b"HTTP/1.1 200") == said.endswith(b"GET /he")
+            writer.close()
+            async with httpx.AsyncClient() as http:
+                for _ in range(3):
+                    assert (await http.get(f"http://127.0.0.1:{port}/healthz")).status_code == 200
+                    await asyncio.sleep(1.2 * _Hasty.head_s)
+        finally:
+            server.should_exit = True
+            await serving

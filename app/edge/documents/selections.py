@@ -112,16 +112,16 @@ class Selections:
         return (lambda value: say_or_null(self._language, read(value))), self._completer(field.type, nodes)
 
     def _completer(self, type_: GraphQLOutputType, nodes: tuple[FieldNode, ...]) -> Complete:
-        if is_non_null_type(type_):
-            return _not_null(self._completer(type_.of_type, nodes))
-        return _or_null(self._value(type_, nodes))
+        may_be_null = not is_non_null_type(type_)
+        inner = type_.of_type if is_non_null_type(type_) else type_
+        if is_leaf_type(inner):
+            return _leaf(inner, may_be_null=may_be_null)
+        return (_or_null if may_be_null else _not_null)(self._value(inner, nodes))
 
     def _value(self, type_: GraphQLOutputType, nodes: tuple[FieldNode, ...]) -> Complete:
         if is_list_type(type_):
             inner = self._completer(type_.of_type, nodes)
             return lambda values: [inner(value) for value in values]
-        if is_leaf_type(type_):
-            return _leaf(type_)
         if is_object_type(type_):
             return self._object(type_, nodes)
         raise NotPlainError
@@ -152,17 +152,16 @@ def _or_null(inner: Complete) -> Complete:
 
 def _not_null(inner: Complete) -> Complete:
     def complete(value: Any) -> Any:
-        completed = inner(value)
-        if completed is None:
+        if value is None:
             raise TypeError("null where none may be")
-        return completed
+        return inner(value)
 
     return complete
 
 
-def _leaf(type_: Any) -> Complete:
+def _leaf(type_: Any, *, may_be_null: bool) -> Complete:
     """A leaf's own coercion, spared where the value is of the very type that stands in the answer."""
-    coerce = type_.coerce_output_value
+    coerce = _coerced(type_.coerce_output_value, may_be_null=may_be_null)
     if is_enum_type(type_):
         names: dict[Any, Any] = {}
 
@@ -179,17 +178,19 @@ def _leaf(type_: Any) -> Complete:
         return lambda value: value if type(value) is int and -_MAX_INT <= value <= _MAX_INT else coerce(value)
     expected = _AS_THEY_ARE.get(type_.name)
     if expected is None:
-        return _present(coerce)
+        return coerce
     return lambda value: value if type(value) is expected else coerce(value)
 
 
-def _present(coerce: Complete) -> Complete:
-    """graphql-core refuses a leaf that becomes null of a value."""
+def _coerced(coerce: Complete, *, may_be_null: bool) -> Complete:
+    """graphql-core refuses null where none may be, and a leaf that becomes null of a value."""
 
     def complete(value: Any) -> Any:
-        coerced = coerce(value)
+        if value is None and may_be_null:
+            return None
+        coerced = None if value is None else coerce(value)
         if coerced is None:
-            raise TypeError("null of a value")
+            raise TypeError("null where none may be")
         return coerced
 
     return complete

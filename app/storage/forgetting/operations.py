@@ -95,14 +95,6 @@ async def list_page(tx: Tx, person_id: UUID, *, first: int, after: UUID | None) 
     return [_operation(row) for row in await page.order_by("-id").limit(first).using_db(tx)]
 
 
-async def has_running(tx: Tx, person_id: UUID) -> bool:
-    """Whether a reset of this person is being carried out."""
-    found: bool = await tx.fetchval(
-        "SELECT EXISTS (SELECT FROM operation WHERE person_id = $1 AND status = $2)", person_id, OperationStatus.RUNNING
-    )
-    return found
-
-
 async def find_by_key(tx: Tx, person_id: UUID, idempotency_key: UUID) -> Operation | None:
     """The operation an earlier call with this key made."""
     row = await OperationRow.filter(person_id=person_id, idempotency_key=idempotency_key).using_db(tx).first()
