@@ -5,7 +5,7 @@ Counts only whole answers with status 200; anything else ends the run. Reads no 
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -31,7 +31,7 @@ class Question:
         return cls(f"GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n".encode())
 
     @classmethod
-    def post(cls, path: str, document: str, variables: dict[str, object], token: str = "") -> "Question":
+    def post(cls, path: str, document: str, variables: Mapping[str, object], token: str = "") -> "Question":
         """A GraphQL POST, by somebody when there is a token."""
         body = orjson.dumps({"query": document, "variables": variables})
         head = f"POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\naccept: application/json\r\n"

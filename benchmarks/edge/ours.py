@@ -9,7 +9,7 @@ import sys
 
 import uvicorn
 
-from app.cli.api import Server
+from app.cli.api import server_for
 from app.edge.serving.points import Points
 from app.gateways.points import LIMIT, Granted, SharedPoints
 from app.main import create_app
@@ -31,9 +31,7 @@ async def serve(port: int) -> None:
     async with opened() as spectrum:
         shared = Plenty(spectrum.redis_url)
         program = create_app(spectrum, Points(shared))
-        await Server(
-            uvicorn.Config(program, port=port, log_config=None, server_header=False, access_log=False, lifespan="off")
-        ).serve()
+        await server_for(program, port=port, lifespan="off").serve()
 
 
 if __name__ == "__main__":

@@ -135,6 +135,12 @@ def nested(field: str, levels: int) -> str:
     return "{" + f"{field}{{" * levels + "name" + "}" * levels + "}"
 
 
+def spread(times: int) -> str:
+    """Return a fragment of 30 fields, spread in so many places: 32 nodes each."""
+    places = " ".join(f"p{n}{{...F}}" for n in range(times))
+    return f"{{ {places} }} fragment F on Query {{ {' '.join(f'n{n}' for n in range(30))} }}"
+
+
 @pytest.mark.parametrize(
     ("within", "beyond"),
     [
@@ -142,9 +148,10 @@ def nested(field: str, levels: int) -> str:
         ("{" + nested("...", 38)[1:], "{" + nested("...", 40)[1:]),
         ("{" + "a:name " * 30 + "}", "{" + "a:name " * 31 + "}"),
         ("{name" + " @include(if:true)" * 20 + "}", "{name" + " @include(if:true)" * 21 + "}"),
-        ("{name" + " name" * 1999 + "}", "{name" + " name" * 2000 + "}"),
+        (spread(62), spread(63)),
+        ("{name" + " name" * 31 + " child{name} child{name name} }", "{name" + " name" * 32 + "}"),
     ],
-    ids=["depth", "nesting", "aliases", "directives", "nodes"],
+    ids=["depth", "nesting", "aliases", "directives", "nodes", "repeats"],
 )
 def test_each_limit_holds_to_the_unit(within: str, beyond: str) -> None:
     """A document at a limit must pass, one unit beyond must be refused for its cost."""
@@ -220,8 +227,9 @@ async def test_no_operation_runs_that_was_not_named() -> None:
 
 async def test_long_documents_are_refused_while_they_are_read() -> None:
     """Token 1,001 must end the parsing, with the code for cost; an ordinary syntax error has its own."""
-    assert await codes("{" + "name " * 998 + "}") != [COST]
-    assert await codes("{" + "name " * 999 + "}") == [COST]
+    names = [f"n{number}" for number in range(999)]
+    assert COST not in await codes("{" + " ".join(names[:998]) + "}")
+    assert await codes("{" + " ".join(names) + "}") == [COST]
     assert await codes("{name") == [BAD]
 
 
