@@ -8,6 +8,7 @@ import pytest
 from graphql import GraphQLSchema, is_input_object_type, is_interface_type, is_object_type
 
 import graphql_schema
+from graphql_schema.changes import breaking_changes
 from graphql_schema.printing import sdl
 from graphql_schema.schema import build_schema
 from tests.graphql.documents import named
@@ -39,6 +40,37 @@ def test_the_committed_schema_is_the_codes(name: str) -> None:
     assert committed == sdl(build_schema(team=team)), (
         f"run `{command} > graphql_schema/{name}` and look at the difference"
     )
+
+
+def test_no_app_that_is_out_there_breaks() -> None:
+    """Between the schema of the last release and the code's nothing is missing that was not deprecated in it."""
+    released = (FOLDER / "released.graphql").read_text(encoding="utf-8")
+    assert breaking_changes(released, sdl(build_schema(team=False))) == []
+
+
+BEFORE = """type Query { kept: Int going: Int @deprecated(reason: "no") gone: Int asked(x: Int): Kind }
+  enum Kind { A B @deprecated(reason: "no") C } input In { a: Int }"""
+
+
+@pytest.mark.parametrize(
+    ("now", "breaks"),
+    [
+        (BEFORE, []),
+        (BEFORE.replace("going: Int @deprecated", "new: Int going: Int @deprecated").replace("A B", "A NEW B"), []),
+        (BEFORE.replace('going: Int @deprecated(reason: "no")', ""), []),
+        (BEFORE.replace('B @deprecated(reason: "no")', ""), []),
+        (BEFORE.replace("gone: Int", ""), ["Query.gone"]),
+        (BEFORE.replace(" C }", " }"), ["Kind.C"]),
+        (BEFORE.replace("kept: Int", "kept: String"), ["Query.kept"]),
+        (BEFORE.replace("(x: Int)", "(x: Int!)"), ["Query.asked"]),
+        (BEFORE.replace("{ a: Int }", "{ a: Int b: Int! }"), ["In"]),
+    ],
+)
+def test_what_breaks_is_found(now: str, breaks: list[str]) -> None:
+    """Additions and the end of what was deprecated break nothing; every other removal and change of type does."""
+    found = breaking_changes(BEFORE, now)
+    assert len(found) == len(breaks)
+    assert all(place in sentence for place, sentence in zip(breaks, found, strict=True))
 
 
 def _described(schema: GraphQLSchema) -> Iterator[tuple[str, str, Any]]:
