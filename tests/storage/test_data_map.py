@@ -14,6 +14,7 @@ import redis.asyncio
 
 from app.domain.periods import PeriodKind
 from app.embedded import Servers
+from app.gateways.points import LIMIT, RESTORE_PER_S, SharedPoints
 from app.gateways.queue import Nudger
 from app.jobs import JobKind, Queue
 from app.pipeline import exclude
@@ -249,8 +250,8 @@ async def test_what_has_none_stays(spectrum: Spectrum, owner: Any) -> None:
 
 
 STORES = {
-    "Redis", "Redis, passing", "caches", "logs", "metrics", "backups and WAL", "journal of erasures",
-    "memory, core dumps, swap",
+    "Redis", "Redis, passing", "Redis, points", "caches", "checked tokens", "logs", "metrics", "backups and WAL",
+    "journal of erasures", "memory, core dumps, swap",
 }  # fmt: skip
 
 
@@ -279,6 +280,24 @@ async def test_the_page_tells_of_the_nudges_there_are(servers: Servers) -> None:
 
 
 @pytest.mark.usefixtures("full")
+async def test_the_page_tells_of_points(servers: Servers, spectrum: Spectrum) -> None:
+    """Redis holds what somebody may spend under the page's key, two numbers and no id, no longer than it says."""
+    told = _told_stores()["Redis, points"]
+    assert "`spectrum:points:<pseudonym>`" in told
+    assert f"| {LIMIT / RESTORE_PER_S + 1:.0f} s at most |" in told
+    person_id = spectrum.ports.keyring.identity.person_id("somebody")
+    shared = SharedPoints(servers.redis_url.replace("db=0", "db=8"))
+    await shared.take(spectrum.ports.keyring.identity.pseudonym("points", person_id), least=1, most=LIMIT)
+    await shared.close()
+    async with redis.asyncio.Redis.from_url(servers.redis_url.replace("db=0", "db=8")) as client:
+        (key,) = [key.decode() async for key in client.scan_iter()]
+        assert key.startswith("spectrum:points:")
+        assert not {str(person_id), person_id.hex} & {key, key.rpartition(":")[2]}
+        assert set(await client.hkeys(key)) == {b"points", b"at"}
+        assert 0 < await client.pttl(key) <= (LIMIT / RESTORE_PER_S + 1) * 1000
+        await client.delete(key)
+
+
 async def test_the_page_tells_of_the_journal(spectrum: Spectrum) -> None:
     """It lies where the page says, and its lines name what the page says, and nothing else."""
     assert set(_told_stores()) == STORES
