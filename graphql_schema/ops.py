@@ -9,6 +9,7 @@ from app.storage.jobs.desk import JobFilter as Chosen
 from graphql_schema.access import STAFF, only
 from graphql_schema.context import Info
 from graphql_schema.directives import costs
+from graphql_schema.health import Health, ResetReport, find_health, report_resets
 from graphql_schema.ids import uuid_of
 from graphql_schema.jobs import Job, JobConnection, JobFilter, list_jobs, show_jobs
 from graphql_schema.money import (
@@ -34,6 +35,14 @@ from graphql_schema.scalars import Month, Week
 
 @strawberry.type
 class Ops:
+    @strawberry.field(description="How the program that answers is.")
+    async def health(self, info: Info) -> Health:
+        return await find_health(info.context, info.schema)
+
+    @strawberry.field(description="Resets that people asked for, and how they went.")
+    async def resets(self, info: Info, range: RangeInput) -> ResetReport:  # noqa: A002 - the contract's name
+        return await report_resets(info.context, range)
+
     @strawberry.field(
         description="All three, from the quickest to the slowest, with every kind of job that belongs there."
     )

@@ -73,6 +73,12 @@ async def is_current(tx: Tx) -> bool:
     return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM tortoise_migrations WHERE name = $1)", newest()))
 
 
+async def find_applied(tx: Tx) -> str | None:
+    """The name of the newest migration that was applied, None when there is none."""
+    found: str | None = await tx.fetchval("SELECT max(name) FROM tortoise_migrations")
+    return found
+
+
 def newest() -> str:
     """The name of this build's newest migration."""
     room = import_module(MIGRATIONS).__path__

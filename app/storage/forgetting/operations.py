@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -204,6 +204,42 @@ async def keep_ended(
         failure,
     )
     await OperationRow.filter(person_id=operation.person_id, id=operation.id).using_db(tx).update(receipt=receipt)
+
+
+@dataclass(frozen=True, slots=True)
+class Resets:
+    """Resets that were asked for in some days, how they ended, and how many were counted again to the end."""
+
+    requested: int
+    succeeded: int
+    failed: int
+    p95_s: float | None
+    verified: int
+
+
+async def count_resets(tx: Tx, first: date, last: date) -> Resets:
+    """The resets of all people that were asked for on the UTC days from `first` to `last`.
+
+    `p95_s`: seconds from the moment that a reset could not be called off any more to its end, of those that succeeded;
+    None without one. `verified`: with both later counts, none of which found anything.
+    """
+    row = await tx.fetchrow(
+        """
+        SELECT count(*) AS requested,
+          count(*) FILTER (WHERE status = 'SUCCEEDED') AS succeeded,
+          count(*) FILTER (WHERE status = 'FAILED') AS failed,
+          percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - cancellable_until))
+            FILTER (WHERE status = 'SUCCEEDED') AS p95_s,
+          count(*) FILTER (WHERE status = 'SUCCEEDED' AND jsonb_array_length(receipt->'checks') >= 2
+            AND NOT jsonb_path_exists(receipt, '$.checks[*] ? (@.remaining > 0)')) AS verified
+        FROM operation WHERE requested_at >= $1::date::timestamp AT TIME ZONE 'UTC'
+          AND requested_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
+        """,
+        first,
+        last,
+    )
+    assert row is not None, "counting is one row"
+    return Resets(row["requested"], row["succeeded"], row["failed"], row["p95_s"], row["verified"])
 
 
 @dataclass(frozen=True, slots=True)
