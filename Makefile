@@ -75,9 +75,11 @@ bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, a
 	$(BIN)/python -m benchmarks.export
 	$(BIN)/python -m benchmarks.erasing
 	$(BIN)/python -m benchmarks.analyser.speed
-
-bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables (PostGraphile needs Node)
 	$(BIN)/python -m benchmarks.edge
+
+bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables, and attacks (PostGraphile needs Node)
+	$(BIN)/python -m benchmarks.edge
+	$(BIN)/python -m benchmarks.edge.attacks
 
 $(PEERS): benchmarks/edge/package-lock.json
 	@command -v npm > /dev/null || { echo "The peer is written in JavaScript: Node 20 or later is needed, with npm."; exit 1; }

@@ -41,5 +41,5 @@ def catalogue(registered: Registered) -> str:
     lines = []
     for id_, text in registered.by_id.items():
         (operation,) = prepared.prepare(text)
-        lines.append(f"{operation.name} {operation.requested({}).points} {id_}\n")
+        lines.append(f"{operation.name or '-'} {operation.requested({}).points} {id_}\n")
     return "".join(sorted(lines))

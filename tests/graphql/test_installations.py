@@ -141,6 +141,13 @@ async def test_production_shows_its_page_to_the_team_alone(servers: Servers, tem
         document = "{ viewer { entitlement { plan spectrum } spectrum { state } } }"
         refused = await client.post(document, subject="new")
         assert refused["errors"][0]["extensions"]["code"] == "PERSISTED_DOCUMENT_REQUIRED"
+        introspection = await client.post("{ __schema { types { name } } }", subject="new")
+        assert introspection["errors"][0]["extensions"]["code"] == "PERSISTED_DOCUMENT_REQUIRED"
+        assert (await client.post("{ __typename }", subject=None))["data"] == {"__typename": "Query"}
+        teaser = (await client.http.get("/graphql", params={"documentId": "sha256:0000000000000000"})).json()
+        assert teaser["errors"][0]["extensions"]["code"] == "PERSISTED_DOCUMENT_NOT_FOUND"
+        unknown = await client.post("{ viewr { id } }", subject="new", roles=(Role.USER, Role.OPERATOR))
+        assert "Did you mean" not in unknown["errors"][0]["message"]
         answer = (await client.post(document, subject="new", roles=(Role.USER, Role.OPERATOR)))["data"]
         assert answer["viewer"] == {"entitlement": {"plan": "FREE", "spectrum": False}, "spectrum": None}
 
