@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 from app.domain.access import Role
 from app.edge.sockets.frames import MAX_FRAME_BYTES
 from app.edge.sockets.wire import SocketLimits
+from app.gateways.points import LIMIT as POINTS
 from app.wiring import Spectrum
 from graphql_schema.schema import build_schema
 from tests.client import Client
@@ -169,6 +170,25 @@ async def test_queries_and_mutations_are_answered_too(port: int, person: str) ->
             answer, end = await phone.hear(), await phone.hear()
             assert answer["payload"]["data"] == {"viewer": {"spectrum": {"dataRevision": "0.0"}}}
             assert end == {"type": "complete", "id": as_}
+
+
+async def test_what_is_asked_on_a_socket_costs_what_it_costs(spectrum: Spectrum, port: int, person: str) -> None:
+    """An answer says its cost and its revision; whoever has no points left is told to wait, here as elsewhere."""
+    async with Phone.of(person, port) as phone:
+        await phone.ask("{ viewer { timeZone } rateLimit { cost } }", as_="1")
+        answer, _ = await phone.hear(), await phone.hear()
+        assert answer["payload"]["data"]["rateLimit"] == {"cost": 1}
+        assert answer["payload"]["extensions"]["cost"]["actual"] == 1
+        assert answer["payload"]["extensions"]["dataRevision"] == "0.0"
+    other = f"{person}-spent"
+    bucket = spectrum.ports.keyring.identity.pseudonym("points", who(spectrum, other))
+    await spectrum.shared_points.take(bucket, least=1, most=POINTS)
+    async with Phone.of(other, port) as phone:
+        await phone.ask('{ viewer { spectrum { exclusionPreview(input: {range: {week: "2026-W28"}}) { token } } } }')
+        refused = await phone.hear()
+        assert refused["type"] == "error"
+        assert refused["payload"][0]["extensions"]["code"] == "THROTTLED"
+        assert refused["payload"][0]["extensions"]["retryAfterMs"] > 0
 
 
 async def test_the_teams_sockets_are_the_teams(port: int, person: str) -> None:
