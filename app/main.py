@@ -6,12 +6,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from app import telemetry
+from app.domain.access import Role
 from app.edge.body_limit import BodyLimit
 from app.edge.documents.registered import read_registered
 from app.edge.export import Export
@@ -28,7 +30,7 @@ from app.edge.serving.streams import Streams
 from app.edge.sockets.room import Room, Sockets
 from app.edge.sockets.wire import SocketLimits
 from app.edge.tokens import TokenVerifier
-from app.errors import SpectrumError
+from app.errors import SpectrumError, Unauthenticated
 from app.memory import forbid_core_dumps
 from app.pipeline.ports import Ports
 from app.storage.sealed import Signer
@@ -47,7 +49,7 @@ def application() -> Starlette:
     async def lifespan(program: Starlette) -> AsyncIterator[None]:
         try:
             async with opened() as spectrum:
-                program.router.routes.extend(_routes(spectrum))
+                _serve(program, spectrum)
                 yield
         except SpectrumError as error:
             sys.stderr.write(f"spectrum: {error}\n")
@@ -61,29 +63,47 @@ def create_app(spectrum: Spectrum, points: Points | None = None, *, sockets: Soc
 
     Its own `points` instead of the shared ones, its own limits of `sockets` instead of the usual.
     """
-    return Starlette(routes=_routes(spectrum, points, sockets), middleware=_MIDDLEWARE)
+    program = Starlette(middleware=_MIDDLEWARE)
+    _serve(program, spectrum, points, sockets)
+    return program
 
 
-def _routes(spectrum: Spectrum, points: Points | None = None, sockets: SocketLimits | None = None) -> list[BaseRoute]:
+def _serve(
+    program: Starlette, spectrum: Spectrum, points: Points | None = None, sockets: SocketLimits | None = None
+) -> None:
     verifier = TokenVerifier(secret=spectrum.access.secret, jwks_url=spectrum.access.jwks_url)
     ports, room = spectrum.ports, Room(sockets or SocketLimits())
     routes: list[BaseRoute] = [
-        *_graphql(spectrum, verifier, points or Points(spectrum.shared_points), room),
+        *_graphql(spectrum, verifier, points, room),
         Route("/export", Export(ports, verifier)),
         *health_routes(ports),
         Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
         *graphiql_routes(),
     ]
-    return routes if spectrum.production else [*routes, Route("/", _home)]
+    program.router.routes.extend(routes if spectrum.production else [*routes, Route("/", _home)])
+    program.state.may_send_much = partial(_ingests, verifier)
 
 
-def _graphql(spectrum: Spectrum, verifier: TokenVerifier, points: Points, room: Room) -> list[BaseRoute]:
+async def _ingests(verifier: TokenVerifier, headers: Headers) -> bool:
+    """Whether somebody may hand over sessions, which may be many at once."""
+    try:
+        caller = await verifier.caller(headers.get("authorization"))
+    except Unauthenticated:
+        return False
+    return caller is not None and Role.SERVICE in caller.roles
+
+
+def _graphql(spectrum: Spectrum, verifier: TokenVerifier, points: Points | None, room: Room) -> list[BaseRoute]:
     """Both endpoints, each over HTTP and for sockets."""
     ports, production = spectrum.ports, spectrum.production
     people = Operations(build_schema(team=False), registered=read_registered(), production=production)
     team = Operations(build_schema(team=True))
-    remembered = Remembered(ports.keyring.identity.key_for("etag"), ResponseCache())
-    paid, free = Spender(points), Spender(None)
+    anonymous = points or Points(None)
+    points = points or Points(spectrum.shared_points)
+    remembered = Remembered(
+        ports.keyring.identity.key_for("etag"), ResponseCache(), settings=f"{ports.rules} {ports.analyser_version}"
+    )
+    paid, free = Spender(points, anonymous), Spender(None)
     return [
         Route(
             "/graphql",

@@ -143,7 +143,7 @@ class Context:
         if self._moment is None:
             head = await people.glance_head(self.ports.store, person_id)
         else:
-            head = await people.find_head(await self._moment(), person_id)
+            head = await people.see_head(await self._moment(), person_id)
         if head is None:
             async with self.read() as tx:
                 now: datetime = await tx.fetchval("SELECT now()")

@@ -57,8 +57,7 @@ async def find_teaser(context: Context) -> SpectrumTeaser | None:
     head = await context.head()
     if head.plan != "FREE":
         return None
-    person_id = context.person_id()
-    async with context.ports.store.for_person(person_id) as tx:
-        by_status = await sessions.count_by_status(tx, person_id)
+    async with context.read() as tx:
+        by_status = await sessions.count_by_status(tx, context.person_id())
     token = impression_token(context.ports.keyring.identity, head.person, local_today(head))
     return SpectrumTeaser.of(head, token, sum(by_status.get(status, 0) for status in _READABLE))

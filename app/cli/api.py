@@ -36,10 +36,20 @@ class Server(uvicorn.Server):
 
 
 class Http(HttpToolsProtocol):
-    """Gives up whoever takes more than `head_s` to send the head of a request: uvicorn waits for it for ever."""
+    """Gives up whoever takes more than `head_s` or `head_bytes` for the head of a request: uvicorn waits for ever."""
 
     head_s = 10.0
+    head_bytes = 320 * 1024
+    """More than what may come at once, with a body behind it."""
     _due: asyncio.TimerHandle | None = None
+    _so_far = 0
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._due is not None:
+            self._so_far += len(data)
+            if self._so_far > self.head_bytes:
+                self.transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
@@ -65,6 +75,7 @@ class Http(HttpToolsProtocol):
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        self._so_far = 0
 
 
 class Socket(WebSocketsSansIOProtocol):

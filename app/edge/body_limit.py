@@ -4,7 +4,7 @@ Parses nothing and keeps nothing: a body that passes is handed on byte for byte.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -17,7 +17,7 @@ from app.errors import TopLevelCode
 
 KIB = 1024
 GRAPHQL_LIMITS: Mapping[str, int] = {"/graphql": 64 * KIB, "/ops/graphql": 4096 * KIB}
-"""Bytes by path. The large one is for ingestion in bulk."""
+"""Bytes by path. The large one is for ingestion in bulk, and for whoever may do that."""
 DEFAULT_LIMIT = 64 * KIB
 DEEPEST_NESTING = 200
 """Python's JSON parser gives up with a RecursionError at about five times this."""
@@ -37,7 +37,8 @@ class _BodyRefusedError(Exception):
 class BodyLimit:
     """ASGI middleware: 413 over the path's limit, 408 too slow; on GraphQL paths also 415 and 400.
 
-    `limits` (bytes by exact path) names the GraphQL paths; every other path has `default` bytes.
+    `limits` (bytes by exact path) names the GraphQL paths; every other path has `default` bytes. More than `default` is
+    for those whose headers the program's `state.may_send_much` (a coroutine function) lets.
     A POST to a GraphQL path must say `application/json`: that is what keeps other sites' forms out (CSRF),
     and its body may nest at most 200 brackets and hold no NUL byte (UTF-8 JSON has none; UTF-16 would blind the count).
     """
@@ -71,9 +72,11 @@ class BodyLimit:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         path = scope["path"]
-        limit = self._limits.get(path, self._default)
         is_graphql_post = path in self._limits and scope["method"] == "POST"
         headers = Headers(scope=scope)
+        limit = self._limits.get(path, self._default)
+        if limit > self._default and not await _may_send_much(scope, headers):
+            limit = self._default
         if is_graphql_post:
             _require_json(headers)
         declared = headers.get("content-length", "")
@@ -84,6 +87,11 @@ class BodyLimit:
                 return await _read(receive, limit, JsonNesting() if is_graphql_post else None)
         except TimeoutError:
             raise _refused(408, "The body took too long to arrive.") from None
+
+
+async def _may_send_much(scope: Scope, headers: Headers) -> bool:
+    lets: Callable[[Headers], Awaitable[bool]] | None = getattr(scope["app"].state, "may_send_much", None)
+    return lets is not None and await lets(headers)
 
 
 async def _read(receive: Receive, limit: int, nesting: JsonNesting | None) -> bytes:

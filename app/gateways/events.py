@@ -125,8 +125,8 @@ class Events:
         mine.add(inbox)
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
-        await self._send("SUBSCRIBE", channel)  # once more is no harm: its answer is a Gap, as for the first
         try:
+            await self._send("SUBSCRIBE", channel)  # once more is no harm: its answer is a Gap, as for the first
             yield inbox
         finally:
             mine.discard(inbox)

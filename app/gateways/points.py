@@ -29,12 +29,15 @@ local points = limit
 if kept[1] then points = math.min(limit, tonumber(kept[1]) + math.max(0, now - tonumber(kept[2])) * rate / 1000) end
 local granted = 0
 if points >= tonumber(ARGV[3]) then granted = math.min(tonumber(ARGV[4]), math.floor(points)) end
-points = points - granted
+points = math.min(limit, points - granted)
 redis.call('HSET', KEYS[1], 'points', tostring(points), 'at', now)
 redis.call('PEXPIRE', KEYS[1], math.ceil((limit - points) / rate * 1000) + 1000)
 return {granted, tostring(points)}
 """
-"""A token bucket in one step, on Redis's own clock: grants ARGV[4] points or what there is, if that is ARGV[3]."""
+"""A token bucket in one step, on Redis's own clock: grants ARGV[4] points or what there is, if that is ARGV[3].
+
+Negative ones are given back.
+"""
 
 log = logger("points")
 
@@ -60,7 +63,10 @@ class SharedPoints:
         self._quiet_until = 0.0
 
     async def take(self, key: str, *, least: int, most: int) -> Granted | None:
-        """Take `most` points of a bucket, or what there is when that is `least`; None while Redis cannot be asked."""
+        """Take `most` points of a bucket, or what there is when that is `least`; None while Redis cannot be asked.
+
+        Both below 0: give as many back.
+        """
         if time.monotonic() < self._quiet_until:
             return None
         # By itself: a call that is cancelled in the middle leaves its answer to the next one on the same connection,

@@ -283,6 +283,7 @@ def _instant(moment: datetime) -> str:
 
 async def keep(tx: Tx, result: Erased) -> Kept:
     """End the operation, and let it be counted again later; after DERIVED, kept words are read again."""
+    await people.keep_moved(tx, result.operation.person_id)  # first, as everywhere: then what is theirs
     operation = await _locked(tx, result.operation.id)
     if operation is None or operation.status not in _OPEN:  # somebody else has ended it
         return Kept()
@@ -299,6 +300,10 @@ async def _read_again(tx: Tx, result: Erased) -> tuple[Job, ...]:
 
 async def bury(tx: Tx, job: Claimed) -> None:
     """Say plainly that the reset failed."""
-    operation = await operations.find_locked(tx, UUID(job.scope["operation_id"]))
+    asked = await operations.find_any(tx, UUID(job.scope["operation_id"]))
+    if asked is None:
+        return
+    await people.keep_moved(tx, asked.person_id)
+    operation = await operations.find_locked(tx, asked.id)
     if operation is not None and operation.status in (OperationStatus.SCHEDULED, OperationStatus.RUNNING):
         await operations.keep_ended(tx, operation, operation.receipt, failure=RESIDUE)

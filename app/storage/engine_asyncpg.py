@@ -13,7 +13,12 @@ from typing import Any
 
 from asyncpg import Connection, InterfaceError, InternalClientError, Pool, PostgresError, Record
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import NestedTransactionContext, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    PoolConnectionWrapper,
+    TransactionContext,
+    TransactionContextPooled,
+)
 
 ACQUIRE_TIMEOUT_S = 5.0
 
@@ -166,8 +171,17 @@ class SafeAsyncpgClient(AsyncpgDBClient):
 
     async def glance(self, sql: str, *args: object) -> Record | None:
         """The first row of one statement that needs no transaction around it."""
-        async with self.acquire_connection() as connection:
+        await PoolConnectionWrapper(self, self._pool_init_lock).ensure_connection()
+        pool = self._pool
+        assert pool is not None, "ensure_connection makes the pool"
+        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        try:
             row: Record | None = await connection.fetchrow(sql, *args)
+        except (asyncio.CancelledError, TimeoutError):
+            connection.terminate()  # its request may still be on the way, and would hit whoever came next
+            raise
+        finally:
+            await asyncio.shield(pool.release(connection))
         return row
 
     def transaction(self, prelude: str = "") -> SafeTransaction:

@@ -1,7 +1,7 @@
 """People as they are kept: epoch, revision, zone, plan, keys, and when their next week and month fall due."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,11 @@ from app.storage.store import Store, Tx
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What every read begins with; `now` is the database's clock at this reading."""
+    """What every read begins with; `now` is the database's clock at this reading.
+
+    `underway` names what is being done about the person that shows, and may end without a new revision: months that are
+    being written, a reset that runs. Only `glance_head` and `see_head` read it.
+    """
 
     person: PersonAt
     revision: int
@@ -29,6 +33,7 @@ class Head:
     promised_from: datetime | None
     now: datetime
     erasures: int = 0
+    underway: str = ""
     known: bool = True
 
     @property
@@ -90,7 +95,13 @@ def unknown(person_id: UUID, plan: str, now: datetime) -> Head:
 async def glance_head(store: Store, person_id: UUID) -> Head | None:
     """The person's head in one round trip, None when they are unknown."""
     row = await store.glance("SELECT * FROM head($1)", person_id)
-    return None if row is None else _head(row)
+    return None if row is None else replace(_head(row), underway=row["underway"])
+
+
+async def see_head(tx: Tx, person_id: UUID) -> Head | None:
+    """The same inside one of the person's own transactions, at its moment."""
+    row = await tx.fetchrow("SELECT * FROM head($1)", person_id)
+    return None if row is None else replace(_head(row), underway=row["underway"])
 
 
 async def find_head(tx: Tx, person_id: UUID) -> Head | None:
@@ -148,6 +159,11 @@ async def find_standing(tx: Tx, person_id: UUID) -> Standing:
     )
     assert row is not None, "three answers are one row"
     return Standing(row["is_being_erased"], row["has_sessions"], row["has_cards"])
+
+
+async def keep_moved(tx: Tx, person_id: UUID) -> None:
+    """Something of theirs that shows has ended, whatever their epoch; nothing when they are unknown."""
+    await tx.execute("UPDATE person SET revision = revision + 1 WHERE id = $1", person_id)
 
 
 async def find_wrapped_key(tx: Tx, person_id: UUID) -> tuple[bytes, str | None] | None:

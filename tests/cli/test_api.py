@@ -82,6 +82,31 @@ PING = b"\x89\xfd\0\0\0\0" + b"x" * 125
 """A whole frame of a client's, masked with zeros."""
 
 
+async def test_a_head_has_an_end(spectrum: Spectrum) -> None:
+    """Whoever sends headers without end is given up after some of them, and costs no memory."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = server_for(create_app(spectrum), lifespan="off")
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await _answers(port)
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n")
+            sent = 0
+            with suppress(ConnectionError):
+                async with asyncio.timeout(PATIENCE_S):
+                    while sent < 64 * 1024 * 1024:
+                        writer.write(b"x-more: " + b"y" * 8_000 + b"\r\n")
+                        sent += 8_010
+                        await writer.drain()
+            assert sent < 32 * 1024 * 1024
+            writer.close()
+        finally:
+            server.should_exit = True
+            await serving
+
+
 class _Hasty(Http):
     """Waits for the head of a request much shorter than the real one."""
 

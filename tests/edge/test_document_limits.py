@@ -295,3 +295,26 @@ async def test_what_takes_too_long_is_ended() -> None:
     operation = impatient.find(Asked("{ slow }", None, {}, None), any_document=True)
     with pytest.raises(SpectrumError, match="too long"):
         await impatient.run(operation, {}, None, "")
+
+
+async def test_fragments_that_nobody_uses_are_refused_unread() -> None:
+    """Validation looks at every fragment: one that no operation leads to, alone or in a circle, gets no so far."""
+    many = "name " * 200
+    for text in (
+        f"{{name}} fragment F on Query{{{many}}}",
+        f"{{name}} fragment F on Query{{...G {many}}} fragment G on Query{{...F}}",
+    ):
+        answer = await run(text)
+        assert [error.message for error in answer.errors or ()] == [
+            "A fragment of the document is used by none of its operations."
+        ]
+
+
+def test_documents_that_hold_long_texts_are_not_kept() -> None:
+    """What may be somebody's words, written into a document, is gone when it was answered."""
+    documents = prepared.Documents(schema._schema)
+    short, long = '{nodes(ids: ["x"]){name}}', '{nodes(ids: ["%s"]){name}}' % ("x" * 65)
+    for text in (short, long):
+        documents.prepare(text)
+    assert documents.prepare(short) is documents.prepare(short)
+    assert documents.prepare(long) is not documents.prepare(long)

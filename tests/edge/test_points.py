@@ -78,16 +78,39 @@ async def test_what_was_not_needed_comes_back(shared: SharedPoints) -> None:
     """Points that are given back can be spent again, here and at once."""
     points, caller = Points(shared), uuid4().hex
     await points.take(caller, LIMIT)
-    points.give_back(caller, 300)
+    await points.give_back(caller, 300)
     assert points.balance(caller).available >= 300
     await points.take(caller, 300)
+
+
+async def test_nothing_is_lost_or_won_by_giving_back(shared: SharedPoints, servers: Servers) -> None:
+    """Of much that was not needed a process holds no more than a lease; the rest is in the bucket for all, and once."""
+    clock, caller = Clock(), uuid4().hex
+    elsewhere = SharedPoints(servers.redis_url)
+    points, other = Points(shared, monotonic=clock), Points(elsewhere)
+    await points.take(caller, LIMIT)
+    await points.give_back(caller, LIMIT - 10)
+    await other.take(caller, LIMIT - 10 - LEASED)
+    with pytest.raises(TooOften):
+        await other.take(caller, 2 * LEASED)
+    await elsewhere.close()
+    clock.now += 20
+    with pytest.raises(TooOften):
+        await points.take(caller, LIMIT // 2)
+    alone = Points(None, monotonic=clock)
+    await alone.take(caller, 900)
+    await alone.give_back(caller, 890)
+    clock.now += 10.5
+    await alone.take(caller, LIMIT)
+    with pytest.raises(TooOften):
+        await alone.take(caller, 200)
 
 
 async def test_a_lease_does_not_last() -> None:
     """What lies unspent in a process for longer than its lease is gone there: the bucket has refilled by then."""
     clock = Clock()
     points = Points(None, monotonic=clock)
-    points.give_back("caller", 50)
+    await points.give_back("caller", 50)
     clock.now += 9
     assert points.balance("caller").available == LIMIT
     await points.take("caller", LIMIT)

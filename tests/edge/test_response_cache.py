@@ -3,6 +3,7 @@
 import asyncio
 
 from app.edge.serving.response_cache import ResponseCache
+from app.errors import SpectrumError
 
 
 class Maker:
@@ -33,28 +34,46 @@ async def test_equal_questions_at_once_are_answered_once() -> None:
 
 
 async def test_nothing_that_failed_is_kept() -> None:
-    """An answer with errors is nobody else's, now or later; whoever waited for it is told to make their own."""
+    """An answer with errors is nobody else's, now or later; whoever waited for it makes their own, one at a time."""
     cache, maker = ResponseCache(), Maker(None)
     asking = [asyncio.ensure_future(cache.once(b"key", maker.make)) for _ in range(3)]
     await asyncio.sleep(0)
     maker.may.set()
     assert await asyncio.gather(*asking) == [None] * 3
     assert cache.find(b"key") is None
-    assert await cache.once(b"key", maker.make) is None
-    assert maker.made == 2
+    assert maker.made == 3
+
+
+async def test_those_who_waited_too_long_share_it() -> None:
+    """A failure of ours that took its time is everybody's who waited: they do not all begin anew."""
+    cache, begun, may = ResponseCache(), 0, asyncio.Event()
+
+    async def make() -> bytes | None:
+        nonlocal begun
+        begun += 1
+        await may.wait()
+        raise SpectrumError("It took too long.")
+
+    asking = [asyncio.ensure_future(cache.once(b"key", make)) for _ in range(5)]
+    await asyncio.sleep(0)
+    may.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [SpectrumError] * 5
+    assert begun == 1
 
 
 async def test_who_leaves_takes_nobody_along() -> None:
-    """Whoever was making the answer may go: those who waited for it are let on, and so is whoever asks next."""
+    """Whoever was making the answer may go: one of those who waited for it makes it, for all."""
     cache, maker = ResponseCache(), Maker(b"answer")
     first = asyncio.ensure_future(cache.once(b"key", maker.make))
     await asyncio.sleep(0)
     second = asyncio.ensure_future(cache.once(b"key", maker.make))
     await asyncio.sleep(0)
     first.cancel()
-    assert await second is None
+    await asyncio.gather(first, return_exceptions=True)
     maker.may.set()
-    assert await cache.once(b"key", maker.make) == b"answer"
+    assert await second == b"answer"
+    assert maker.made == 2
 
 
 async def test_one_who_waits_may_leave() -> None:

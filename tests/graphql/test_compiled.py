@@ -33,7 +33,11 @@ from tests.life import owner_of, work_off
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
 PUBLIC = build_schema(team=False)
 EVERYTHING = dict(about_the_viewer(PUBLIC._schema))
-REGISTERED = {id_[:15]: text for id_, text in read_registered().by_id.items() if "mutation" not in text}
+REGISTERED = {
+    id_[:15]: text
+    for id_, text in read_registered().by_id.items()
+    if not {"mutation", "subscription"} & {*text.split()}
+}
 _TWICE = """query($yes: Boolean! = true) { viewer { spectrum { landscape(range: {month: "2026-07"}) { ...L
     centre @include(if: $yes) { valence { value low } } other: centre { arousal { value @skip(if: $yes) high } } } } } }
   fragment L on Landscape { centre { valence { high ...E } __typename } series { keys }

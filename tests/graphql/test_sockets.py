@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -215,6 +216,24 @@ async def test_operations_of_a_socket_are_bounded(spectrum: Spectrum, port: int,
         await phone.ask(EVENTS, as_=CANARY)
         assert await phone.comes_to_an_end() == (4409, "Subscriber already exists")
     await until_heard(spectrum.redis_url, who(spectrum, person), lines=0)
+
+
+async def test_silent_sockets_keep_nobody_out(spectrum: Spectrum, person: str) -> None:
+    """From one address only so many may wait to say who they are; those who said it take no place of theirs."""
+    async with api(spectrum, replace(LIMITS, init_s=30.0, waiting=3, of_a_person=9)) as narrow:
+        async with AsyncExitStack() as stack:
+            for _ in range(2):
+                await stack.enter_async_context(Phone.of(person, narrow))
+            for _ in range(3):
+                await stack.enter_async_context(Phone.at(narrow))
+            with pytest.raises(InvalidStatus) as refused:
+                await stack.enter_async_context(Phone.at(narrow))
+            assert refused.value.response.status_code == 503
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                with suppress(InvalidStatus):
+                    async with Phone.of(person, narrow):
+                        break
 
 
 async def test_frames_are_paced(port: int, person: str) -> None:

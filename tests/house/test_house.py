@@ -86,3 +86,9 @@ def test_the_lock_names_hashes_and_no_index() -> None:
     packages = re.findall(r"^[a-zA-Z0-9_.-]+==[^\n]*\n((?:    [^\n]*\n?)+)", lock, re.MULTILINE)
     assert len(packages) == len(re.findall(r"^[a-zA-Z0-9_.-]+==", lock, re.MULTILINE))
     assert all("--hash=sha256:" in hashes for hashes in packages)
+
+
+def test_a_request_holds_one_connection() -> None:
+    """The schema reads through its context alone: a second transaction beside it would wait for itself under load."""
+    rooms = [path for path in (ROOT / "graphql_schema").glob("*.py") if path.name != "context.py"]
+    assert not [path.name for path in rooms if "store.for_person" in path.read_text()]

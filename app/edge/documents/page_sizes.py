@@ -54,6 +54,8 @@ def page_size(node: FieldNode, defaults: Defaults) -> PageSize | None:
 def _rows(given: object) -> int:
     if isinstance(given, list):
         return max(1, len(given))
+    if isinstance(given, float) and given.is_integer():  # graphql-core takes 100.0 for 100
+        given = int(given)
     return given if type(given) is int and given > 0 else 1
 
 

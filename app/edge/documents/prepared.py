@@ -4,6 +4,7 @@ Runs nothing and knows no caller. What fails is not kept: it is cheap to refuse 
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,6 +40,8 @@ MAX_ERRORS = 10
 """Of validation, which then stops: each may cost a search for names that are alike."""
 KEPT_CHARS = 256 * 1024
 """Of all texts together that are kept prepared: at most about 40 MB of their trees."""
+_LONG_STRING = re.compile(r'"[^"\n]{65,}|"""')
+"""What may be somebody's words, in the text of a document instead of a variable: such a document is not kept."""
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -68,6 +71,7 @@ class Operation:
     name: str | None
     kind: OperationType
     plan: CostPlan
+    declared: frozenset[str]
     is_of_spectrum: bool
     selections: Selections
 
@@ -92,13 +96,15 @@ class Documents:
         operations = self._kept.get(text)
         if operations is None:
             operations = self._prepared(text)
-            if len(text) <= self._kept.maxsize:
+            if len(text) <= self._kept.maxsize and not _LONG_STRING.search(text):
                 self._kept[text] = operations
         return operations
 
     def _prepared(self, text: str) -> Sequence[Operation]:
         document = _parsed(text)
         nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+        if _has_idle_fragments(document, nodes):
+            raise DocumentRefused.because("A fragment of the document is used by none of its operations.")
         if len(nodes) > MAX_OPERATIONS:
             raise _too_dear(too_much(MAX_OPERATIONS, "operations"))
         for node in nodes:
@@ -117,6 +123,7 @@ class Documents:
             name=node.name.value if node.name else None,
             kind=node.operation,
             plan=CostPlan(self._schema, document, node),
+            declared=frozenset(each.variable.name.value for each in node.variable_definitions or ()),
             is_of_spectrum=node.operation is OperationType.QUERY and _is_of_spectrum(node, fragments),
             selections=Selections(fragments),
         )
@@ -129,6 +136,21 @@ def choose(operations: Sequence[Operation], name: str | None) -> Operation:
     if len(operations) != 1:
         raise DocumentRefused.because("Name the one operation of the document that is to run.")
     return operations[0]
+
+
+def _has_idle_fragments(document: DocumentNode, operations: Sequence[OperationDefinitionNode]) -> bool:
+    """Whether there are fragments that no operation leads to: validation would look at what nobody measured."""
+    fragments = _fragments(document)
+    waiting: list[SelectionSetNode] = [node.selection_set for node in operations]
+    used: set[str] = set()
+    while waiting:
+        for node in waiting.pop().selections:
+            if isinstance(node, FragmentSpreadNode) and node.name.value in fragments.keys() - used:
+                used.add(node.name.value)
+                waiting.append(fragments[node.name.value].selection_set)
+            elif isinstance(node, FieldNode | InlineFragmentNode) and node.selection_set is not None:
+                waiting.append(node.selection_set)
+    return used != fragments.keys()
 
 
 def _size_of(operations: Sequence[Operation]) -> int:

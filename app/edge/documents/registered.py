@@ -33,10 +33,6 @@ class Registered:
         known, text = self._by_digest.get(digest[:SHORT_HEX], ("", ""))
         return text if known and digest and known.startswith(_PREFIX + digest) and len(digest) >= SHORT_HEX else None
 
-    def holds(self, text: str) -> bool:
-        """Whether this very text is registered."""
-        return document_id(text) in self.by_id
-
 
 def read_registered(folder: Path | None = None) -> Registered:
     """What the build holds (or `folder`): every `*.graphql`, and `clients.json`, an object of texts by any key."""

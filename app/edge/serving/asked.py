@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from starlette.datastructures import QueryParams
 
+from app.edge.body_limit import DEEPEST_NESTING
+from app.edge.nesting import JsonNesting
 from app.errors import SpectrumError, TopLevelCode
 
 LONGEST_NAME = 200
@@ -52,6 +54,10 @@ def read_parameters(parameters: QueryParams) -> Asked:
     members: dict[str, Any] = dict(parameters)
     for name in ("variables", "extensions"):
         if text := members.get(name):
+            nesting = JsonNesting()
+            nesting.feed(text.encode())
+            if nesting.deepest > DEEPEST_NESTING:
+                raise BadRequest(f"{name} nests deeper than {DEEPEST_NESTING} brackets.")
             try:
                 members[name] = orjson.loads(text)
             except orjson.JSONDecodeError:

@@ -123,7 +123,10 @@ class Endpoint:
         """The answer by the person's revision: "as you have it", remembered, or made and remembered."""
         remembered = self._remembered
         assert remembered is not None, "only an endpoint that remembers recalls"
-        key = remembered.key(await call.context.head(), call.context, call.asked, call.operation)
+        head = await call.context.head()
+        if not head.known:  # nothing moves their revision: an account's end, and its next beginning
+            return await self._made(call)
+        key = remembered.key(head, call.context, call.asked, call.operation)
         tag = f'"{key.hex()}"'
         headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization, Accept, Accept-Language"}
         if call.is_get and tag in call.request.headers.get("if-none-match", ""):
@@ -133,19 +136,19 @@ class Endpoint:
         if data is not None:
             await call.spending.take(1)
             return await self._rendered(call, Answer(data), actual=1, headers=headers)
-        made: list[tuple[Answer, int]] = []
+        made: list[tuple[Answer, int, bool]] = []
 
         async def make() -> bytes | None:
             answer, actual = await self._run(call)
-            made.append((answer, actual))
-            return None if answer.errors else answer.data
+            # It was read at a later moment than the key was made of: then it is another key's.
+            is_of_key = key == remembered.key(await call.context.head(), call.context, call.asked, call.operation)
+            made.append((answer, actual, is_of_key and not answer.errors))
+            return answer.data if made[0][2] else None
 
         await call.spending.take()
         data = await remembered.cache.once(key, make)
-        if not made and data is None:  # whoever else was making it did not finish
-            await make()
-        answer, actual = made[0] if made else (Answer(data), 1)
-        return await self._rendered(call, answer, actual=actual, headers={} if answer.errors else headers)
+        answer, actual, is_of_key = made[0] if made else (Answer(data), 1, True)
+        return await self._rendered(call, answer, actual=actual, headers=headers if is_of_key else {})
 
     async def _made(self, call: Call) -> Response:
         await call.spending.take()
@@ -159,7 +162,9 @@ class Endpoint:
         run = self._operations.run(call.operation, call.asked.variables, call.context, call.context.request_id)
         async with moment:
             result = await _while_waited_for(call.request.receive, run, may_stop=is_query)
-        return Answer.of(result), call.operation.plan.actual(result.data)
+        # What failed may have been done before: it costs what it might have cost.
+        actual = call.spending.requested if result.errors else call.operation.plan.actual(result.data)
+        return Answer.of(result), actual
 
     async def _rendered(
         self, call: Call, answer: Answer, *, actual: int, headers: dict[str, str] | None = None

@@ -62,9 +62,18 @@ class Points:
                 raise
         return self.balance(caller)
 
-    def give_back(self, caller: str, points: int) -> Balance:
-        """Points that were taken and not needed."""
-        self._purse(caller).leased += points
+    async def give_back(self, caller: str, points: int, *, is_shared: bool = True) -> Balance:
+        """Points that were taken and not needed: what a lease may hold stays here, the rest goes back to the bucket."""
+        purse = self._purse(caller)
+        kept = min(points, max(0, LEASED - purse.leased)) if is_shared else 0
+        purse.leased += kept
+        if rest := points - kept:
+            granted = None
+            if self._shared is not None and is_shared:
+                granted = await self._shared.take(caller, least=-rest, most=-rest)
+            now = self._monotonic()
+            left = purse.left_now(now) + rest if granted is None else granted.left
+            purse.left, purse.left_at = min(LIMIT, left), now
         return self.balance(caller)
 
     def balance(self, caller: str) -> Balance:

@@ -6,6 +6,7 @@ The same key is the answer's ETag. Holds no answer itself.
 import hashlib
 import hmac
 from functools import cache
+from importlib.metadata import distributions
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,10 +23,14 @@ _PACKAGES = ("app", "graphql_schema", "prompts")
 
 
 class Remembered:
-    """A cache, and the keys of an installation; `secret` keeps keys from telling anything to whoever sees one."""
+    """A cache, and the keys of an installation; `secret` keeps keys from telling anything to whoever sees one.
 
-    def __init__(self, secret: bytes, cache: ResponseCache) -> None:
+    `settings` are what answers depend on besides.
+    """
+
+    def __init__(self, secret: bytes, cache: ResponseCache, *, settings: str = "") -> None:
         self._secret = secret
+        self._settings = settings
         self.cache = cache
 
     def key(self, head: Head, context: Context, asked: Asked, operation: Operation) -> bytes:
@@ -33,6 +38,7 @@ class Remembered:
         assert context.caller is not None, "an answer about a person is remembered for a caller"
         told = (
             build(),
+            self._settings,
             str(head.person.id),
             head.data_revision,
             local_today(head),
@@ -41,9 +47,10 @@ class Remembered:
             tag_of(context.language),
             head.zone,
             head.plan,
+            head.underway,
             operation.digest.hex(),
             operation.name,
-            asked.variables,
+            {name: value for name, value in asked.variables.items() if name in operation.declared},
         )
         return hmac.digest(self._secret, orjson.dumps(told, option=orjson.OPT_SORT_KEYS), hashlib.sha256)
 
@@ -52,6 +59,8 @@ class Remembered:
 def build() -> str:
     """What this program was made of, as 16 hexadecimal digits: another one may answer otherwise."""
     digest = hashlib.sha256()
+    for each in sorted(f"{installed.name} {installed.version}" for installed in distributions()):
+        digest.update(each.encode())
     for package in _PACKAGES:
         for path in sorted(Path(str(files(package))).rglob("*")):
             if path.suffix in {".py", ".md", ".toml", ".json", ".graphql"}:

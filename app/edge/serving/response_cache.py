@@ -8,8 +8,12 @@ from collections.abc import Awaitable, Callable
 
 from cachetools import TTLCache
 
+from app.errors import SpectrumError
+
 KEPT_BYTES = 64 * 1024 * 1024
 KEPT_S = 600.0
+_SWEEP = 0.1
+"""Part of its time that an answer may be in memory over it."""
 _ENTRY_BYTES = 400
 """What an entry takes beside its answer."""
 
@@ -30,29 +34,38 @@ class ResponseCache:
     async def once(self, key: bytes, make: Callable[[], Awaitable[bytes | None]]) -> bytes | None:
         """The answer that somebody else is making right now, or what `make` answers, kept; None is not kept.
 
-        Whoever waited for one that came to nothing gets None, too, and answers for themselves.
+        Those who waited for one that came to nothing make theirs one after the other; where making it took too long or
+        the database was away, they share that failure.
         """
-        making = self._being_made.get(key)
-        if making is not None:
-            return await asyncio.shield(making)
+        while (making := self._being_made.get(key)) is not None:
+            body = await asyncio.shield(making)
+            if body is not None:
+                return body
         making = self._being_made[key] = asyncio.get_running_loop().create_future()
-        body: bytes | None = None
+        body = None
         try:
             body = await make()
-            return body
+        except SpectrumError as error:
+            making.set_exception(error)
+            making.exception()  # nobody may have waited
+            raise
         finally:
             del self._being_made[key]
-            making.set_result(body)
-            if body is not None:
-                self._keep(key, body)
+            if not making.done():
+                making.set_result(body)
+        if body is not None:
+            self._keep(key, body)
+        return body
 
     def _keep(self, key: bytes, body: bytes) -> None:
         if len(body) + _ENTRY_BYTES <= self._kept.maxsize:
             self._kept[key] = body
         if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(self._ttl_s, self._drop_old)
+            self._sweep = asyncio.get_running_loop().call_later(self._ttl_s * _SWEEP, self._drop_old)
 
     def _drop_old(self) -> None:
         """What is over its time leaves memory, also when nobody asks for anything."""
         self._kept.expire()
-        self._sweep = asyncio.get_running_loop().call_later(self._ttl_s, self._drop_old) if self._kept else None
+        self._sweep = None
+        if self._kept:
+            self._sweep = asyncio.get_running_loop().call_later(self._ttl_s * _SWEEP, self._drop_old)

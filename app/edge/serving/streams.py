@@ -59,7 +59,7 @@ class Streams:
         try:
             async with moment:
                 answer = await self._operations.run(operation, variables, context, context.request_id)
-            actual = operation.plan.actual(answer.data)
+            actual = spending.requested if answer.errors else operation.plan.actual(answer.data)
             extensions = await extensions_of(context, operation, spending, actual, with_revision=not self.team)
         except SpectrumError as error:
             return PreExecutionError(data=None, errors=[shown_failure(error, context.request_id)])

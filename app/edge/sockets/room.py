@@ -3,7 +3,7 @@
 The protocol itself is Strawberry's; what is said on a socket is executed by the streams that are handed in.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
@@ -42,22 +42,30 @@ class Room:
     def __init__(self, limits: SocketLimits) -> None:
         self.limits = limits
         self._open = 0
+        self._waiting: Counter[str] = Counter()
         self._of: dict[UUID, deque[Wire]] = {}
 
-    @property
-    def is_full(self) -> bool:
-        """Whether there is no space for one more."""
-        return self._open >= self.limits.sockets
+    def is_full_for(self, address: str) -> bool:
+        """Whether there is no space for one more from there: too many wait to say who they are, or are open at all."""
+        return self._open >= self.limits.sockets or self._waiting[address] >= self.limits.waiting
 
-    def enter(self) -> None:
-        """One more is open."""
+    def enter(self, address: str) -> None:
+        """One more is open, and waits to say who it is."""
         self._open += 1
+        self._waiting[address] += 1
         SOCKETS.inc()
 
-    def leave(self, person_id: UUID | None, wire: Wire) -> None:
+    def _let_in(self, address: str) -> None:
+        self._waiting[address] -= 1
+        if not self._waiting[address]:
+            del self._waiting[address]
+
+    def leave(self, address: str, person_id: UUID | None, wire: Wire) -> None:
         """It is not open any more."""
         self._open -= 1
         SOCKETS.dec()
+        if person_id is None:
+            self._let_in(address)
         mine = self._of.get(person_id) if person_id else None
         if person_id is not None and mine is not None:
             if wire in mine:  # the oldest of too many is not, any more
@@ -65,12 +73,18 @@ class Room:
             if not mine:
                 del self._of[person_id]
 
-    async def settle(self, person_id: UUID, wire: Wire) -> None:
+    async def settle(self, address: str, person_id: UUID, wire: Wire) -> None:
         """It is this person's. Of too many the oldest goes: a phone that lost its network leaves dead ones behind."""
+        self._let_in(address)
         mine = self._of.setdefault(person_id, deque())
         mine.append(wire)
         if len(mine) > self.limits.of_a_person:
             await mine.popleft().close(TOO_MANY, "")
+
+
+def address_of(websocket: WebSocket) -> str:
+    """Where a socket comes from."""
+    return websocket.client.host if websocket.client else ""
 
 
 class Sockets:
@@ -102,17 +116,18 @@ class Sockets:
             return
         wire = Wire(websocket, self._room.limits)
         visit = _Visit(self._ports, self._verifier, self._streams, self._room, websocket, wire)
-        self._room.enter()
+        address = address_of(websocket)
+        self._room.enter(address)
         try:
             await self._serve(websocket, wire, visit)
         finally:
-            self._room.leave(visit.person_id, wire)
+            self._room.leave(address, visit.person_id, wire)
 
     def _refused(self, websocket: WebSocket) -> Response | None:
         origin = websocket.headers.get("origin")
         if origin is not None and not is_same_origin(origin, websocket.headers.get("host")):
             return refusal(403, TopLevelCode.FORBIDDEN, "Pages of another origin may open no socket here.")
-        if self._room.is_full:
+        if self._room.is_full_for(address_of(websocket)):
             answer = refusal(503, TopLevelCode.INTERNAL, "There are too many sockets at the moment. Please try again.")
             answer.headers["retry-after"] = str(RETRY_AFTER_S)
             return answer
@@ -176,7 +191,7 @@ class _Visit:
         self._caller = caller
         self.person_id = self._ports.keyring.identity.person_id(caller.subject)
         self._wire.end_at(caller.expires_at)
-        await self._room.settle(self.person_id, self._wire)
+        await self._room.settle(address_of(self._websocket), self.person_id, self._wire)
         return UNSET
 
     def _authorization(self) -> str | None:

@@ -38,10 +38,14 @@ _GONE = (WebSocketDisconnect, OSError, RuntimeError)
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """Sockets of a process and of one person, operations of one socket, its frames, and how long anything may take."""
+    """Sockets of a process, of one person and, before they said who they are, of one address.
+
+    Operations of one socket, its frames, and how long anything may take.
+    """
 
     sockets: int = 1_000
     of_a_person: int = 5
+    waiting: int = 20
     operations: int = 10
     frames_a_second: float = 20.0
     burst: int = 40
