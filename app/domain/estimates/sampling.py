@@ -126,7 +126,7 @@ def shares(
 
 def means(days: Days, reading: Callable[[SessionNumbers], int], scale: Scale) -> MeanSample:
     """One reading (in 1/10,000) of every session, as day means."""
-    readings = [sum(map(reading, day)) / (len(day) * UNIT) for day in days]
+    readings = [reading(day[0]) / UNIT if len(day) == 1 else sum(map(reading, day)) / (len(day) * UNIT) for day in days]
     return MeanSample(tuple(readings), _count(days), scale)
 
 
