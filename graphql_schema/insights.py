@@ -133,26 +133,30 @@ class Evidence(Node):
 )
 class Claim:
     text: str
-    evidence: list[Evidence] = strawberry.field(description="At most 4.")
+    claim: strawberry.Private[DomainClaim]
+    writing: strawberry.Private[Writing]
+    place: strawberry.Private[int]
+    head: strawberry.Private[Head]
+
+    @strawberry.field(description="At most 4.")
+    def evidence(self) -> list[Evidence]:
+        return [
+            Evidence(
+                kept=evidence,
+                head=self.head,
+                id=encode("Evidence", f"{self.writing.id}.{self.place}.{number}"),
+                metric=evidence.metric,
+                subject=evidence.subject,
+                aggregate=AggregateRef.of(self.writing.on, self.writing.period),
+            )
+            for number, evidence in enumerate(self.claim.evidence)
+        ]
 
 
 def show_claims(writing: Writing, claims: tuple[DomainClaim, ...], head: Head) -> list[Claim]:
     """The claims of a text, each evidence with an id that leads back to it."""
     return [
-        Claim(
-            text=claim.text,
-            evidence=[
-                Evidence(
-                    kept=evidence,
-                    head=head,
-                    id=encode("Evidence", f"{writing.id}.{place}.{number}"),
-                    metric=evidence.metric,
-                    subject=evidence.subject,
-                    aggregate=AggregateRef.of(writing.on, writing.period),
-                )
-                for number, evidence in enumerate(claim.evidence)
-            ],
-        )
+        Claim(text=claim.text, claim=claim, writing=writing, place=place, head=head)
         for place, claim in enumerate(claims)
     ]
 
