@@ -5,7 +5,7 @@ keeps nothing; what may be shown is decided in `estimates` and `differences`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date
 from itertools import chain
 
@@ -55,9 +55,11 @@ class Fold:
     """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
     _samples: dict[Metric, sampling.Samples] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Remembered, because one pass serves all subjects of a metric; derived, so the fold stays a value."""
+    grouped: InitVar[sampling.Days | None] = None
+    """`days`, where they are known already."""
 
-    def __post_init__(self) -> None:
-        days = sampling.by_day(self.sessions)
+    def __post_init__(self, grouped: sampling.Days | None) -> None:
+        days = sampling.by_day(self.sessions) if grouped is None else grouped
         readable = tuple([session for session in self.sessions if session.confidence >= LEAST_CONFIDENCE])
         every = len(readable) == len(self.sessions)
         object.__setattr__(self, "days", days)
@@ -172,7 +174,8 @@ def cut(whole: Fold, unit_of: Callable[[date], Period]) -> list[Fold]:
         while end < len(days) and days[end][0].local_date <= unit.last:
             end += 1
         within = Period(max(unit.first, whole.period.first), min(unit.last, whole.period.last))
-        parts.append(Fold(within, tuple(chain.from_iterable(days[start:end])), 0))
+        inside = days[start:end]
+        parts.append(Fold(within, tuple(chain.from_iterable(inside)), 0, inside))
         start = end
     return parts
 
