@@ -141,6 +141,10 @@ class Claim:
 
     @strawberry.field(description="At most 4.")
     def evidence(self) -> list[Evidence]:
+        return self.shown()
+
+    def shown(self) -> list[Evidence]:
+        """Each evidence with an id that leads back to it."""
         return [
             Evidence(
                 kept=evidence,
@@ -155,7 +159,7 @@ class Claim:
 
 
 def show_claims(writing: Writing, claims: Sequence[DomainClaim | KeptClaim], head: Head) -> list[Claim]:
-    """The claims of a text, each evidence with an id that leads back to it."""
+    """The claims of a text."""
     return [
         Claim(text=claim.text, claim=claim, writing=writing, place=place, head=head)
         for place, claim in enumerate(claims)
