@@ -31,7 +31,7 @@ from app.edge.sockets.room import Room, Sockets
 from app.edge.sockets.wire import SocketLimits
 from app.edge.tokens import TokenVerifier
 from app.errors import SpectrumError, Unauthenticated
-from app.memory import forbid_core_dumps
+from app.memory import collect_rarely, forbid_core_dumps
 from app.pipeline.ports import Ports
 from app.storage.sealed import Signer
 from app.wiring import Spectrum, opened
@@ -50,6 +50,7 @@ def application() -> Starlette:
         try:
             async with opened() as spectrum:
                 _serve(program, spectrum)
+                collect_rarely()
                 yield
         except SpectrumError as error:
             sys.stderr.write(f"spectrum: {error}\n")

@@ -1,12 +1,16 @@
 """Keeps a program's memory, where words are open for a moment, from being written to a disk or read by a neighbour.
 
-It cannot keep the operating system from swapping: see docs/operations.md.
+It also says how often a server looks through it for garbage. It cannot keep the operating system from swapping: see
+docs/operations.md.
 """
 
 import contextlib
 import ctypes
+import gc
 import sys
 
+NEW_OBJECTS = 50_000
+"""Between two looks for garbage: more than a request makes, so that what it made has mostly gone by itself by then."""
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
@@ -22,3 +26,10 @@ def forbid_core_dumps() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (1, 1))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def collect_rarely() -> None:
+    """Once a server is ready: what it is made of stays, and is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])

@@ -203,8 +203,9 @@ class Context:
 
     async def _find_numbers(self, span: Period) -> PersonNumbers:
         months = await self._history.months(self, span)
+        first, last = span.first, span.last
         return PersonNumbers(
-            tuple([session for month in months for session in month if session.local_date in span]),
+            tuple([session for month in months for session in month if first <= session.local_date <= last]),
             await self.targets(),
         )
 

@@ -57,7 +57,11 @@ class Distribution:
     suppressed: SuppressionReason | None = strawberry.field(
         description="Set when the whole picture is withheld; slices are then empty. Null when shown."
     )
-    text_alternative: str
+    picture: strawberry.Private[domain.Distribution]
+
+    @strawberry.field
+    def text_alternative(self) -> str:
+        return self.picture.text_alternative
 
 
 async def find_distribution(
@@ -73,5 +77,5 @@ async def find_distribution(
         sample_count=found.sample_count,
         shares_sum_to_one=found.shares_sum_to_one,
         suppressed=found.suppressed,
-        text_alternative=found.text_alternative,
+        picture=found,
     )

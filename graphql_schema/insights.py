@@ -1,5 +1,6 @@
 """Cards and the evidence under every sentence, folded again when it is read."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
@@ -15,7 +16,7 @@ from app.domain.findings import InsightKind, SuggestedAction, recheck
 from app.domain.fold import fold
 from app.domain.measures import Metric, metric_label
 from app.domain.narrative import Claim as DomainClaim
-from app.domain.narrative import card_from_json
+from app.domain.narrative import KeptClaim, kept_claims, step_from_json
 from app.domain.periods import Period as Days
 from app.domain.periods import PeriodKind, format_period
 from app.domain.sessions import SessionStatus
@@ -133,26 +134,34 @@ class Evidence(Node):
 )
 class Claim:
     text: str
-    evidence: list[Evidence] = strawberry.field(description="At most 4.")
+    claim: strawberry.Private[DomainClaim | KeptClaim]
+    writing: strawberry.Private[Writing]
+    place: strawberry.Private[int]
+    head: strawberry.Private[Head]
+
+    @strawberry.field(description="At most 4.")
+    def evidence(self) -> list[Evidence]:
+        return self.shown()
+
+    def shown(self) -> list[Evidence]:
+        """Each evidence with an id that leads back to it."""
+        return [
+            Evidence(
+                kept=evidence,
+                head=self.head,
+                id=encode("Evidence", f"{self.writing.id}.{self.place}.{number}"),
+                metric=evidence.metric,
+                subject=evidence.subject,
+                aggregate=AggregateRef.of(self.writing.on, self.writing.period),
+            )
+            for number, evidence in enumerate(self.claim.evidence)
+        ]
 
 
-def show_claims(writing: Writing, claims: tuple[DomainClaim, ...], head: Head) -> list[Claim]:
-    """The claims of a text, each evidence with an id that leads back to it."""
+def show_claims(writing: Writing, claims: Sequence[DomainClaim | KeptClaim], head: Head) -> list[Claim]:
+    """The claims of a text."""
     return [
-        Claim(
-            text=claim.text,
-            evidence=[
-                Evidence(
-                    kept=evidence,
-                    head=head,
-                    id=encode("Evidence", f"{writing.id}.{place}.{number}"),
-                    metric=evidence.metric,
-                    subject=evidence.subject,
-                    aggregate=AggregateRef.of(writing.on, writing.period),
-                )
-                for number, evidence in enumerate(claim.evidence)
-            ],
-        )
+        Claim(text=claim.text, claim=claim, writing=writing, place=place, head=head)
         for place, claim in enumerate(claims)
     ]
 
@@ -228,8 +237,8 @@ class Insight(Node):
     @classmethod
     def of(cls, writing: Writing, head: Head) -> Self:
         assert writing.insight_kind is not None, "every card has a kind"
-        card, kind = card_from_json(writing.content), InsightKind(writing.insight_kind)
-        headline, *body = show_claims(writing, card.claims(), head)
+        kind, step = InsightKind(writing.insight_kind), step_from_json(writing.content)
+        headline, *body = show_claims(writing, kept_claims(writing.content), head)
         return cls(
             writing=writing,
             id=encode("Insight", writing.id),
@@ -241,7 +250,7 @@ class Insight(Node):
             headline=headline,
             body=body,
             confidence=ConfidenceLevel(writing.confidence),
-            suggestion=Suggestion(label=card.step.label, action=card.step.action) if card.step else None,
+            suggestion=Suggestion(label=step.label, action=step.action) if step else None,
             seen_at=writing.seen_at,
             provenance=Provenance.of(writing),
             edition=writing.edition,

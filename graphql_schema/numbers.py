@@ -1,7 +1,7 @@
 """Periods and numbers with their uncertainty, as every other type shows them."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Self, cast
 
 import strawberry
 
@@ -22,9 +22,20 @@ from graphql_schema.scalars import Month, TimeZone, Week
 class Period:
     first: date = strawberry.field(name="from", description="First local day.")
     last: date = strawberry.field(name="to", description="Last local day, included.")
-    days: int = strawberry.field(description="Whole days, both ends counted.")
-    open: bool = strawberry.field(description="True while the period can still receive sessions.")
-    time_zone: TimeZone
+    zone: strawberry.Private[str]
+    now: strawberry.Private[datetime]
+
+    @strawberry.field(description="Whole days, both ends counted.")
+    def days(self) -> int:
+        return periods.Period(self.first, self.last).days
+
+    @strawberry.field(description="True while the period can still receive sessions.")
+    def open(self) -> bool:
+        return self.last >= periods.local_start(self.now, self.zone)[0]
+
+    @strawberry.field
+    def time_zone(self) -> TimeZone:
+        return TimeZone(self.zone)
 
     @classmethod
     def of(cls, period: periods.Period, head: Head) -> Self:
@@ -32,13 +43,7 @@ class Period:
 
     @classmethod
     def at(cls, period: periods.Period, zone: str, now: datetime) -> Self:
-        return cls(
-            first=period.first,
-            last=period.last,
-            days=period.days,
-            open=period.last >= periods.local_start(now, zone)[0],
-            time_zone=TimeZone(zone),
-        )
+        return cls(first=period.first, last=period.last, zone=zone, now=now)
 
 
 @strawberry.type(
@@ -64,16 +69,8 @@ class Estimate:
 
     @classmethod
     def of(cls, estimate: estimates.Estimate) -> Self:
-        return cls(
-            value=estimate.value,
-            low=estimate.low,
-            high=estimate.high,
-            sample_count=estimate.sample_count,
-            day_count=estimate.day_count,
-            confidence=estimate.confidence,
-            suppressed=estimate.suppressed,
-            sessions_needed=estimate.sessions_needed,
-        )
+        """The domain's own, which has these very attributes: a picture has a hundred and more of them to copy."""
+        return cast("Self", estimate)
 
 
 @strawberry.type(description="A number against the viewer's own usual. Never against other people.")
@@ -104,7 +101,8 @@ class Affect:
 
     @classmethod
     def of(cls, affect: estimates.Affect) -> Self:
-        return cls(valence=Estimate.of(affect.valence), arousal=Estimate.of(affect.arousal))
+        """The domain's own, as an estimate is."""
+        return cast("Self", affect)
 
 
 @strawberry.type

@@ -148,7 +148,7 @@ async def _find_evidence(context: Context, key: str) -> Evidence | None:
     read = card_from_json if writing.period_kind is PeriodKind.WEEK else narrative_from_json
     claims = show_claims(writing, read(writing.content).claims(), await context.head())
     wanted = encode("Evidence", key)
-    return next((evidence for claim in claims for evidence in claim.evidence if evidence.id == wanted), None)
+    return next((evidence for claim in claims for evidence in claim.shown() if evidence.id == wanted), None)
 
 
 async def _find_week(context: Context, key: str) -> Node | None:

@@ -4,7 +4,7 @@ Keeps nothing and reads nothing; the estimate stays beside a correction, so that
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.domain.affect import EMOTIONS, PATTERNS, UNIT, Emotion, SessionNumbers, ThinkingPattern, Use
 from app.domain.estimates.sampling import is_readable
@@ -67,8 +67,7 @@ def corrected(estimated: SessionNumbers, correction: Correction) -> SessionNumbe
     if correction.is_empty:
         return estimated
     sure = is_readable(estimated) or correction.tells_how_it_felt
-    numbers = replace(
-        estimated,
+    numbers = estimated._replace(
         valence=estimated.valence if correction.valence is None else correction.valence,
         arousal=estimated.arousal if correction.arousal is None else correction.arousal,
         confidence=UNIT if sure else estimated.confidence,
@@ -76,8 +75,8 @@ def corrected(estimated: SessionNumbers, correction: Correction) -> SessionNumbe
     if correction.emotions is not None:
         strengths = zip(EMOTIONS, estimated.emotions, strict=True)
         felt = tuple(max(strength, LEAST_NAMED) if name in correction.emotions else 0 for name, strength in strengths)
-        numbers = replace(numbers, emotions=felt, emotions_present=correction.emotions)
+        numbers = numbers._replace(emotions=felt, emotions_present=correction.emotions)
     if correction.patterns is not None and estimated.use is Use.FULL:
         shown = tuple(UNIT if pattern in correction.patterns else 0 for pattern in PATTERNS)
-        numbers = replace(numbers, patterns=shown, patterns_present=correction.patterns)
+        numbers = numbers._replace(patterns=shown, patterns_present=correction.patterns)
     return numbers

@@ -4,8 +4,10 @@ Every day, week, range, baseline, comparison, preview and check of evidence goes
 keeps nothing; what may be shown is decided in `estimates` and `differences`.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import InitVar, dataclass, field
+from datetime import date
+from itertools import chain
 
 from app.domain.affect import SessionNumbers, Source
 from app.domain.estimates import sampling
@@ -53,9 +55,11 @@ class Fold:
     """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
     _samples: dict[Metric, sampling.Samples] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Remembered, because one pass serves all subjects of a metric; derived, so the fold stays a value."""
+    grouped: InitVar[sampling.Days | None] = None
+    """`days`, where they are known already."""
 
-    def __post_init__(self) -> None:
-        days = sampling.by_day(self.sessions)
+    def __post_init__(self, grouped: sampling.Days | None) -> None:
+        days = sampling.by_day(self.sessions) if grouped is None else grouped
         readable = tuple([session for session in self.sessions if session.confidence >= LEAST_CONFIDENCE])
         every = len(readable) == len(self.sessions)
         object.__setattr__(self, "days", days)
@@ -154,6 +158,26 @@ def fold(
     kept = [s for s in inside if not hidden(s.session_id, s.local_date, s.source)] if targets else inside
     kept.sort(key=lambda session: (session.local_date, session.local_minute, session.session_id))
     return Fold(period, tuple(kept), len(inside) - len(kept))
+
+
+def cut(whole: Fold, unit_of: Callable[[date], Period]) -> list[Fold]:
+    """The parts of `whole` that lie in each unit of the calendar and have a session, oldest first.
+
+    The same as folding each unit by itself, but for what was left out, which is not counted again. The last day of a
+    unit ends it, so that its days are looked up once.
+    """
+    parts: list[Fold] = []
+    days, start = whole.days, 0
+    while start < len(days):
+        unit = unit_of(days[start][0].local_date)
+        end = start + 1
+        while end < len(days) and days[end][0].local_date <= unit.last:
+            end += 1
+        within = Period(max(unit.first, whole.period.first), min(unit.last, whole.period.last))
+        inside = days[start:end]
+        parts.append(Fold(within, tuple(chain.from_iterable(inside)), 0, inside))
+        start = end
+    return parts
 
 
 def compare(

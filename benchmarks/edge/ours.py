@@ -13,7 +13,7 @@ from app.cli.api import server_for
 from app.edge.serving.points import Points
 from app.gateways.points import LIMIT, Granted, SharedPoints
 from app.main import create_app
-from app.memory import forbid_core_dumps
+from app.memory import collect_rarely, forbid_core_dumps
 from app.telemetry import configure_logging
 from app.wiring import opened
 
@@ -31,6 +31,7 @@ async def serve(port: int) -> None:
     async with opened() as spectrum:
         shared = Plenty(spectrum.redis_url)
         program = create_app(spectrum, Points(shared))
+        collect_rarely()
         await server_for(program, port=port, lifespan="off").serve()
 
 

@@ -4,7 +4,6 @@ Holds no assertion.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -53,7 +52,7 @@ _PLAIN = SessionNumbers(
 
 def session(number: int, day: date, **changes: Any) -> SessionNumbers:
     """A neutral session of `day` with id `number`, changed as asked."""
-    return replace(_PLAIN, session_id=UUID(int=number), local_date=day, **changes)
+    return _PLAIN._replace(session_id=UUID(int=number), local_date=day, **changes)
 
 
 def month_of_valences(*valences: int) -> list[SessionNumbers]:

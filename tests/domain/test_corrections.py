@@ -45,7 +45,7 @@ def test_what_is_said_counts_and_the_rest_stands(estimated: SessionNumbers, said
     assert counted.confidence == (UNIT if sure else estimated.confidence)
     names = ("valence", "arousal", "emotions", "emotions_present", "patterns", "patterns_present", "confidence")
     back: dict[str, Any] = {name: getattr(estimated, name) for name in names}
-    assert replace(counted, **back) == estimated
+    assert counted._replace(**back) == estimated
 
 
 @calmly

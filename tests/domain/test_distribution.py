@@ -1,6 +1,5 @@
 """How sessions divide. Shares themselves are tested with estimates."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -122,7 +121,7 @@ def test_a_range_claims_over_its_dimension(days: int, expected: Direction) -> No
     labelling = frozenset({ThinkingPattern.LABELING})
     now = [session(n, MARCH.last - timedelta(days=n)) for n in range(days)]
     usual = [session(100 + n, MARCH.last - timedelta(days=days + n)) for n in range(84)]
-    sessions = [replace(s, patterns_present=labelling) for s in now[:10] + usual[:10]] + now[10:] + usual[10:]
+    sessions = [s._replace(patterns_present=labelling) for s in now[:10] + usual[:10]] + now[10:] + usual[10:]
     period = Period(MARCH.last - timedelta(days=days - 1), MARCH.last)
     (part,) = distribution(sessions, [], period, by=DistributionDimension.PATTERN).slices
     assert part.vs_baseline is not None

@@ -1,6 +1,5 @@
 """Numbers of two analyser versions are not compared: a yardstick is read like what it measures, or nothing is said."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,6 +75,6 @@ def test_a_period_of_two_versions_claims_nothing() -> None:
 def test_unreadable_sessions_have_no_say() -> None:
     """What could not be read anyway makes no mixture."""
     known = days(MARCH, 4_000, "a")
-    odd = replace(known[0], analyser_version="b", confidence=0)
+    odd = known[0]._replace(analyser_version="b", confidence=0)
     assert fold([odd, *known[1:]], (), MARCH).versions == {"a"}
     assert Fold(MARCH, (), 0).versions == frozenset()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -62,7 +61,7 @@ async def test_packed_months_are_the_session_numbers(
 ) -> None:
     """What reads unpack is, in order and to the last unit, what was kept a session at a time; also after a change."""
     person_id = uuid4()
-    changed = replace(changed, session_id=kept[0].session_id, local_date=kept[0].local_date)
+    changed = changed._replace(session_id=kept[0].session_id, local_date=kept[0].local_date)
     async with spectrum.ports.store.for_person(person_id) as tx:
         for each in kept:
             await numbers.keep(tx, person_id, each)

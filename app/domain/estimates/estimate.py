@@ -259,17 +259,18 @@ def confidence_level(session_count: int, width: float) -> ConfidenceLevel:
 def mean_interval(sample: MeanSample, confidence: float, *, least_variance: float = 0.0) -> Interval:
     """Mean of at least 4 days with its Student's t interval at `confidence`; days vary by `least_variance` or more."""
     mean, low, high = _mean_and_ends(sample, confidence, least_variance)
-    value = mean if sample.told is None else sample.told
-    return Interval(value, min(value, low), max(value, high)).within(sample.scale)
+    value, scale = mean if sample.told is None else sample.told, sample.scale
+    return Interval(value, max(min(value, low), scale.lowest), min(max(value, high), scale.highest))
 
 
 def _mean_and_ends(sample: MeanSample, confidence: float, least_variance: float) -> tuple[float, float, float]:
     """The mean of the days and the ends of its interval, wherever the scale ends."""
-    mean, variance = mean_and_variance(sample.days)
-    down = up = student_t_quantile(confidence, sample.day_count - 1)
+    days, count = sample.days, len(sample.days)
+    mean, variance = mean_and_variance(days)
+    down = up = student_t_quantile(confidence, count - 1)
     if sample.shape is Shape.SKEWED and variance > 0:
-        down, up = _unskewed(down, _skewness(sample.days, mean, variance), sample.day_count)
-    error = sqrt(max(variance, least_variance) / sample.day_count)
+        down, up = _unskewed(down, _skewness(days, mean, variance), count)
+    error = sqrt(max(variance, least_variance) / count)
     low, high = mean - down * error, mean + up * error
     if sample.shape is not Shape.LOGARITHMIC:
         return mean, low, high

@@ -65,6 +65,16 @@ def only(days: Days, choice: Choice) -> Days:
     return tuple([day for day in kept if day])
 
 
+def by_key(days: Days, keys_of: Callable[[SessionNumbers], Iterable[str]]) -> dict[str, Days]:
+    """The days of the sessions with each key alone."""
+    found: dict[str, dict[int, list[SessionNumbers]]] = {}
+    for place, day in enumerate(days):
+        for session in day:
+            for key in keys_of(session):
+                found.setdefault(key, {}).setdefault(place, []).append(session)
+    return {key: tuple(map(tuple, of.values())) for key, of in found.items()}
+
+
 def is_readable(session: SessionNumbers) -> bool:
     """Whether the analyser could go by the words of a session; one that it could not still counts as a session."""
     return session.confidence >= LEAST_CONFIDENCE
@@ -126,7 +136,7 @@ def shares(
 
 def means(days: Days, reading: Callable[[SessionNumbers], int], scale: Scale) -> MeanSample:
     """One reading (in 1/10,000) of every session, as day means."""
-    readings = [sum(map(reading, day)) / (len(day) * UNIT) for day in days]
+    readings = [reading(day[0]) / UNIT if len(day) == 1 else sum(map(reading, day)) / (len(day) * UNIT) for day in days]
     return MeanSample(tuple(readings), _count(days), scale)
 
 

@@ -14,6 +14,7 @@ from app.domain.narrative.check import SAFETY_CHECKS, CheckReport, check
 from app.domain.narrative.claims import (
     Card,
     Claim,
+    KeptClaim,
     Narrative,
     NarrativeSection,
     Step,
@@ -24,9 +25,11 @@ from app.domain.narrative.claims import (
     claim_to_json,
     claims_from,
     evidence_in,
+    kept_claims,
     narrative_from,
     narrative_from_json,
     narrative_to_json,
+    step_from_json,
 )
 from app.domain.narrative.compose import compose, seed_for, step_label
 from app.domain.narrative.draft import Draft, MalformedDraft, Section, Sentence, draft_from_json, draft_to_json
@@ -40,6 +43,7 @@ __all__ = [
     "Claim",
     "Draft",
     "Form",
+    "KeptClaim",
     "MalformedDraft",
     "Manner",
     "Narrative",
@@ -64,9 +68,11 @@ __all__ = [
     "draft_to_json",
     "draw",
     "evidence_in",
+    "kept_claims",
     "narrative_from",
     "narrative_from_json",
     "narrative_to_json",
     "seed_for",
+    "step_from_json",
     "step_label",
 ]

@@ -22,6 +22,24 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptClaim:
+    """A claim as it is kept: its evidence is read when it is asked for, which a list of cards seldom does."""
+
+    raw: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        text: str = self.raw["text"]
+        return text
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What they rest on. KeyError or ValueError on what `claim_to_json` did not write."""
+        return claim_from_json(self.raw).evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """The one small step a card ends in."""
 
@@ -121,12 +139,19 @@ def card_to_json(card: Card) -> dict[str, Any]:
 
 def card_from_json(raw: Mapping[str, Any]) -> Card:
     """What `card_to_json` wrote. KeyError or ValueError on anything else."""
+    claims = (claim_from_json(claim.raw) for claim in kept_claims(raw))
+    return Card(next(claims), tuple(claims), step_from_json(raw))
+
+
+def kept_claims(raw: Mapping[str, Any]) -> tuple[KeptClaim, ...]:
+    """The claims of what `card_to_json` wrote, in reading order."""
+    return (KeptClaim(raw["headline"]), *map(KeptClaim, raw["body"]))
+
+
+def step_from_json(raw: Mapping[str, Any]) -> Step | None:
+    """The step of what `card_to_json` wrote, None where it ends in none."""
     step = raw["step"]
-    return Card(
-        claim_from_json(raw["headline"]),
-        tuple(claim_from_json(claim) for claim in raw["body"]),
-        None if step is None else Step(step["label"], SuggestedAction(step["action"])),
-    )
+    return None if step is None else Step(step["label"], SuggestedAction(step["action"]))
 
 
 def narrative_to_json(narrative: Narrative) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A share is a count of sessions over a threshold, never a sum of probabilities; n
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.affect import Emotion, SessionNumbers, Source, ThinkingPattern, TimeOfDay, Weekday
@@ -26,31 +26,6 @@ class DistributionDimension(StrEnum):
     EMOTION = "EMOTION"
     TIME_OF_DAY = "TIME_OF_DAY"
     WEEKDAY = "WEEKDAY"
-
-
-@dataclass(frozen=True, slots=True)
-class DistributionSlice:
-    """The sessions with one key. `count` is None when the share is withheld, `vs_baseline` while no usual exists."""
-
-    key: str
-    label: str
-    count: int | None
-    share: Estimate
-    vs_baseline: Comparison | None
-    affect: Affect
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """Slices, largest share first, of the `sample_count` sessions that can have them; none when withheld."""
-
-    period: Period
-    by: DistributionDimension
-    slices: tuple[DistributionSlice, ...]
-    sample_count: int
-    shares_sum_to_one: bool
-    suppressed: SuppressionReason | None
-    text_alternative: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +65,82 @@ class _Side:
     """A fold with the days and shares that one dimension counts in it."""
 
     fold: Fold
+    division: _Division
     days: sampling.Days
     shares: Mapping[str, ShareSample]
+    _told: dict[str, sampling.Days] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Remembered, because one pass serves all keys; derived, so that the side stays a value."""
+
+    def told(self, key: str) -> sampling.Days:
+        """The days of the sessions with `key` that tell how it felt."""
+        if not self._told:
+            days = self.days if self.division.by_reading else self.fold.readable_days
+            self._told.update(sampling.by_key(days, self.division.keys_of))
+        return self._told.get(key, ())
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionSlice:
+    """The sessions with one key; what is beside their share is computed when it is asked for.
+
+    `count` is None when the share is withheld, `vs_baseline` while no usual exists.
+    """
+
+    key: str
+    label: str
+    count: int | None
+    share: Estimate
+    now: _Side = field(repr=False)
+    usual: _Side = field(repr=False)
+
+    @property
+    def vs_baseline(self) -> Comparison | None:
+        """The share beside one's usual."""
+        now, usual, key = self.now, self.usual, self.key
+        claim = confidence_for_claim(now.fold.period, len(now.division.keys))
+        return compare_samples(now.fold, usual.fold, now.shares[key], usual.shares[key], claim_confidence=claim)
+
+    @property
+    def affect(self) -> Affect:
+        """Where these sessions sit on the plane."""
+        days = self.now.told(self.key)
+        return Affect(estimate(sampling.valence(days)), estimate(sampling.arousal(days)))
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Slices, largest share first, of the `sample_count` sessions that can have them; none when withheld."""
+
+    now: Fold = field(repr=False)
+    by: DistributionDimension
+    slices: tuple[DistributionSlice, ...]
+    whole: Estimate
+    """That of any key: whether the picture is shown at all."""
+
+    @property
+    def period(self) -> Period:
+        """What it is a picture of."""
+        return self.now.period
+
+    @property
+    def sample_count(self) -> int:
+        """Sessions that can have a key."""
+        return self.whole.sample_count
+
+    @property
+    def shares_sum_to_one(self) -> bool:
+        """Whether each session has exactly one key."""
+        return _DIVISIONS[self.by].one_each
+
+    @property
+    def suppressed(self) -> SuppressionReason | None:
+        """Why all of it is withheld."""
+        return self.whole.suppressed
+
+    @property
+    def text_alternative(self) -> str:
+        """One paragraph that says what the picture shows."""
+        return _text(self.now, _DIVISIONS[self.by], self.whole, self.slices)
 
 
 def distribution(
@@ -119,39 +168,22 @@ def distribution_of(whole_now: Fold, whole_usual: Fold, *, by: DistributionDimen
     anyone = now.shares[division.keys[0]]
     whole = now.fold.estimate(anyone)
     present = [key for key in division.keys if now.shares[key].hits or usual.shares[key].hits]
-    slices = [] if whole.suppressed else [_slice(now, usual, key, division) for key in present]
+    slices = [] if whole.suppressed else [_slice(now, usual, key) for key in present]
     slices.sort(key=lambda part: -(part.count or 0))
-    return Distribution(
-        period=whole_now.period,
-        by=by,
-        slices=tuple(slices),
-        sample_count=anyone.session_count,
-        shares_sum_to_one=division.one_each,
-        suppressed=whole.suppressed,
-        text_alternative=_text(now.fold, division, whole, slices),
-    )
+    return Distribution(whole_now, by, tuple(slices), whole)
 
 
 def _side(whole: Fold, by: DistributionDimension) -> _Side:
-    days = whole.readable_days if _DIVISIONS[by].by_reading else whole.days
+    division = _DIVISIONS[by]
+    days = whole.readable_days if division.by_reading else whole.days
     if by is DistributionDimension.PATTERN:
         days = sampling.full_use(days)
-    return _Side(whole, days, sampling.shares(days, _DIVISIONS[by].keys_of, _DIVISIONS[by].keys))
+    return _Side(whole, division, days, sampling.shares(days, division.keys_of, division.keys))
 
 
-def _slice(now: _Side, usual: _Side, key: str, division: _Division) -> DistributionSlice:
+def _slice(now: _Side, usual: _Side, key: str) -> DistributionSlice:
     share = now.fold.estimate(now.shares[key])
-    claim = confidence_for_claim(now.fold.period, len(division.keys))
-    told = now.days if division.by_reading else now.fold.readable_days
-    days = sampling.only(told, lambda session: key in division.keys_of(session))
-    return DistributionSlice(
-        key=key,
-        label=label(key),
-        count=None if share.suppressed else now.shares[key].hits,
-        share=share,
-        vs_baseline=compare_samples(now.fold, usual.fold, now.shares[key], usual.shares[key], claim_confidence=claim),
-        affect=Affect(estimate(sampling.valence(days)), estimate(sampling.arousal(days))),
-    )
+    return DistributionSlice(key, label(key), None if share.suppressed else now.shares[key].hits, share, now, usual)
 
 
 def _text(whole: Fold, division: _Division, shown: Estimate, slices: Sequence[DistributionSlice]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import groupby
 from uuid import UUID
 
 from app.domain.affect import EMOTIONS, UNIT, Emotion, SessionNumbers, Source
@@ -15,7 +14,7 @@ from app.domain.estimates import sampling
 from app.domain.estimates.differences import confidence_for_claim
 from app.domain.estimates.estimate import Affect, Comparison, Estimate, SuppressionReason, observed, withheld
 from app.domain.exclusions import ExclusionTarget
-from app.domain.fold import Fold, compare, fold
+from app.domain.fold import Fold, compare, cut, fold
 from app.domain.measures import Metric, phrase
 from app.domain.periods import Period, baseline_of, format_month, format_week, month_of, week_of
 from app.domain.pictures.plain_words import (
@@ -117,24 +116,70 @@ class LandscapeSeries:
 class Landscape:
     """Buckets oldest first, at most 400; emotions strongest first, those that are withheld last.
 
-    Points and series are made of the buckets when they are asked for: drawing needs no emotions of each. The
+    All else is computed of the folds when it is asked for: drawing needs no emotions, and a list of points no text. The
     comparisons are None while no usual exists. `truncated`: single sessions were more than 400, the newest stay;
     all other numbers count every session.
     """
 
-    period: Period
+    now: Fold
+    usual: Fold
     granularity: Granularity
     buckets: tuple[Fold, ...]
-    centre: Affect
-    spread: Estimate
-    valence_vs_baseline: Comparison | None
-    arousal_vs_baseline: Comparison | None
-    emotions: tuple[EmotionIntensity, ...]
-    session_count: int
-    day_count: int
-    unread_count: int
-    excluded_count: int
     truncated: bool
+
+    @property
+    def period(self) -> Period:
+        """What it is a picture of."""
+        return self.now.period
+
+    @property
+    def centre(self) -> Affect:
+        """Where the period sits on the plane."""
+        return self.now.affect()
+
+    @property
+    def spread(self) -> Estimate:
+        """How far sessions lie from the centre."""
+        return self.now.measure(Metric.SPREAD)
+
+    @property
+    def valence_vs_baseline(self) -> Comparison | None:
+        """How pleasant it was, beside one's usual."""
+        return self._against_usual(Metric.VALENCE)
+
+    @property
+    def arousal_vs_baseline(self) -> Comparison | None:
+        """How activated it was, beside one's usual."""
+        return self._against_usual(Metric.AROUSAL)
+
+    def _against_usual(self, metric: Metric) -> Comparison | None:
+        claim = confidence_for_claim(self.period, len(COMPARED))
+        return compare(self.now, self.usual, metric, claim_confidence=claim)
+
+    @property
+    def emotions(self) -> tuple[EmotionIntensity, ...]:
+        """All nine."""
+        return _emotions(self.now)
+
+    @property
+    def session_count(self) -> int:
+        """Sessions counted."""
+        return self.now.session_count
+
+    @property
+    def day_count(self) -> int:
+        """Different days with a counted session."""
+        return self.now.day_count
+
+    @property
+    def unread_count(self) -> int:
+        """Sessions counted whose words could not be read well."""
+        return self.now.unread_count
+
+    @property
+    def excluded_count(self) -> int:
+        """Sessions that were left out."""
+        return self.now.excluded_count
 
     @property
     def points(self) -> tuple[LandscapePoint, ...]:
@@ -180,44 +225,22 @@ def landscape(
 
 def landscape_of(now: Fold, usual: Fold, *, granularity: Granularity) -> Landscape:
     """The landscape of a period that is folded already, beside the fold of the 12 weeks before it."""
-    period = now.period
-    valence, arousal = (
-        compare(now, usual, metric, claim_confidence=confidence_for_claim(period, len(COMPARED))) for metric in COMPARED
-    )
     buckets = _buckets(now, granularity)
-    return Landscape(
-        period=period,
-        granularity=granularity,
-        buckets=tuple(buckets[-MAX_POINTS:]),
-        centre=now.affect(),
-        spread=now.measure(Metric.SPREAD),
-        valence_vs_baseline=valence,
-        arousal_vs_baseline=arousal,
-        emotions=_emotions(now),
-        session_count=now.session_count,
-        day_count=now.day_count,
-        unread_count=now.unread_count,
-        excluded_count=now.excluded_count,
-        truncated=len(buckets) > MAX_POINTS,
-    )
+    return Landscape(now, usual, granularity, tuple(buckets[-MAX_POINTS:]), len(buckets) > MAX_POINTS)
 
 
 def _buckets(whole: Fold, granularity: Granularity) -> list[Fold]:
     """The fold cut into buckets that have a session, oldest first."""
     if granularity is Granularity.SESSION:
         return [Fold(Period(s.local_date, s.local_date), (s,), 0) for s in whole.sessions]
-    grouped = groupby(whole.sessions, key=lambda session: _unit(session.local_date, granularity))
-    return [Fold(_clipped(unit, whole.period), tuple(sessions), 0) for unit, sessions in grouped]
+    return cut(whole, _UNITS[granularity])
 
 
-def _unit(day: date, granularity: Granularity) -> Period:
-    if granularity is Granularity.WEEK:
-        return week_of(day)
-    return month_of(day) if granularity is Granularity.MONTH else Period(day, day)
+def _day(day: date) -> Period:
+    return Period(day, day)
 
 
-def _clipped(unit: Period, whole: Period) -> Period:
-    return Period(max(unit.first, whole.first), min(unit.last, whole.last))
+_UNITS = {Granularity.DAY: _day, Granularity.WEEK: week_of, Granularity.MONTH: month_of}
 
 
 def _is_inferred(granularity: Granularity) -> bool:
