@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from app.edge.body_limit import BodyLimit
 from app.edge.graphiql import graphiql_routes
@@ -19,8 +19,12 @@ from app.edge.serving.endpoint import Endpoint
 from app.edge.serving.operations import Operations
 from app.edge.serving.points import Points
 from app.edge.serving.spending import Spender
+from app.edge.serving.streams import Streams
+from app.edge.sockets.room import Room, Sockets
+from app.edge.sockets.wire import SocketLimits
 from app.edge.tokens import TokenVerifier
 from app.pipeline.ports import Ports
+from app.storage.sealed import Identity
 from tests.conftest import AUTH_SECRET
 
 
@@ -78,20 +82,26 @@ async def _upload(request: Request) -> Response:
     return Response(str(len(await request.body())), media_type="text/plain")
 
 
-def build_app() -> Starlette:
-    """Return the app: the schema at both GraphQL paths, `/other` for plain bodies."""
-    endpoint = Endpoint(
-        cast("Ports", None),  # nobody signs in, and no field asks for anything that is kept
-        TokenVerifier(secret=AUTH_SECRET),
-        Operations(schema),
-        spender=Spender(Points(None)),
-        remembered=None,
-        team=False,
-        page=True,
-    )
+class _Keys:
+    identity = Identity(b"sample" * 6)
+
+
+class _Ports:
+    """All that the edge needs of an installation while no field asks for anything that is kept."""
+
+    keyring = _Keys
+
+
+def build_app(*, team: bool = False) -> Starlette:
+    """Return the app: the schema at both paths and for sockets, `/other` for plain bodies; `team`: for staff."""
+    ports, verifier, operations = cast("Ports", _Ports()), TokenVerifier(secret=AUTH_SECRET), Operations(schema)
+    spender = Spender(None if team else Points(None))
+    endpoint = Endpoint(ports, verifier, operations, spender=spender, remembered=None, team=team, page=True)
+    sockets = Sockets(ports, verifier, Streams(operations, spender, team=team), Room(SocketLimits()))
     routes = [
         Route("/graphql", endpoint),
         Route("/ops/graphql", endpoint),
+        WebSocketRoute("/graphql", sockets),
         Route("/other", _upload, methods=["POST"]),
         *graphiql_routes(),
     ]

@@ -17,6 +17,10 @@ import pytest
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
+from app.domain.access import Role
+from app.edge.tokens import issue_token
+from tests.conftest import AUTH_SECRET
+
 from .sample import build_app
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -76,7 +80,7 @@ async def _served() -> AsyncIterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         # websockets-sansio: the other implementation warns about a deprecation, and warnings are errors here.
-        config = uvicorn.Config(build_app(), log_level="critical", ws="websockets-sansio")
+        config = uvicorn.Config(build_app(team=True), log_level="critical", ws="websockets-sansio")
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[listening]))
         try:
@@ -117,10 +121,11 @@ async def _browser(profile: Path) -> AsyncIterator[Browser]:
 @pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium here")
 async def test_graphiql_works_with_no_internet_under_its_own_policy(tmp_path: Path) -> None:
     """The editor must render, query and subscribe, hide the token, and reach no other origin."""
+    token = issue_token(AUTH_SECRET, subject="somebody", roles=[Role.OPERATOR], ttl_s=600)
     async with _served() as host, _browser(tmp_path / "profile") as browser:
         for domain in ("Network", "Log", "Runtime", "Page"):
             await browser.call(f"{domain}.enable")
-        await browser.call("Page.navigate", url=f"http://{host}/graphql#token=aaa.bbb.ccc")
+        await browser.call("Page.navigate", url=f"http://{host}/graphql#token={token}")
         await browser.until(f"{_EXECUTE} !== null")
         # The button stands there before the editors do, and does nothing then: it is pressed until it answers.
         pressed = f"({_EXECUTE}.ariaLabel.startsWith('Execute') && {_EXECUTE}.click(), false)"
@@ -134,7 +139,7 @@ async def test_graphiql_works_with_no_internet_under_its_own_policy(tmp_path: Pa
         await browser.until(f"{editor}.operationName === 'Ticks'")
         await browser.call("Runtime.evaluate", expression=f"{_EXECUTE}.click()")
         await browser.until(f"{_RESULT}.includes('\"ticks\": 3')")
-        assert await browser.value("document.getElementById('token').value") == "aaa.bbb.ccc"
+        assert await browser.value("document.getElementById('token').value") == token
         assert await browser.value("location.href") == f"http://{host}/graphql"
         assert await browser.value("localStorage.length") == 0
 
@@ -146,6 +151,6 @@ async def test_graphiql_works_with_no_internet_under_its_own_policy(tmp_path: Pa
         assert origins == {host}
         assert sockets == {f"ws://{host}/graphql"}
         assert asked
-        assert {headers.get("authorization") for headers in asked} == {"Bearer aaa.bbb.ccc"}
+        assert {headers.get("authorization") for headers in asked} == {f"Bearer {token}"}
         assert told == []
         assert browser.params("Runtime.exceptionThrown") == []

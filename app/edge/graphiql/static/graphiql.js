@@ -26,9 +26,13 @@
   const fetcher = GraphiQL.createFetcher({
     url: endpoint,
     fetch: (url, options) => fetch(url, { ...options, headers: authorised(options.headers) }),
-    // graphql-transport-ws cannot send headers: the token goes into connection_init.
+    // graphql-transport-ws cannot send headers: the token goes into connection_init, as it stands when it is opened.
     subscriptionUrl: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${endpoint}`,
-    wsConnectionParams: () => Object.fromEntries(authorised()),
+    wsConnectionParams: {
+      get authorization() {
+        return authorised().get("authorization") ?? undefined;
+      },
+    },
   });
   const props = {
     fetcher,
