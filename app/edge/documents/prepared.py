@@ -40,8 +40,8 @@ MAX_ERRORS = 10
 """Of validation, which then stops: each may cost a search for names that are alike."""
 KEPT_CHARS = 256 * 1024
 """Of all texts together that are kept prepared: at most about 40 MB of their trees."""
-_LONG_STRING = re.compile(r'"[^"\n]{65,}|"""')
-"""What may be somebody's words, in the text of a document instead of a variable: such a document is not kept."""
+_WORDS = re.compile(r'["#]')
+"""Strings and comments may be somebody's words, however few: such a document is not kept. Variables are for that."""
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -96,7 +96,7 @@ class Documents:
         operations = self._kept.get(text)
         if operations is None:
             operations = self._prepared(text)
-            if len(text) <= self._kept.maxsize and not _LONG_STRING.search(text):
+            if len(text) <= self._kept.maxsize and not _WORDS.search(text):
                 self._kept[text] = operations
         return operations
 
