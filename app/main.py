@@ -1,4 +1,4 @@
-"""The ASGI program: both GraphQL endpoints, sockets, the export, health, metrics, keys. Decides nothing of people."""
+"""The ASGI program: dashboard, both GraphQL endpoints, sockets, export, health, keys. Decides nothing of people."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from app import telemetry
 from app.domain.access import Role
 from app.edge.body_limit import BodyLimit
+from app.edge.dashboard import dashboard_routes
 from app.edge.documents.registered import read_registered
 from app.edge.export import Export
 from app.edge.graphiql import graphiql_routes
@@ -80,6 +81,7 @@ def _serve(
         *health_routes(ports),
         Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
         *graphiql_routes(),
+        *dashboard_routes(),
     ]
     program.router.routes.extend(routes if spectrum.production else [*routes, Route("/", _home)])
     program.state.may_send_much = partial(_ingests, verifier)
@@ -117,7 +119,7 @@ def _graphql(spectrum: Spectrum, verifier: TokenVerifier, points: Points | None,
 
 
 async def _home(_: Request) -> Response:
-    return RedirectResponse("/graphql")
+    return RedirectResponse("/app/")
 
 
 async def _keys(ports: Ports, _: Request) -> Response:

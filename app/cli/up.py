@@ -159,7 +159,7 @@ def _show_addresses(spectrum: Spectrum, console: Console, *, sample: bool) -> No
     people = SAMPLE_PEOPLE if sample else ()
     for person in people:
         token = issue_token(secret, subject=person.subject_key, roles=[Role.USER], ttl_s=TOKEN_S)
-        console.print(f"{person.name}: {person.story}\n  {base}/graphql#token={token}\n", soft_wrap=True)
+        console.print(f"{person.name}: {person.story}\n  {base}/app/#token={token}\n", soft_wrap=True)
     team = issue_token(secret, subject="team", roles=[Role.SERVICE, Role.OPERATOR], ttl_s=TOKEN_S)
     console.print(f"The team:\n  {base}/ops/graphql#token={team}\n", soft_wrap=True)
 

@@ -10,7 +10,7 @@ import pytest
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("app", "graphql_schema", "workers", "prompts", "documents", "migrations", "benchmarks", "tests")
+ROOMS = ("app", "graphql_schema", "workers", "prompts", "dashboard", "documents", "migrations", "benchmarks", "tests")
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 70
 ROOT_ENTRIES = {

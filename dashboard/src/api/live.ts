@@ -1,0 +1,43 @@
+/**
+ * Hears from the server that something changed, over graphql-transport-ws, for as long as the page is seen.
+ *
+ * Nothing is replayed after a gap: after each connect everything on screen is asked again (which costs nothing when nothing changed).
+ */
+import { createClient } from "graphql-ws";
+import { Live, type RevisionReason } from "./documents";
+
+const RETRIES = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** Listen until the returned function is called. `bearer` is asked at each connect. */
+export function listen(
+  bearer: () => string | null,
+  heard: (reason: RevisionReason | null) => void,
+): () => void {
+  const client = createClient({
+    url: `${location.origin.replace("http", "ws")}/graphql`,
+    connectionParams: () => ({ authorization: `Bearer ${bearer()}` }),
+    retryAttempts: RETRIES,
+    shouldRetry: () => bearer() !== null,
+    retryWait: (tries) => new Promise((done) => setTimeout(done, pause(tries))),
+    keepAlive: 25_000,
+    on: { connected: (_socket, _payload, again) => again && heard(null) },
+  });
+  const stop = client.subscribe<{ spectrumEvents: { reason: RevisionReason } }>(
+    { query: "", documentId: `sha256:${Live.id}` } as { query: string },
+    {
+      next: ({ data }) => data && heard(data.spectrumEvents.reason),
+      error: () => undefined,
+      complete: () => undefined,
+    },
+  );
+  return () => {
+    stop();
+    void client.dispose();
+  };
+}
+
+/** Doubling from half a second, with a full jitter, so that a server that comes back is not met by everybody at once. */
+function pause(tries: number): number {
+  return Math.random() * Math.min(500 * 2 ** tries, LONGEST_PAUSE_MS);
+}

@@ -1,0 +1,149 @@
+/**
+ * The frame of a screen: its heading, how fresh it is, and every state in which there is no picture to show.
+ *
+ * What a screen shows is given as a function of `spectrum`, so that no screen can forget a state.
+ */
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { lazy } from "preact-iso";
+import type { Document } from "../api/document";
+import type { EventName, SpectrumState } from "../api/documents";
+import { useHome } from "../home";
+import { Failure, sentence } from "./failure";
+import { Notice } from "./notice";
+import { type Answered, useAnswer } from "./use_answer";
+import { useLoaded } from "./use_loaded";
+import { Waiting } from "./waiting";
+import { words } from "./words";
+
+const Teaser = lazy(() => import("../screens/teaser/teaser").then((room) => room.Teaser));
+
+/** What every screen's document asks of `spectrum`. */
+export interface Standing {
+  readonly state: SpectrumState;
+  readonly freshAt?: string | null;
+  readonly progress: {
+    readonly analysedSessions: number;
+    readonly pendingSessions: number;
+    readonly failedSessions: number;
+    readonly neededForWeekly: number;
+    readonly neededForMonthly: number;
+    readonly nextWeeklyOn: string | null;
+  };
+}
+
+interface Given<S extends Standing, Variables> {
+  readonly title: string;
+  readonly document: Document<{ readonly viewer: { readonly spectrum: S | null } }, Variables>;
+  readonly variables: Variables;
+  /** The event that says that this screen was looked at. */
+  readonly viewed: EventName;
+  /** What the screen looks like before anything is known: same size, no words. */
+  readonly skeleton: JSX.Element;
+  /** Kept in sight in every state, such as the choice of a range. */
+  readonly choices?: ComponentChildren;
+  /** Whether `children` has something to say without a single session. */
+  readonly evenEmpty?: boolean;
+  readonly children: (spectrum: S, answered: Answered<unknown>) => ComponentChildren;
+}
+
+export function Screen<S extends Standing, Variables>(given: Given<S, Variables>) {
+  const answered = useAnswer(given.document, given.variables);
+  const spectrum = answered.data?.viewer.spectrum;
+  useLoaded(given.viewed, answered);
+  if (answered.data && !spectrum) return <Teaser />;
+  return (
+    <Titled title={given.title} fresh={spectrum?.freshAt ?? null}>
+      <Standings answered={answered} spectrum={spectrum ?? null} />
+      {given.choices}
+      {spectrum ? (
+        <div class="stack" aria-busy={answered.stale && !answered.failure}>
+          {spectrum.state === "EMPTY" && !given.evenEmpty ? (
+            <Waiting standing={spectrum} />
+          ) : (
+            given.children(spectrum, answered)
+          )}
+        </div>
+      ) : (
+        !answered.failure && (
+          <div aria-busy="true">
+            <span class="unseen-by-eye" role="status">
+              {words.loading}
+            </span>
+            {given.skeleton}
+          </div>
+        )
+      )}
+    </Titled>
+  );
+}
+
+/** A screen's heading, which takes the focus when the way leads to it. */
+export function Titled({
+  title,
+  fresh,
+  children,
+}: {
+  title: string;
+  fresh?: string | null;
+  children: ComponentChildren;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Spectrum`;
+    if (cameByLink()) heading.current?.focus({ preventScroll: true });
+  }, [title]);
+  return (
+    <>
+      <header class="head">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {fresh && <p class="soft small">{words.asOf(fresh)}</p>}
+      </header>
+      {children}
+    </>
+  );
+}
+
+let starts = 0;
+
+/** Not at the first screen of a start: there the browser's own order is right. */
+function cameByLink(): boolean {
+  return starts++ > 0;
+}
+
+/** What has to be said before the picture: offline, signed out, failed, paused, being rebuilt. */
+function Standings({ answered, spectrum }: { answered: Answered<unknown>; spectrum: Standing | null }) {
+  const { signedOut } = useHome();
+  const { failure, at } = answered;
+  return (
+    <>
+      {failure && at === null && <Failure failure={failure} again={answered.again} />}
+      {failure && at !== null && (
+        <Notice>
+          <p>
+            {signedOut ? sentence(failure) : navigator.onLine ? words.notConfirmed(at) : words.offline(at)}
+          </p>
+          {!signedOut && (
+            <button type="button" onClick={answered.again}>
+              {words.again}
+            </button>
+          )}
+        </Notice>
+      )}
+      {spectrum?.state === "PAUSED" && (
+        <Notice>
+          <p>{words.paused}</p>
+          <a href="/app/control">{words.toControl}</a>
+        </Notice>
+      )}
+      {spectrum?.state === "REBUILDING" && <Notice>{words.rebuilding}</Notice>}
+      {spectrum && spectrum.progress.pendingSessions > 0 && (
+        <p class="soft small" role="status">
+          {words.pending(spectrum.progress.pendingSessions)}
+        </p>
+      )}
+    </>
+  );
+}

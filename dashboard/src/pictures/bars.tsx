@@ -1,0 +1,69 @@
+/**
+ * A list of bars with whiskers: the bar is the number, the whisker its 90 % interval. A row without a number says why.
+ *
+ * Drawn as a list of buttons or plain rows, so that it is read, reached and tapped like any list.
+ */
+import { scaleLinear } from "d3-scale";
+import type { ComponentChildren } from "preact";
+import "./bars.css";
+
+export interface Bar {
+  readonly key: string;
+  readonly label: string;
+  /** What is said at the end of the row, such as "7 of 17 sessions". */
+  readonly told: string;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly more?: ComponentChildren;
+}
+
+interface Given {
+  readonly bars: readonly Bar[];
+  readonly label: string;
+  /** Right end of the scale; 1 for shares. */
+  readonly full: number;
+  readonly open?: (key: string) => void;
+}
+
+export function Bars({ bars, label, full, open }: Given) {
+  return (
+    <ul class="bars plain-list" aria-label={label}>
+      {bars.map((bar) => (
+        <li key={bar.key}>
+          {open ? (
+            <button type="button" class="bar-row" onClick={() => open(bar.key)}>
+              <Row bar={bar} full={full} />
+            </button>
+          ) : (
+            <div class="bar-row">
+              <Row bar={bar} full={full} />
+            </div>
+          )}
+          {bar.more}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Row({ bar: { label, told, value, low, high }, full }: { bar: Bar; full: number }) {
+  const x = scaleLinear([0, full], [0, 100]).clamp(true);
+  return (
+    <>
+      <span class="bar-label">{label}</span>
+      <span class="bar-told soft small">{told}</span>
+      <svg class="picture bar-picture" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="track" width="100" height="10" />
+        {value !== null && <rect class="bar" width={x(value)} height="10" />}
+        {low !== null && high !== null && low !== high && (
+          <path
+            class="whisker"
+            vector-effect="non-scaling-stroke"
+            d={`M${x(low)} 5H${x(high)}M${x(low)} 2v6M${x(high)} 2v6`}
+          />
+        )}
+      </svg>
+    </>
+  );
+}

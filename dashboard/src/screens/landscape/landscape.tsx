@@ -1,0 +1,75 @@
+/** Screen 1: where days sat on the feeling plane, how pleasantness moved, and how that compares with one's usual. */
+import { useState } from "preact/hooks";
+import {
+  Landscape as LandscapeDocument,
+  type LandscapeQuery,
+  type Preset,
+  type Source,
+} from "../../api/documents";
+import { ChooseAny, ChooseOne } from "../../parts/choice";
+import { Screen } from "../../parts/screen";
+import { Skeleton } from "../../parts/skeleton";
+import { Waiting } from "../../parts/waiting";
+import { Course } from "./course";
+import { Days } from "./days";
+import { Feelings } from "./feelings";
+import { SupportFirst } from "./support_first";
+import { Usual } from "./usual";
+import { words } from "./words";
+
+type Range = keyof typeof words.ranges & Preset;
+export type Spectrum = NonNullable<LandscapeQuery["viewer"]["spectrum"]>;
+
+const RANGES = Object.entries(words.ranges).map(([value, label]) => ({ value: value as Range, label }));
+const SOURCES = Object.entries(words.source).map(([value, label]) => ({ value: value as Source, label }));
+
+export function Landscape() {
+  const [range, setRange] = useState<Range>("LAST_90_DAYS");
+  const [sources, setSources] = useState<Source[]>(SOURCES.map(({ value }) => value));
+  const chosen = sources.length === 0 || sources.length === SOURCES.length ? null : sources;
+  const variables = {
+    range: { preset: range },
+    trend: range === "LAST_7_DAYS" ? "DAY" : "WEEK",
+    sources: chosen,
+  } as const;
+  return (
+    <Screen
+      title={words.title}
+      document={LandscapeDocument}
+      variables={variables}
+      viewed="LANDSCAPE_VIEWED"
+      skeleton={<Skeleton heights={["min(100vw, 28rem)", "12rem", "14rem"]} />}
+      choices={
+        <div class="stack">
+          <ChooseOne legend={words.range} name="range" options={RANGES} chosen={range} choose={setRange} />
+          <ChooseAny
+            legend={words.sources}
+            name="sources"
+            options={SOURCES}
+            chosen={sources}
+            choose={setSources}
+          />
+        </div>
+      }
+    >
+      {(spectrum) => (
+        <SupportFirst spectrum={spectrum}>
+          {spectrum.state === "COLLECTING" && <Waiting standing={spectrum} />}
+          <Pictures spectrum={spectrum} range={range} />
+        </SupportFirst>
+      )}
+    </Screen>
+  );
+}
+
+function Pictures({ spectrum: { landscape, trend }, range }: { spectrum: Spectrum; range: Range }) {
+  if (landscape.series.keys.length === 0) return <p class="sheet">{words.nothing}</p>;
+  return (
+    <>
+      <Days landscape={landscape} name={`landscape-${range.toLowerCase()}`} />
+      <Usual landscape={landscape} />
+      <Course trend={trend} landscape={landscape} />
+      <Feelings landscape={landscape} />
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { catalogue } from "../../words/catalogue";
+import { day, percent } from "../../words/dates";
+
+export const words = catalogue({
+  title: "Landscape",
+  range: "Period",
+  ranges: {
+    LAST_7_DAYS: "7 days",
+    LAST_28_DAYS: "4 weeks",
+    LAST_90_DAYS: "3 months",
+    LAST_365_DAYS: "A year",
+  },
+  sources: "Sessions of",
+  source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
+  plane: "Where your days were",
+  planeKey:
+    "Each point is a day: larger with more sessions, paler the longer ago. The cross is the middle of all of them; the oval shows how sure that is.",
+  corners: { tense: "tense", lively: "lively", drained: "drained", calm: "at ease" },
+  axes: { pleasant: "pleasant", unpleasant: "unpleasant", active: "activated", still: "still" },
+  chooseDay: "Look at a day",
+  noDay: "Move the slider, or touch a point, to look at a day.",
+  dayText: (date: string, sessions: string, valence: string, arousal: string) =>
+    `${date}: ${sessions}, pleasantness ${valence}, energy ${arousal}`,
+  centreText: (valence: string, arousal: string) => `Middle: pleasantness ${valence}, energy ${arousal}.`,
+  centreWithheld: (why: string) => `The middle is not shown: ${why}.`,
+  spreadText: (spread: string) => `Spread around it: ${spread}.`,
+  excluded: (count: number) =>
+    count === 1 ? "1 session is left out by you." : `${count} sessions are left out by you.`,
+  usual: {
+    title: "Against your usual",
+    explain: (from: string, to: string) => `Your usual: ${day(from)} to ${day(to)}, the 12 weeks before.`,
+    none: "Your usual is known after four weeks.",
+    valence: {
+      HIGHER: "More pleasant than your usual.",
+      LOWER: "Less pleasant than your usual.",
+      SIMILAR: "About as pleasant as your usual.",
+      UNCLEAR: "Too uncertain to compare pleasantness with your usual.",
+    },
+    arousal: {
+      HIGHER: "More activated than your usual.",
+      LOWER: "Stiller than your usual.",
+      SIMILAR: "About as activated as your usual.",
+      UNCLEAR: "Too uncertain to compare energy with your usual.",
+    },
+    by: (difference: string) => `Difference ${difference}`,
+  },
+  trend: {
+    title: "How pleasantness moved",
+    weeks:
+      "A dot is a day. A step is the mean of a week with its 90 % interval, where there is enough to say one. Dashed: your usual.",
+    days: "A dot is a day. Dashed: your usual.",
+    pleasant: "pleasant",
+    unpleasant: "unpleasant",
+    label: (days: number, steps: number) =>
+      `Pleasantness on ${days} days, and the mean of ${steps} weeks for which it can be said.`,
+    nothing: "There is not enough to draw yet.",
+    notSaid: "not enough to say",
+    columns: ["From", "Pleasantness", "90 % interval", "Sessions"].join("|"),
+  },
+  feelings: {
+    title: "Feelings",
+    explain: "Mean strength over all sessions of the period, with its 90 % interval.",
+    strength: (value: number) => percent(value),
+    columns: ["Feeling", "Strength", "90 % interval", "Sessions"].join("|"),
+  },
+  planeColumns: ["Day", "Pleasantness", "Energy", "Sessions"].join("|"),
+  nothing: "No session falls into this period.",
+  support: {
+    title: "A hard stretch",
+    text: "A session of these days sounded heavy. Pictures can wait; if you would like to talk to somebody, here is where you can.",
+    open: "Where to turn",
+    pictures: "Show the pictures",
+  },
+});

@@ -1,0 +1,3 @@
+export function Month() {
+  return null;
+}

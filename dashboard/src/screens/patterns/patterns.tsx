@@ -1,0 +1,3 @@
+export function Patterns() {
+  return null;
+}

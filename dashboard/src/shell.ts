@@ -1,0 +1,12 @@
+/// <reference lib="webworker" />
+/** The service worker: the shell of the page from its own cache, and nothing personal. */
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+
+declare const self: ServiceWorkerGlobalScope;
+
+precacheAndRoute(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
+registerRoute(new NavigationRoute(createHandlerBoundToURL("index.html"), { allowlist: [/^\/app(\/|$)/] }));
+self.addEventListener("activate", () => void self.clients.claim());
+void self.skipWaiting();

@@ -1,0 +1,18 @@
+import { catalogue } from "./catalogue";
+
+export const words = catalogue({
+  skip: "Skip to the content",
+  ways: "Screens",
+  landscape: "Landscape",
+  patterns: "Patterns",
+  insights: "Insights",
+  month: "Month",
+  control: "Control",
+  unseen: (count: number) => `${count} new`,
+  signIn: {
+    title: "Sign in",
+    text: "Spectrum shows one person their own numbers, so it has to know who you are. Open it from Kalei, which signs you in.",
+    development: "In development, `make up` prints a link for each sample person.",
+    button: "Open Kalei",
+  },
+});

@@ -1,0 +1,41 @@
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+
+const api = `http://127.0.0.1:${process.env.SPECTRUM_PORT ?? 8000}`;
+
+export default defineConfig({
+  base: "/app/",
+  define: { __VERSION__: JSON.stringify(process.env.npm_package_version ?? "0.1.0") },
+  build: {
+    target: "es2022",
+    cssCodeSplit: false,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/graphql": { target: api, ws: true }, "/export": api, "/.well-known": api } },
+  test: { include: ["tests/**/*.test.ts"] },
+  plugins: [
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src",
+      filename: "shell.ts",
+      injectRegister: false,
+      injectManifest: {
+        globPatterns: ["**/*.{js,css,html,svg,woff2}"],
+        globIgnores: ["**/*-ext-*", "**/*vietnamese*"],
+      },
+      manifest: {
+        name: "Spectrum",
+        short_name: "Spectrum",
+        description: "How you have been: your own sessions as honest pictures.",
+        id: "/app/",
+        start_url: "/app/",
+        scope: "/app/",
+        display: "standalone",
+        background_color: "#f7f4ee",
+        theme_color: "#f7f4ee",
+        icons: [{ src: "icon.svg", sizes: "any", type: "image/svg+xml", purpose: "any" }],
+      },
+    }),
+  ],
+});
