@@ -15,7 +15,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 70
 ROOT_ENTRIES = {
     ".ci", ".env.example", ".gitignore", "CHANGELOG.md", "LICENSE", "Makefile", "README.md", "app", "benchmarks",
-    "deploy", "docs", "documents", "graphql_schema", "migrations", "prompts", "pyproject.toml", "requirements.lock",
+    "dashboard", "deploy", "docs", "documents", "graphql_schema", "migrations", "prompts", "pyproject.toml", "requirements.lock",
     "tests", "workers",
 }  # fmt: skip
 MIGRATION_LENGTH = 500
