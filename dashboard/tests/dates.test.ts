@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { reach } from "../src/pictures/plane";
+import { daysBetween, firstDay } from "../src/words/dates";
+import { pseudo } from "../src/words/pseudo";
+
+describe("what a bucket begins on", () => {
+  it("is the Monday of an ISO week, also over the end of a year", () => {
+    expect(firstDay("2026-W46")).toBe("2026-11-09");
+    expect(firstDay("2026-W53")).toBe("2026-12-28");
+    expect(firstDay("2027-W01")).toBe("2027-01-04");
+    expect(firstDay("2025-W01")).toBe("2024-12-30");
+  });
+
+  it("is the first of a month, and a day itself", () => {
+    expect(firstDay("2026-02")).toBe("2026-02-01");
+    expect(firstDay("2026-02-28")).toBe("2026-02-28");
+  });
+
+  it("is counted in whole days whatever the clock does", () => {
+    expect(daysBetween("2026-03-28", "2026-03-30")).toBe(2);
+  });
+});
+
+describe("how far the plane reaches", () => {
+  it("holds every value, is never smaller than 0.4 and never larger than the scale", () => {
+    expect(reach([])).toBeGreaterThanOrEqual(0.4);
+    expect(reach([0.61])).toBeGreaterThanOrEqual(0.61);
+    expect(reach([1])).toBe(1);
+  });
+});
+
+describe("the pseudo-locale", () => {
+  it("is a third longer, in brackets, and looks strange", () => {
+    const text = pseudo("Landscape");
+    expect(text.startsWith("[")).toBe(true);
+    expect(text.length).toBeGreaterThanOrEqual("Landscape".length * 1.33);
+    expect(text).not.toContain("Landscape");
+  });
+});
