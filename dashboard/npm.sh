@@ -1,6 +1,7 @@
 #!/bin/sh
 # npm: the machine's own where its Node is new enough, else one from PyPI, pinned in node.lock and put into .venv.
 set -eu
+export NODE_USE_SYSTEM_CA=1 # certificates that the machine trusts are trusted here
 root=$(cd "$(dirname "$0")/.." && pwd)
 fits='const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)'
 if command -v npm > /dev/null && node -e "$fits" 2> /dev/null; then

@@ -74,7 +74,7 @@ async def test_the_page_needs_nothing_from_outside(client: Client) -> None:
         for link in re.findall(r'(?:src|href)="(/[^"]*)"', page.text):
             assert (await client.http.get(link)).status_code == 200
     home = await client.http.get("/")
-    assert (home.status_code, home.headers["location"]) == (307, "/graphql")
+    assert (home.status_code, home.headers["location"]) == (307, "/app/")
 
 
 async def test_a_page_is_asked_for_by_browsers_only(client: Client) -> None:
