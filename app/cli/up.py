@@ -158,10 +158,10 @@ def _show_addresses(spectrum: Spectrum, console: Console, *, sample: bool) -> No
     secret = spectrum.access.secret
     if secret is None:
         return
-    people = SAMPLE_PEOPLE if sample else ()
-    for person in people:
-        token = issue_token(secret, subject=person.subject_key, roles=[Role.USER], ttl_s=TOKEN_S)
-        console.print(f"{person.name}: {person.story}\n  {base}/app/#token={token}\n", soft_wrap=True)
+    people = {person.subject_key: f"{person.name}: {person.story}" for person in SAMPLE_PEOPLE if sample}
+    for subject, story in (people or {"newcomer": "A newcomer, of whom nothing is known yet:"}).items():
+        token = issue_token(secret, subject=subject, roles=[Role.USER], ttl_s=TOKEN_S)
+        console.print(f"{story}\n  {base}/app/#token={token}\n", soft_wrap=True)
     team = issue_token(secret, subject="team", roles=[Role.SERVICE, Role.OPERATOR], ttl_s=TOKEN_S)
     console.print(f"The team:\n  {base}/ops/graphql#token={team}\n", soft_wrap=True)
 
