@@ -14,8 +14,11 @@ export interface KeptAnswer<Result> {
 }
 
 const OLDEST_MS = 30 * 86_400_000;
-const PREFIX = "spectrum-";
 const LAST = "spectrum.person";
+
+/** The databases of one person on this device: idb-keyval has one store in each. */
+export const answersOf = (person: string) => `spectrum-answers-${person}`;
+export const eventsOf = (person: string) => `spectrum-events-${person}`;
 
 export class Kept {
   private readonly store: UseStore;
@@ -23,9 +26,11 @@ export class Kept {
   /** The answers of one person; everybody else's are wiped. */
   constructor(person: string) {
     const before = localStorage.getItem(LAST);
-    if (before && before !== person) indexedDB.deleteDatabase(PREFIX + before);
+    if (before && before !== person) {
+      for (const name of [answersOf(before), eventsOf(before)]) indexedDB.deleteDatabase(name);
+    }
     localStorage.setItem(LAST, person);
-    this.store = createStore(PREFIX + person, "kept");
+    this.store = createStore(answersOf(person), "kept");
   }
 
   async find<Result>(key: string): Promise<KeptAnswer<Result> | null> {

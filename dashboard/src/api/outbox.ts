@@ -5,6 +5,7 @@
  */
 import { createStore, get, set, type UseStore, update } from "idb-keyval";
 import { type EventInput, type EventName, Track } from "./documents";
+import { eventsOf } from "./kept";
 import type { Ask } from "./transport";
 
 export type Happened = Omit<EventInput, "id" | "occurredAt" | "name">;
@@ -24,7 +25,7 @@ export class Outbox {
     person: string,
     private readonly ask: Ask,
   ) {
-    this.store = createStore(`spectrum-events-${person}`, "events");
+    this.store = createStore(eventsOf(person), "events");
   }
 
   /** Note that something happened now; it is sent within seconds. */

@@ -8,8 +8,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { lazy } from "preact-iso";
 import type { Document } from "../api/document";
 import type { EventName, SpectrumState } from "../api/documents";
+import { SignedOut } from "../api/failures";
 import { useHome } from "../home";
-import { Failure, sentence } from "./failure";
+import { Failure } from "./failure";
 import { Notice } from "./notice";
 import { type Answered, useAnswer } from "./use_answer";
 import { useLoaded } from "./use_loaded";
@@ -119,17 +120,14 @@ function Standings({ answered, spectrum }: { answered: Answered<unknown>; spectr
   const { failure, at } = answered;
   return (
     <>
-      {failure && at === null && <Failure failure={failure} again={answered.again} />}
-      {failure && at !== null && (
+      {signedOut && <Failure failure={new SignedOut()} />}
+      {!signedOut && failure && at === null && <Failure failure={failure} again={answered.again} />}
+      {!signedOut && failure && at !== null && (
         <Notice>
-          <p>
-            {signedOut ? sentence(failure) : navigator.onLine ? words.notConfirmed(at) : words.offline(at)}
-          </p>
-          {!signedOut && (
-            <button type="button" onClick={answered.again}>
-              {words.again}
-            </button>
-          )}
+          <p>{navigator.onLine ? words.notConfirmed(at) : words.offline(at)}</p>
+          <button type="button" onClick={answered.again}>
+            {words.again}
+          </button>
         </Notice>
       )}
       {spectrum?.state === "PAUSED" && (
