@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import date
 from itertools import chain
+from operator import attrgetter
 
 from app.domain.affect import SessionNumbers, Source
 from app.domain.estimates import sampling
@@ -137,6 +138,9 @@ _WITHOUT_READING = sampling.OF_EVERY_SESSION | {Metric.SESSION_SHIFT_VALENCE}
 """A person's own rating of a session needs no reading; its sample looks for itself which sessions have one."""
 
 
+_IN_ORDER = attrgetter("local_date", "local_minute", "session_id")
+
+
 def fold(
     numbers: Iterable[SessionNumbers],
     targets: Sequence[ExclusionTarget],
@@ -156,7 +160,7 @@ def fold(
         inside = [session for session in inside if session.analyser_version in alike.versions]
     hidden = hidden_by(targets)
     kept = [s for s in inside if not hidden(s.session_id, s.local_date, s.source)] if targets else inside
-    kept.sort(key=lambda session: (session.local_date, session.local_minute, session.session_id))
+    kept.sort(key=_IN_ORDER)
     return Fold(period, tuple(kept), len(inside) - len(kept))
 
 
