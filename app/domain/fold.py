@@ -52,8 +52,6 @@ class Fold:
     """Those whose words could be read well enough to tell of feelings and patterns; all count as sessions."""
     readable_days: sampling.Days = field(init=False, repr=False, compare=False)
     """The readable ones by local day, oldest first."""
-    versions: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
     _samples: dict[Metric, sampling.Samples] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Remembered, because one pass serves all subjects of a metric; derived, so the fold stays a value."""
     grouped: InitVar[sampling.Days | None] = None
@@ -65,8 +63,12 @@ class Fold:
         every = len(readable) == len(self.sessions)
         object.__setattr__(self, "days", days)
         object.__setattr__(self, "readable", readable)
-        object.__setattr__(self, "versions", frozenset([session.analyser_version for session in readable]))
         object.__setattr__(self, "readable_days", days if every else sampling.by_day(readable))
+
+    @property
+    def versions(self) -> frozenset[str]:
+        """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
+        return frozenset([session.analyser_version for session in self.readable])
 
     @property
     def session_count(self) -> int:
@@ -108,13 +110,16 @@ class Fold:
 
     def sample(self, metric: Metric, subject: str | None = None) -> Sample:
         """What `metric` rests on. ValueError when the subject does not fit, and for SESSION_COUNT."""
-        check_subject(metric, subject)
-        if metric is Metric.SESSION_COUNT:
-            raise ValueError("a count is exact: it has no sample")
-        if metric not in self._samples:
+        found = self._samples.get(metric)
+        if found is None:
+            if metric is Metric.SESSION_COUNT:
+                raise ValueError("a count is exact: it has no sample")
             days = self.days if metric in _WITHOUT_READING else self.readable_days
-            self._samples[metric] = sampling.samples(days, metric)
-        return self._samples[metric][subject]
+            found = self._samples[metric] = sampling.samples(days, metric)
+        sample = found.get(subject)
+        if sample is None:
+            raise ValueError(f"{metric} cannot be about {subject}")
+        return sample
 
     def counted(self, metric: Metric, subject: str | None = None) -> tuple[SessionNumbers, ...]:
         """The sessions behind `metric`, in the order of `sessions`. ValueError when the subject does not fit."""
@@ -156,8 +161,9 @@ def fold(
     """
     first, last = period.first, period.last
     inside = [s for s in numbers if first <= s.local_date <= last and (sources is None or s.source in sources)]
-    if alike is not None and alike.versions:
-        inside = [session for session in inside if session.analyser_version in alike.versions]
+    versions = alike.versions if alike is not None else None
+    if versions:
+        inside = [session for session in inside if session.analyser_version in versions]
     hidden = hidden_by(targets)
     kept = [s for s in inside if not hidden(s.session_id, s.local_date, s.source)] if targets else inside
     kept.sort(key=_IN_ORDER)

@@ -6,8 +6,10 @@ Plain Python on purpose (it is on the hot read path): scipy checks it in the tes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import cbrt, ceil, exp, log, sqrt
 from operator import mul
+from typing import NamedTuple
 
 from app.domain import measures
 from app.domain.estimates.quantiles import normal_quantile, student_t_quantile
@@ -42,12 +44,12 @@ class Direction(StrEnum):
     UNCLEAR = "UNCLEAR"
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """A number on its metric's own scale with its 90 % interval.
 
     `value`, `low` and `high` are None together, exactly when `suppressed` is set. `sessions_needed` is 0 when
-    shown, None when more sessions would not help.
+    shown, None when more sessions would not help. A tuple, as its sample and its interval are, because a picture of a
+    year has hundreds of them: five times as quick to make as a dataclass.
     """
 
     value: float | None
@@ -60,8 +62,7 @@ class Estimate:
     sessions_needed: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Affect:
+class Affect(NamedTuple):
     """A place on the feeling plane, or a movement on it."""
 
     valence: Estimate
@@ -108,8 +109,7 @@ class Shape(StrEnum):
     LOGARITHMIC = "LOGARITHMIC"
 
 
-@dataclass(frozen=True, slots=True)
-class MeanSample:
+class MeanSample(NamedTuple):
     """One number for each day, oldest first, whose mean is asked for, and the sessions behind them.
 
     `told` is the number to tell when it is not that mean itself but one that a small sample bends (a spread comes
@@ -164,8 +164,7 @@ class ShareSample:
 Sample = MeanSample | ShareSample
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A number and the ends of its interval; low <= value <= high."""
 
     value: float
@@ -336,6 +335,7 @@ def _sessions_to_narrow(sample: MeanSample) -> int | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def _reach(days: int) -> float:
     """How the reach of an interval falls with the number of days."""
     return student_t_quantile(measures.CONFIDENCE, days - 1) / sqrt(days)
