@@ -180,6 +180,7 @@ class Context:
                 yield
             finally:
                 self._moment = None
+                self._let_go()
                 for each in opening:
                     each.cancel()  # nobody waits for it any more, if it is still on its way
                     await asyncio.wait([each])
@@ -224,6 +225,17 @@ class Context:
     async def _find_exclusions(self) -> list[KeptExclusion]:
         async with self.read() as tx:
             return await exclusions.list_active(tx, self.person_id())
+
+    def _let_go(self) -> None:
+        """Drop all that was read but the head, so that it is gone with the answer.
+
+        The executor refers to itself and to its context: whatever that still holds is in memory, and in the way, until
+        the garbage collector comes by.
+        """
+        head = self._once.get("head")
+        self.forget_reads()
+        if head is not None:
+            self._once["head"] = head
 
     def forget_reads(self) -> None:
         """Read again from here on: something was changed."""
