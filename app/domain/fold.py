@@ -99,7 +99,8 @@ class Fold:
 
     def affect(self) -> Affect:
         """Where the sessions sit on the plane."""
-        return Affect(self.measure(Metric.VALENCE), self.measure(Metric.AROUSAL))
+        days = self.readable_days
+        return Affect(self.estimate(sampling.valence(days)), self.estimate(sampling.arousal(days)))
 
     def count(self, metric: Metric, subject: str) -> int:
         """Sessions that count for a share: the 7 of "7 of 17 sessions". ValueError when `metric` is none."""

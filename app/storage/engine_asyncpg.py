@@ -219,7 +219,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
             connection.terminate()  # its request may still be on the way, and would hit whoever came next
             raise
         finally:
-            await asyncio.shield(pool.release(connection))
+            await pool.release(connection)  # which no cancellation stops: asyncpg shields it by itself
         return row
 
     def transaction(self, prelude: str = "") -> SafeTransaction:
