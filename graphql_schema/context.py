@@ -95,7 +95,7 @@ class Context:
     language: NullTranslations = ENGLISH
     rate_limit: Callable[[], RateLimited] = lambda: RateLimited(0, 0, 0.0)
     _person_id: UUID | None = None
-    _once: dict[object, asyncio.Task[Any]] = field(default_factory=dict)
+    _once: dict[object, asyncio.Future[Any]] = field(default_factory=dict)
     _together: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
     _history: _History = field(default_factory=_History)
     _moment: Callable[[], Awaitable[Tx]] | None = None
@@ -185,6 +185,16 @@ class Context:
                     each.cancel()  # nobody waits for it any more, if it is still on its way
                     await asyncio.wait([each])
 
+    def expect(self, head: Head) -> Awaitable[Head]:
+        """Begin a moment with a head that was read before, so that nothing waits for it; the head as it is seen.
+
+        Only when both say the same was all that was read in between read as expected.
+        """
+        self._once["head"] = asyncio.get_running_loop().create_future()
+        self._once["head"].set_result(head)
+        seen = self._once["head as seen"] = asyncio.ensure_future(self._find_head())
+        return seen
+
     async def numbers(self, period: Period) -> PersonNumbers:
         """The caller's numbers of `period` and of everything it can be compared with."""
         first = min(baseline_of(period).first, previous(PeriodKind.MONTH, period).first)
@@ -233,6 +243,8 @@ class Context:
         the garbage collector comes by.
         """
         head = self._once.get("head")
+        for reading in self._once.values():
+            reading.cancel()  # where nobody waits for it any more
         self.forget_reads()
         if head is not None:
             self._once["head"] = head

@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any
 
-from asyncpg import Connection, InterfaceError, InternalClientError, Pool, PostgresError, Record
+from asyncpg import Connection, DataError, InterfaceError, InternalClientError, Pool, PostgresError, Record
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     NestedTransactionContext,
@@ -108,16 +108,14 @@ class Transaction(TransactionWrapper):
     async def _answer(self, reads: list[Read]) -> None:
         try:
             await self._alone(answer(self._connection, reads))
-        except InterfaceError as error:
-            if len(reads) == 1 or self._finalized or self._connection.is_closed():
-                _fail(reads, error)
-                return
-            for read in reads:  # the arguments of one of them fit nothing: it alone fails
-                await self._answer([read])
         except BaseException as error:
-            _fail(reads, error)
-            if not isinstance(error, Exception):
-                raise
+            if len(reads) == 1 or self._finalized or not _was_never_sent(error):
+                _fail(reads, error)
+                if not isinstance(error, Exception):
+                    raise
+                return
+            for read in reads:
+                await self._answer([read])
 
     async def fetch(self, sql: str, *args: object) -> list[Record]:
         """All rows of `sql`."""
@@ -145,6 +143,11 @@ class Transaction(TransactionWrapper):
         status: str = await self._alone(self._connection.execute(sql, *args))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
+
+
+def _was_never_sent(error: BaseException) -> bool:
+    """Whether arguments fit no place, so that the server heard nothing: whoever asks the same without them may."""
+    return isinstance(error, InterfaceError | DataError) and getattr(error, "severity", None) is None
 
 
 def _fail(reads: list[Read], error: BaseException) -> None:

@@ -161,3 +161,6 @@ class _Turns(Sequence[TurnReading]):
 
     def __hash__(self) -> int:
         return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
