@@ -56,8 +56,7 @@ async def test_a_change_between_the_head_and_the_reading_shows_as_a_whole(
       landscape(range: {preset: LAST_7_DAYS}) { period { to timeZone } excludedCount } } } }"""
     async with Client.of(overtaken, AUTH_SECRET) as client:
         headers = {"authorization": f"Bearer {client.token(person)}"}
-        asked = {"params": {"query": document}, "headers": headers}
-        answers = [await client.http.get("/graphql", **asked) for _ in range(3)]
+        answers = [await client.http.get("/graphql", params={"query": document}, headers=headers) for _ in range(3)]
     found = [each.json()["data"]["viewer"]["spectrum"] for each in answers]
     head = await owner.fetchrow("SELECT epoch, revision, zone FROM person WHERE id = $1", person_id)
     assert "etag" not in answers[0].headers
