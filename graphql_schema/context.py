@@ -20,12 +20,13 @@ from app.domain.access import Caller
 from app.domain.affect import SessionNumbers, Source
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, fold
-from app.domain.periods import Period, PeriodKind, baseline_of, month_of, previous
+from app.domain.periods import Period, PeriodKind, baseline_of, months_of, previous
 from app.errors import ErrorCode, Problem, Refused, Unauthenticated
 from app.pipeline.ports import Ports
 from app.storage import people
 from app.storage.history import exclusions, numbers
 from app.storage.history.exclusions import KeptExclusion
+from app.storage.history.packed import unpack
 from app.storage.people import Head
 from app.storage.store import Tx
 from graphql_schema.language import ENGLISH
@@ -55,27 +56,29 @@ class _History:
     """The caller's packed months, each read once and unpacked when it is asked for."""
 
     def __init__(self) -> None:
-        self._read: Period | None = None
-        self._packed: numbers.Packed = {}
-        self._unpacked: dict[date, tuple[SessionNumbers, ...]] = {}
-        self._reading = asyncio.Lock()
+        self._asked: dict[date, asyncio.Task[None]] = {}
+        self._packed: dict[date, bytes] = {}
+        self._unpacked: dict[date, list[SessionNumbers]] = {}
 
-    async def months(self, context: "Context", span: Period) -> list[tuple[SessionNumbers, ...]]:
+    async def months(self, context: "Context", span: Period) -> list[list[SessionNumbers]]:
         """The session numbers of the months that `span` touches, oldest first."""
-        async with self._reading:
-            read = self._read
-            if read is None or span.first < read.first or span.last > read.last:
-                wanted = span if read is None else Period(min(span.first, read.first), max(span.last, read.last))
-                async with context.read() as tx:
-                    self._packed = await numbers.list_packed(tx, context.person_id(), wanted)
-                self._read = wanted
-        first = month_of(span.first).first
-        return [self._month(month) for month in sorted(self._packed) if first <= month <= span.last]
+        wanted = list(months_of(span))
+        missing = [month for month in wanted if month not in self._asked]
+        if missing:
+            reading = asyncio.ensure_future(self._read(context, Period(missing[0], missing[-1])))
+            self._asked.update(dict.fromkeys(missing, reading))
+        for reading in {self._asked[month] for month in wanted}:
+            await reading
+        return [self._month(month) for month in wanted if month in self._packed]
 
-    def _month(self, month: date) -> tuple[SessionNumbers, ...]:
+    async def _read(self, context: "Context", months: Period) -> None:
+        async with context.read() as tx:
+            self._packed.update(await numbers.list_packed(tx, context.person_id(), months))
+
+    def _month(self, month: date) -> list[SessionNumbers]:
         unpacked = self._unpacked.get(month)
         if unpacked is None:
-            unpacked = self._unpacked[month] = numbers.unpack(self._packed[month])
+            unpacked = self._unpacked[month] = unpack(self._packed[month])
         return unpacked
 
 
@@ -92,7 +95,7 @@ class Context:
     language: NullTranslations = ENGLISH
     rate_limit: Callable[[], RateLimited] = lambda: RateLimited(0, 0, 0.0)
     _person_id: UUID | None = None
-    _once: dict[object, asyncio.Task[Any]] = field(default_factory=dict)
+    _once: dict[object, asyncio.Future[Any]] = field(default_factory=dict)
     _together: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
     _history: _History = field(default_factory=_History)
     _moment: Callable[[], Awaitable[Tx]] | None = None
@@ -163,14 +166,13 @@ class Context:
     async def at_one_moment(self) -> AsyncIterator[None]:
         """All reads in here share one transaction, and see the caller's data as they are at the first of them."""
         async with AsyncExitStack() as stack:
-            opening = asyncio.Lock()
-            opened: list[Tx] = []
+            opening: list[asyncio.Task[Tx]] = []
 
             async def moment() -> Tx:
-                async with opening:
-                    if not opened:
-                        opened.append(await stack.enter_async_context(self.ports.store.as_it_is(self.person_id())))
-                return opened[0]
+                if not opening:
+                    tx = self.ports.store.as_it_is(self.person_id())
+                    opening.append(asyncio.ensure_future(stack.enter_async_context(tx)))
+                return await asyncio.shield(opening[0])
 
             self._moment = moment
             self.forget_reads()
@@ -178,6 +180,20 @@ class Context:
                 yield
             finally:
                 self._moment = None
+                self._let_go()
+                for each in opening:
+                    each.cancel()  # nobody waits for it any more, if it is still on its way
+                    await asyncio.wait([each])
+
+    def expect(self, head: Head) -> Awaitable[Head]:
+        """Begin a moment with a head that was read before, so that nothing waits for it; the head as it is seen.
+
+        Only when both say the same was all that was read in between read as expected.
+        """
+        self._once["head"] = asyncio.get_running_loop().create_future()
+        self._once["head"].set_result(head)
+        seen = self._once["head as seen"] = asyncio.ensure_future(self._find_head())
+        return seen
 
     async def numbers(self, period: Period) -> PersonNumbers:
         """The caller's numbers of `period` and of everything it can be compared with."""
@@ -202,11 +218,10 @@ class Context:
         return fold(read.numbers, read.targets, folded, sources, alike=alike)
 
     async def _find_numbers(self, span: Period) -> PersonNumbers:
-        months = await self._history.months(self, span)
+        months, targets = await asyncio.gather(self._history.months(self, span), self.targets())
         first, last = span.first, span.last
         return PersonNumbers(
-            tuple([session for month in months for session in month if first <= session.local_date <= last]),
-            await self.targets(),
+            tuple([session for month in months for session in month if first <= session.local_date <= last]), targets
         )
 
     async def targets(self) -> tuple[ExclusionTarget, ...]:
@@ -220,6 +235,19 @@ class Context:
     async def _find_exclusions(self) -> list[KeptExclusion]:
         async with self.read() as tx:
             return await exclusions.list_active(tx, self.person_id())
+
+    def _let_go(self) -> None:
+        """Drop all that was read but the head, so that it is gone with the answer.
+
+        The executor refers to itself and to its context: whatever that still holds is in memory, and in the way, until
+        the garbage collector comes by.
+        """
+        head = self._once.get("head")
+        for reading in self._once.values():
+            reading.cancel()  # where nobody waits for it any more
+        self.forget_reads()
+        if head is not None:
+            self._once["head"] = head
 
     def forget_reads(self) -> None:
         """Read again from here on: something was changed."""

@@ -1,5 +1,6 @@
 """Everything Spectrum shows a person. One `dataRevision` covers the whole object."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -216,8 +217,7 @@ async def _progress(context: Context) -> CollectionProgress:
     head, person_id = await context.head(), context.person_id()
     today = local_today(head)
     async with context.read() as tx:
-        by_status = await sessions.count_by_status(tx, person_id)
-        counted = await numbers.count(tx, person_id)
+        by_status, counted = await asyncio.gather(sessions.count_by_status(tx, person_id), numbers.count(tx, person_id))
     excluded = await _count_excluded(context) if await context.targets() else 0
     week, month = await context.fold(week_of(today)), await context.fold(month_of(today))
     return CollectionProgress(

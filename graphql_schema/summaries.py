@@ -1,5 +1,6 @@
 """The week and the month as a whole."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -233,21 +234,25 @@ def _show(writing: Writing, narrative: Narrative, head: Head) -> tuple[Claim, li
     return title, sections
 
 
+async def _month_state(context: Context, month: Days) -> _MonthState:
+    person_id, scope = context.person_id(), {"first_day": month.first.isoformat()}
+    async with context.read() as tx:
+        writing, ref, is_being_written = await asyncio.gather(
+            writings.find_for(tx, person_id, PeriodKind.MONTH, month.first, FINDING_KEY),
+            aggregates.find_ref(tx, person_id, PeriodKind.MONTH, month.first),
+            ledger.has_open(tx, person_id, (JobKind.MONTHLY_AGGREGATION, JobKind.MONTHLY_NARRATIVE), scope),
+        )
+    return _MonthState(writing, closed=ref is not None, being_written=is_being_written)
+
+
 async def find_monthly_summary(context: Context, month: Days) -> MonthlySummary | None:
     """The caller's month; None in the future."""
-    head, person_id = await context.head(), context.person_id()
+    head = await context.head()
     if month.first > local_today(head):
         return None
-    scope = {"first_day": month.first.isoformat()}
-    async with context.read() as tx:
-        state = _MonthState(
-            writing=await writings.find_for(tx, person_id, PeriodKind.MONTH, month.first, FINDING_KEY),
-            closed=await aggregates.find_ref(tx, person_id, PeriodKind.MONTH, month.first) is not None,
-            being_written=await ledger.has_open(
-                tx, person_id, (JobKind.MONTHLY_AGGREGATION, JobKind.MONTHLY_NARRATIVE), scope
-            ),
-        )
-    current, before = await context.fold(month), await context.fold(month, previous(PeriodKind.MONTH, month))
+    state, current, before = await asyncio.gather(
+        _month_state(context, month), context.fold(month), context.fold(month, previous(PeriodKind.MONTH, month))
+    )
     return MonthlySummary.of(head, current, before, state)
 
 

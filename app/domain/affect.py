@@ -3,6 +3,7 @@
 Holds names and values only; how they are estimated is the analyser's, how they are summed the fold's.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -154,7 +155,7 @@ class SessionNumbers(NamedTuple):
     emotions_present: frozenset[Emotion]
     patterns: tuple[int, ...]
     patterns_present: frozenset[ThinkingPattern]
-    turns: tuple[TurnReading, ...]
+    turns: Sequence[TurnReading]
     self_shift: int | None
     confidence: int
     analyser_version: str

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import date
 from itertools import chain
+from operator import attrgetter
 
 from app.domain.affect import SessionNumbers, Source
 from app.domain.estimates import sampling
@@ -51,8 +52,6 @@ class Fold:
     """Those whose words could be read well enough to tell of feelings and patterns; all count as sessions."""
     readable_days: sampling.Days = field(init=False, repr=False, compare=False)
     """The readable ones by local day, oldest first."""
-    versions: frozenset[str] = field(init=False, repr=False, compare=False)
-    """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
     _samples: dict[Metric, sampling.Samples] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Remembered, because one pass serves all subjects of a metric; derived, so the fold stays a value."""
     grouped: InitVar[sampling.Days | None] = None
@@ -64,8 +63,12 @@ class Fold:
         every = len(readable) == len(self.sessions)
         object.__setattr__(self, "days", days)
         object.__setattr__(self, "readable", readable)
-        object.__setattr__(self, "versions", frozenset([session.analyser_version for session in readable]))
         object.__setattr__(self, "readable_days", days if every else sampling.by_day(readable))
+
+    @property
+    def versions(self) -> frozenset[str]:
+        """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
+        return frozenset([session.analyser_version for session in self.readable])
 
     @property
     def session_count(self) -> int:
@@ -96,7 +99,8 @@ class Fold:
 
     def affect(self) -> Affect:
         """Where the sessions sit on the plane."""
-        return Affect(self.measure(Metric.VALENCE), self.measure(Metric.AROUSAL))
+        days = self.readable_days
+        return Affect(self.estimate(sampling.valence(days)), self.estimate(sampling.arousal(days)))
 
     def count(self, metric: Metric, subject: str) -> int:
         """Sessions that count for a share: the 7 of "7 of 17 sessions". ValueError when `metric` is none."""
@@ -107,13 +111,16 @@ class Fold:
 
     def sample(self, metric: Metric, subject: str | None = None) -> Sample:
         """What `metric` rests on. ValueError when the subject does not fit, and for SESSION_COUNT."""
-        check_subject(metric, subject)
-        if metric is Metric.SESSION_COUNT:
-            raise ValueError("a count is exact: it has no sample")
-        if metric not in self._samples:
+        found = self._samples.get(metric)
+        if found is None:
+            if metric is Metric.SESSION_COUNT:
+                raise ValueError("a count is exact: it has no sample")
             days = self.days if metric in _WITHOUT_READING else self.readable_days
-            self._samples[metric] = sampling.samples(days, metric)
-        return self._samples[metric][subject]
+            found = self._samples[metric] = sampling.samples(days, metric)
+        sample = found.get(subject)
+        if sample is None:
+            raise ValueError(f"{metric} cannot be about {subject}")
+        return sample
 
     def counted(self, metric: Metric, subject: str | None = None) -> tuple[SessionNumbers, ...]:
         """The sessions behind `metric`, in the order of `sessions`. ValueError when the subject does not fit."""
@@ -137,6 +144,9 @@ _WITHOUT_READING = sampling.OF_EVERY_SESSION | {Metric.SESSION_SHIFT_VALENCE}
 """A person's own rating of a session needs no reading; its sample looks for itself which sessions have one."""
 
 
+_IN_ORDER = attrgetter("local_date", "local_minute", "session_id")
+
+
 def fold(
     numbers: Iterable[SessionNumbers],
     targets: Sequence[ExclusionTarget],
@@ -152,11 +162,12 @@ def fold(
     """
     first, last = period.first, period.last
     inside = [s for s in numbers if first <= s.local_date <= last and (sources is None or s.source in sources)]
-    if alike is not None and alike.versions:
-        inside = [session for session in inside if session.analyser_version in alike.versions]
+    versions = alike.versions if alike is not None else None
+    if versions:
+        inside = [session for session in inside if session.analyser_version in versions]
     hidden = hidden_by(targets)
     kept = [s for s in inside if not hidden(s.session_id, s.local_date, s.source)] if targets else inside
-    kept.sort(key=lambda session: (session.local_date, session.local_minute, session.session_id))
+    kept.sort(key=_IN_ORDER)
     return Fold(period, tuple(kept), len(inside) - len(kept))
 
 

@@ -84,6 +84,15 @@ def month_of(day: date) -> Period:
     return Period(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
 
 
+def months_of(period: Period) -> Iterator[date]:
+    """The first day of each calendar month that `period` touches, oldest first."""
+    month, last = period.first.replace(day=1), period.last.replace(day=1)
+    while month < last:
+        yield month
+        month = (month + timedelta(days=31)).replace(day=1)
+    yield last
+
+
 def period_of(kind: PeriodKind, day: date) -> Period:
     """The week or month that holds `day`."""
     return week_of(day) if kind is PeriodKind.WEEK else month_of(day)

@@ -104,20 +104,21 @@ async def _read(receive: Receive, limit: int, nesting: JsonNesting | None) -> by
         if len(body) + len(chunk) > limit:
             raise _too_large(limit)
         if nesting is not None:
-            await _count(nesting, chunk)
+            await _count(nesting, chunk, is_first=not body)
         body += chunk
         if not message.get("more_body", False):
             return bytes(body)
 
 
-async def _count(nesting: JsonNesting, chunk: bytes) -> None:
+async def _count(nesting: JsonNesting, chunk: bytes, *, is_first: bool) -> None:
     if b"\0" in chunk:
         raise _refused(400, "The body must be JSON in UTF-8.")
     for start in range(0, len(chunk), _PIECE):
+        if start or not is_first:
+            await asyncio.sleep(0)
         nesting.feed(chunk[start : start + _PIECE])
         if nesting.deepest > DEEPEST_NESTING:
             raise _refused(400, f"The body nests deeper than {DEEPEST_NESTING} brackets.")
-        await asyncio.sleep(0)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -3,10 +3,9 @@
 Sets only what the application left unset, and trusts no id that comes from outside.
 """
 
+import os
 from collections.abc import Collection
-from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.edge.body_limit import GRAPHQL_LIMITS
@@ -19,6 +18,8 @@ SECURITY_HEADERS = {
 }
 """Fit for JSON. A page sets its own content-security-policy, with its own frame-ancestors."""
 
+_REQUEST_ID = b"x-request-id"
+
 
 class SecurityHeaders:
     """ASGI middleware: SECURITY_HEADERS and `X-Request-Id` on every answer; `no-store` on `uncached` paths.
@@ -29,28 +30,29 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, uncached: Collection[str] = tuple(GRAPHQL_LIMITS)) -> None:
         self._app = app
         self._uncached = frozenset(uncached)
+        self._always = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Name the request and dress its answer."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        request_id = uuid4().hex
+        request_id = os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def dressed(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.accept"}:
-                headers = MutableHeaders(raw=list(message.get("headers", ())))
-                headers["x-request-id"] = request_id
+                headers = [each for each in message.get("headers", ()) if each[0] != _REQUEST_ID]
+                headers.append((_REQUEST_ID, request_id.encode()))
                 if message["type"] == "http.response.start":
                     self._dress(headers, scope["path"])
-                message = {**message, "headers": headers.raw}
+                message = {**message, "headers": headers}
             await send(message)
 
         await self._app(scope, receive, dressed)
 
-    def _dress(self, headers: MutableHeaders, path: str) -> None:
-        for name, value in SECURITY_HEADERS.items():
-            headers.setdefault(name, value)
-        if path in self._uncached:
-            headers.setdefault("cache-control", "no-store")
+    def _dress(self, headers: list[tuple[bytes, bytes]], path: str) -> None:
+        present = {name for name, _ in headers}
+        headers += [each for each in self._always if each[0] not in present]
+        if path in self._uncached and b"cache-control" not in present:
+            headers.append((b"cache-control", b"no-store"))

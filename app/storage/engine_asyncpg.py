@@ -11,7 +11,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any
 
-from asyncpg import Connection, InterfaceError, InternalClientError, Pool, PostgresError, Record
+from asyncpg import Connection, DataError, InterfaceError, InternalClientError, Pool, PostgresError, Record
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     NestedTransactionContext,
@@ -20,7 +20,11 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 
+from app.storage.reads_together import Read, answer
+
 ACQUIRE_TIMEOUT_S = 5.0
+_TURNS = 3
+"""Of the event loop that a shared read waits for others that go with it."""
 
 
 class _PooledConnection(Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -37,12 +41,15 @@ class TransactionAbortedError(RuntimeError):
 class Transaction(TransactionWrapper):
     """One transaction in plain statements, one after the other whoever asks; nesting makes savepoints.
 
-    Set `is_shared` where several tasks read in it: one of them that is cancelled then breaks no statement of theirs.
+    Set `is_shared` where several tasks read in it: what they ask for at the same time is then read in one round trip,
+    and one of them that is cancelled breaks no statement of theirs.
     """
 
     def __init__(self, connection: AsyncpgDBClient, *, prelude: str = "", depth: int = 0) -> None:
         super().__init__(connection)
         self.is_shared = False
+        self._reads: list[Read] = []
+        self._reading: set[asyncio.Task[None]] = set()
         self._begin = f"BEGIN; {prelude}" if prelude else "BEGIN"
         self._depth = depth
 
@@ -73,13 +80,6 @@ class Transaction(TransactionWrapper):
     async def savepoint_rollback(self) -> None:
         await self._connection.execute(f"ROLLBACK TO SAVEPOINT s{self._depth}")
 
-    async def _in_turn(self, statement: Coroutine[Any, Any, Any]) -> Any:
-        if not self.is_shared:
-            return await self._alone(statement)
-        running = asyncio.ensure_future(self._alone(statement))
-        running.add_done_callback(_looked_at)
-        return await asyncio.shield(running)
-
     async def _alone(self, statement: Coroutine[Any, Any, Any]) -> Any:
         async with self._lock:
             if self._finalized:
@@ -87,31 +87,72 @@ class Transaction(TransactionWrapper):
                 raise InterfaceError("this transaction has ended")
             return await statement
 
+    async def _together(self, sql: str, *args: object) -> list[Any]:
+        """The rows of a read that goes with all others that are asked for by now."""
+        read = Read(sql, args)
+        self._reads.append(read)
+        if len(self._reads) == 1:
+            asyncio.get_running_loop().call_soon(self._gather, _TURNS)
+        return await read.answer
+
+    def _gather(self, turns: int) -> None:
+        """Let whoever is about to ask do so, and begin."""
+        if turns:
+            asyncio.get_running_loop().call_soon(self._gather, turns - 1)
+            return
+        reads, self._reads = self._reads, []
+        reading = asyncio.ensure_future(self._answer(reads))
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+
+    async def _answer(self, reads: list[Read]) -> None:
+        try:
+            await self._alone(answer(self._connection, reads))
+        except BaseException as error:
+            if len(reads) == 1 or self._finalized or not _was_never_sent(error):
+                _fail(reads, error)
+                if not isinstance(error, Exception):
+                    raise
+                return
+            for read in reads:
+                await self._answer([read])
+
     async def fetch(self, sql: str, *args: object) -> list[Record]:
         """All rows of `sql`."""
-        rows: list[Record] = await self._in_turn(self._connection.fetch(sql, *args))
+        if self.is_shared:
+            return await self._together(sql, *args)
+        rows: list[Record] = await self._alone(self._connection.fetch(sql, *args))
         return rows
 
     async def fetchrow(self, sql: str, *args: object) -> Record | None:
         """The first row of `sql`, None when there is none."""
-        row: Record | None = await self._in_turn(self._connection.fetchrow(sql, *args))
+        if self.is_shared:
+            return next(iter(await self._together(sql, *args)), None)
+        row: Record | None = await self._alone(self._connection.fetchrow(sql, *args))
         return row
 
     async def fetchval(self, sql: str, *args: object) -> Any:
         """The first column of the first row of `sql`, None when there is none."""
-        return await self._in_turn(self._connection.fetchval(sql, *args))
+        if self.is_shared:
+            row = next(iter(await self._together(sql, *args)), None)
+            return None if row is None else row[0]
+        return await self._alone(self._connection.fetchval(sql, *args))
 
     async def execute(self, sql: str, *args: object) -> int:
         """Run `sql`; how many rows it touched."""
-        status: str = await self._in_turn(self._connection.execute(sql, *args))
+        status: str = await self._alone(self._connection.execute(sql, *args))
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
 
-def _looked_at(statement: asyncio.Task[Any]) -> None:
-    """A statement that nobody waits for any more may fail; asyncio would log what it says, values included."""
-    if not statement.cancelled():
-        statement.exception()
+def _was_never_sent(error: BaseException) -> bool:
+    """Whether arguments fit no place, so that the server heard nothing: whoever asks the same without them may."""
+    return isinstance(error, InterfaceError | DataError) and getattr(error, "severity", None) is None
+
+
+def _fail(reads: list[Read], error: BaseException) -> None:
+    for read in reads:
+        read.failed(error)
 
 
 class SafeTransaction(TransactionContextPooled):
@@ -181,7 +222,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
             connection.terminate()  # its request may still be on the way, and would hit whoever came next
             raise
         finally:
-            await asyncio.shield(pool.release(connection))
+            await pool.release(connection)  # which no cancellation stops: asyncpg shields it by itself
         return row
 
     def transaction(self, prelude: str = "") -> SafeTransaction:

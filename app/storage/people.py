@@ -1,7 +1,7 @@
 """People as they are kept: epoch, revision, zone, plan, keys, and when their next week and month fall due."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -95,13 +95,13 @@ def unknown(person_id: UUID, plan: str, now: datetime) -> Head:
 async def glance_head(store: Store, person_id: UUID) -> Head | None:
     """The person's head in one round trip, None when they are unknown."""
     row = await store.glance("SELECT * FROM head($1)", person_id)
-    return None if row is None else replace(_head(row), underway=row["underway"])
+    return None if row is None else _head(row, row["underway"])
 
 
 async def see_head(tx: Tx, person_id: UUID) -> Head | None:
     """The same inside one of the person's own transactions, at its moment."""
     row = await tx.fetchrow("SELECT * FROM head($1)", person_id)
-    return None if row is None else replace(_head(row), underway=row["underway"])
+    return None if row is None else _head(row, row["underway"])
 
 
 async def find_head(tx: Tx, person_id: UUID) -> Head | None:
@@ -120,7 +120,7 @@ async def list_heads(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Head]:
     return {row["id"]: _head(row) for row in rows}
 
 
-def _head(row: Any) -> Head:
+def _head(row: Any, underway: str = "") -> Head:
     return Head(
         person=PersonAt(row["id"], row["epoch"]),
         revision=row["revision"],
@@ -134,6 +134,7 @@ def _head(row: Any) -> Head:
         month_due=row["month_due"],
         promised_from=row["promised_from"],
         now=row["now"],
+        underway=underway,
     )
 
 

@@ -1,6 +1,5 @@
 """Single numbers with their intervals, and when they are withheld. Which sessions count is the fold's to test."""
 
-from dataclasses import replace
 from math import exp
 
 import pytest
@@ -191,7 +190,7 @@ def test_interval_of_what_lies_askew_leans_with_it(days: list[float]) -> None:
     assert leans * skewness >= 0 or abs(skewness) < 1e-6
     mirrored = MeanSample((*days, *(2 * found.value - day for day in days)), 2 * len(days), OPEN_ENDED)
     even = mean_interval(mirrored, CONFIDENCE)
-    assert mean_interval(replace(mirrored, shape=Shape.SKEWED), CONFIDENCE).width == pytest.approx(even.width)
+    assert mean_interval(mirrored._replace(shape=Shape.SKEWED), CONFIDENCE).width == pytest.approx(even.width)
 
 
 @given(days=st.lists(st.integers(-20, 5).map(lambda n: n / 10), min_size=4, max_size=30), told=st.floats(0.01, 1))

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from app.pipeline import exclude
 from app.storage.forgetting import operations
 from app.storage.history import exclusions, numbers
 from app.storage.history.numbers import Counted
+from app.storage.history.packed import pack, unpack, values_of
 from app.storage.words import aggregates, writings
 from app.storage.words.aggregates import Aggregate, AggregateRef
 from app.storage.words.writings import Making, NewWriting, WritingStatus
@@ -270,3 +272,12 @@ async def test_a_repeated_call_has_its_first_answer(spectrum: Spectrum, owner: A
         first = await operations.find_answer(tx, me.id, key)
     assert first is not None
     assert first.ids == (fresh,)
+
+
+@given(kept=LISTS)
+def test_months_that_were_packed_row_by_row_are_read_likewise(kept: list[SessionNumbers]) -> None:
+    """A month that nothing has touched since it was packed in the first form reads as it does in the present one."""
+    rows = orjson.dumps([values_of(each) for each in kept], default=str)
+    assert unpack(rows) == unpack(pack(kept)) == kept
+    assert [hash(each) for each in unpack(pack(kept))] == [hash(each) for each in kept]
+    assert [each.turns[-1:] for each in unpack(pack(kept))] == [each.turns[-1:] for each in kept]

@@ -140,14 +140,17 @@ def means(days: Days, reading: Callable[[SessionNumbers], int], scale: Scale) ->
     return MeanSample(tuple(readings), _count(days), scale)
 
 
+_VALENCE, _AROUSAL = attrgetter("valence"), attrgetter("arousal")
+
+
 def valence(days: Days) -> MeanSample:
     """Valence of sessions, -1..1."""
-    return means(days, attrgetter("valence"), SIGNED)
+    return means(days, _VALENCE, SIGNED)
 
 
 def arousal(days: Days) -> MeanSample:
     """Arousal of sessions, -1..1."""
-    return means(days, attrgetter("arousal"), SIGNED)
+    return means(days, _AROUSAL, SIGNED)
 
 
 def emotion_intensities(days: Days) -> dict[str | None, Sample]:

@@ -4,7 +4,7 @@ Finds nothing and words nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.domain.measures import Metric
 from app.domain.periods import Period
 
 _DIRECTION_SHOWN = {Direction.HIGHER: 1, Direction.SIMILAR: 0, Direction.LOWER: -1}
-_ESTIMATED = tuple(field.name for field in fields(Estimate))
+_ESTIMATED = Estimate._fields
 
 
 @dataclass(frozen=True, slots=True)

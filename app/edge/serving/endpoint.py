@@ -5,7 +5,7 @@ The order is that of the rooms it passes: token, request, document, points, answ
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from app.edge.serving.spending import Spender, Spending, extensions_of
 from app.edge.tokens import TokenVerifier
 from app.errors import SpectrumError, TooOften, TopLevelCode, Unauthenticated
 from app.pipeline.ports import Ports
+from app.storage.people import Head
 from graphql_schema.access import may_send_any, require_team
 from graphql_schema.context import Context
 from graphql_schema.language import language_of
@@ -139,9 +140,10 @@ class Endpoint:
         made: list[tuple[Answer, int, bool]] = []
 
         async def make() -> bytes | None:
-            answer, actual = await self._run(call)
-            # It was read at a later moment than the key was made of: then it is another key's.
-            is_of_key = key == remembered.key(await call.context.head(), call.context, call.asked, call.operation)
+            answer, actual, seen = await self._run(call, expected=head)
+            is_of_key = seen is not None and key == remembered.key(seen, call.context, call.asked, call.operation)
+            if not is_of_key:  # something was changed after the key was made: what was read is partly another's
+                answer, actual, _ = await self._run(call)
             made.append((answer, actual, is_of_key and not answer.errors))
             return answer.data if made[0][2] else None
 
@@ -152,19 +154,25 @@ class Endpoint:
 
     async def _made(self, call: Call) -> Response:
         await call.spending.take()
-        answer, actual = await self._run(call)
+        answer, actual, _ = await self._run(call)
         return await self._rendered(call, answer, actual=actual)
 
-    async def _run(self, call: Call) -> tuple[Answer, int]:
+    async def _run(self, call: Call, expected: Head | None = None) -> tuple[Answer, int, Head | None]:
+        """The answer, what it costs, and with an `expected` head the one that was seen at the moment of its reading."""
         is_query = call.operation.kind is OperationType.QUERY
         reads_one_person = is_query and call.context.caller is not None
         moment = call.context.at_one_moment() if reads_one_person else nullcontext()
         run = self._operations.run(call.operation, call.asked.variables, call.context, call.context.request_id)
+        seen = None
         async with moment:
+            seeing = None if expected is None else call.context.expect(expected)
             result = await _while_waited_for(call.request.receive, run, may_stop=is_query)
+            if seeing is not None:
+                with suppress(SpectrumError):  # the answer says it, too
+                    seen = await seeing
         # What failed may have been done before: it costs what it might have cost.
         actual = call.spending.requested if result.errors else call.operation.plan.actual(result.data)
-        return Answer.of(result), actual
+        return Answer.of(result), actual, seen
 
     async def _rendered(
         self, call: Call, answer: Answer, *, actual: int, headers: dict[str, str] | None = None

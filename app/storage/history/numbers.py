@@ -1,125 +1,45 @@
 """Session numbers, one row a session as it was estimated, and the packed months that reads use.
 
 A packed month is derived: all session numbers of one person and month as they count, a correction in place of its
-estimate, in one value that is written again with each change. Nothing here folds; that is the domain's.
+estimate, in one value (`packed`) that is written again with each change. Nothing here folds; that is the domain's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
-import orjson
-from asyncpg.pgproto.pgproto import UUID as PostgresUUID  # noqa: N811 - the driver's own, read ten times as quickly
-
-from app.domain.affect import EMOTIONS, PATTERNS, SessionNumbers, Source, TurnKind, TurnReading, Use
+from app.domain.affect import SessionNumbers
 from app.domain.corrections import corrected
 from app.domain.findings import Before
 from app.domain.periods import Period, month_of
 from app.storage.history import corrections
 from app.storage.history.corrections import correction_of
-from app.storage.history.masks import emotions_of, mask_of, patterns_of
+from app.storage.history.packed import COLUMNS, numbers_of, pack, unpack, values_of
 from app.storage.store import Tx
 
-_KINDS = tuple(TurnKind)
-_SOURCES = {source.value: source for source in Source}
-_USES = {use.value: use for use in Use}
-"""Looked up for every session of every read: three times as quick as the enums' own calls."""
-_EMOTION_COLUMNS = tuple(emotion.lower() for emotion in EMOTIONS)
-_PATTERN_COLUMNS = tuple(pattern.lower() for pattern in PATTERNS)
-_COLUMNS = (
-    "session_id", "local_date", "local_minute", "source", "use", "valence", "arousal", *_EMOTION_COLUMNS,
-    "emotions_present", *_PATTERN_COLUMNS, "patterns_present", "turn_index", "turn_kind", "turn_valence",
-    "turn_arousal", "self_shift", "confidence", "analyser_version",
-)  # fmt: skip
-_EMOTIONS_AT = _COLUMNS.index(_EMOTION_COLUMNS[0])
-_EMOTIONS_END = _EMOTIONS_AT + len(EMOTIONS)
-_PATTERNS_AT = _COLUMNS.index(_PATTERN_COLUMNS[0])
-_PATTERNS_END = _PATTERNS_AT + len(PATTERNS)
 _AS_IT_COUNTS = (
-    f"SELECT {', '.join(f'n.{name}' for name in _COLUMNS)}, {', '.join(f'c.{name}' for name in corrections.COLUMNS)}"
+    f"SELECT {', '.join(f'n.{name}' for name in COLUMNS)}, {', '.join(f'c.{name}' for name in corrections.COLUMNS)}"
     " FROM session_numbers n LEFT JOIN correction c USING (person_id, session_id)"
 )
 
 
-def _values(numbers: SessionNumbers) -> list[Any]:
-    return [
-        numbers.session_id,
-        numbers.local_date,
-        numbers.local_minute,
-        numbers.source,
-        numbers.use,
-        numbers.valence,
-        numbers.arousal,
-        *numbers.emotions,
-        mask_of(numbers.emotions_present, EMOTIONS),
-        *numbers.patterns,
-        mask_of(numbers.patterns_present, PATTERNS),
-        [turn.index for turn in numbers.turns],
-        [_KINDS.index(turn.kind) for turn in numbers.turns],
-        [turn.valence for turn in numbers.turns],
-        [turn.arousal for turn in numbers.turns],
-        numbers.self_shift,
-        numbers.confidence,
-        numbers.analyser_version,
-    ]
-
-
-def _numbers(values: Sequence[Any]) -> SessionNumbers:
-    return next(_all_numbers([values]))
-
-
-def _all_numbers(rows: Sequence[Sequence[Any]]) -> Iterator[SessionNumbers]:
-    """The sessions of rows, column by column: what is done to one column of a year is done without a step of ours."""
-    columns = list(zip(*rows, strict=True))
-    if not columns:
-        return iter(())
-    index, kind, valence, arousal, self_shift, confidence, version = columns[_PATTERNS_END + 1 :]
-    session_id, local_date, local_minute, source, use = columns[:5]
-    fields = (
-        session_id if isinstance(session_id[0], UUID) else map(PostgresUUID, session_id),
-        map(_SOURCES.__getitem__, source),
-        local_date if isinstance(local_date[0], date) else map(date.fromisoformat, local_date),
-        local_minute,
-        map(_USES.__getitem__, use),
-        columns[5],
-        columns[6],
-        zip(*columns[_EMOTIONS_AT:_EMOTIONS_END], strict=True),
-        map(emotions_of, columns[_EMOTIONS_END]),
-        zip(*columns[_PATTERNS_AT:_PATTERNS_END], strict=True),
-        map(patterns_of, columns[_PATTERNS_END]),
-        _all_turns(index, kind, valence, arousal),
-        self_shift,
-        confidence,
-        version,
-    )
-    return map(SessionNumbers._make, zip(*fields, strict=True))
-
-
-def _all_turns(*columns: Sequence[Sequence[int]]) -> Iterator[tuple[TurnReading, ...]]:
-    """The turns of each session."""
-    index, kind, valence, arousal = map(chain.from_iterable, columns)
-    turns = map(TurnReading._make, zip(index, map(_KINDS.__getitem__, kind), valence, arousal, strict=True))
-    return (tuple(islice(turns, size)) for size in map(len, columns[0]))
-
-
 def _as_it_counts(row: Any) -> SessionNumbers:
     values = tuple(row)
-    return corrected(_numbers(values[: len(_COLUMNS)]), correction_of(values[len(_COLUMNS) :]))
+    return corrected(numbers_of(values[: len(COLUMNS)]), correction_of(values[len(COLUMNS) :]))
 
 
 async def keep(tx: Tx, person_id: UUID, numbers: SessionNumbers) -> None:
     """Keep one session's numbers, in place of earlier ones, and repack its month."""
-    places = ", ".join(f"${n}" for n in range(2, len(_COLUMNS) + 2))
-    updates = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
+    places = ", ".join(f"${n}" for n in range(2, len(COLUMNS) + 2))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])
     await tx.execute(
-        f"INSERT INTO session_numbers (person_id, {', '.join(_COLUMNS)}) VALUES ($1, {places})"
+        f"INSERT INTO session_numbers (person_id, {', '.join(COLUMNS)}) VALUES ($1, {places})"
         f" ON CONFLICT (person_id, session_id) DO UPDATE SET {updates},"
         " analysed_at = now(), kept_at = clock_timestamp()",
         person_id,
-        *_values(numbers),
+        *values_of(numbers),
     )
     await repack(tx, person_id, month_of(numbers.local_date))
 
@@ -141,7 +61,7 @@ async def repack(tx: Tx, person_id: UUID, month: Period) -> None:
         " ON CONFLICT (person_id, month) DO UPDATE SET body = excluded.body, kept_at = clock_timestamp()",
         person_id,
         month.first,
-        orjson.dumps([_values(_as_it_counts(row)) for row in rows], default=str),
+        pack(map(_as_it_counts, rows)),
     )
 
 
@@ -166,7 +86,7 @@ async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[U
     found: dict[UUID, list[SessionNumbers]] = {person_id: [] for person_id in spans}
     for row in rows:
         span = spans[row["person_id"]]
-        unpacked = _all_numbers(orjson.loads(row["body"]))
+        unpacked = unpack(row["body"])
         found[row["person_id"]] += [numbers for numbers in unpacked if numbers.local_date in span]
     return found
 
@@ -186,11 +106,6 @@ async def list_packed(tx: Tx, person_id: UUID, months: Period) -> Packed:
     return {row["month"]: row["body"] for row in rows}
 
 
-def unpack(body: bytes) -> tuple[SessionNumbers, ...]:
-    """The session numbers of a packed month, oldest first."""
-    return tuple(_all_numbers(orjson.loads(body)))
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """A session's numbers as they count, and whether its person corrected them."""
@@ -203,7 +118,7 @@ async def list_by_session(tx: Tx, person_id: UUID, ids: Sequence[UUID]) -> dict[
     """The numbers of those of `ids` that were analysed."""
     rows = await tx.fetch(f"{_AS_IT_COUNTS} WHERE n.person_id = $1 AND n.session_id = ANY($2)", person_id, list(ids))
     return {
-        row["session_id"]: Counted(_as_it_counts(row), any(value is not None for value in tuple(row)[len(_COLUMNS) :]))
+        row["session_id"]: Counted(_as_it_counts(row), any(value is not None for value in tuple(row)[len(COLUMNS) :]))
         for row in rows
     }
 
@@ -225,11 +140,11 @@ async def find_fresh(tx: Tx, person_id: UUID) -> datetime | None:
 async def find_estimated(tx: Tx, person_id: UUID, session_id: UUID) -> SessionNumbers | None:
     """A session's numbers as the analyser estimated them, None when it was not analysed."""
     row = await tx.fetchrow(
-        f"SELECT {', '.join(_COLUMNS)} FROM session_numbers WHERE person_id = $1 AND session_id = $2",
+        f"SELECT {', '.join(COLUMNS)} FROM session_numbers WHERE person_id = $1 AND session_id = $2",
         person_id,
         session_id,
     )
-    return None if row is None else _numbers(tuple(row))
+    return None if row is None else numbers_of(tuple(row))
 
 
 async def list_before(tx: Tx, firsts: Mapping[UUID, date]) -> dict[UUID, Before]:

@@ -1,0 +1,166 @@
+"""Session numbers as rows and as packed months: a month's sessions in one value, column by column, for quick reading.
+
+The turns of a month follow its other columns and are read when somebody asks for them, which most pictures never do.
+Reads and writes nothing by itself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import accumulate, pairwise
+from typing import Any, overload
+from uuid import UUID
+
+import orjson
+from asyncpg.pgproto.pgproto import UUID as PostgresUUID  # noqa: N811 - the driver's own, read ten times as quickly
+
+from app.domain.affect import EMOTIONS, PATTERNS, SessionNumbers, Source, TurnKind, TurnReading, Use
+from app.storage.history.masks import emotions_of, mask_of, patterns_of
+
+_KINDS = tuple(TurnKind)
+_SOURCES = {source.value: source for source in Source}
+_USES = {use.value: use for use in Use}
+"""Looked up for every session of every read: three times as quick as the enums' own calls."""
+_EMOTIONS = tuple(emotion.lower() for emotion in EMOTIONS)
+_PATTERNS = tuple(pattern.lower() for pattern in PATTERNS)
+_TURNS = ("turn_index", "turn_kind", "turn_valence", "turn_arousal")
+COLUMNS = (
+    "session_id", "local_date", "local_minute", "source", "use", "valence", "arousal", *_EMOTIONS, "emotions_present",
+    *_PATTERNS, "patterns_present", *_TURNS, "self_shift", "confidence", "analyser_version",
+)  # fmt: skip
+"""Of a row of session numbers."""
+_APART = b"\n"
+"""Between a month's columns and its turns; JSON as it is written here has none."""
+
+
+def values_of(numbers: SessionNumbers) -> list[Any]:
+    """The row of a session, in the order of `COLUMNS`."""
+    return [
+        numbers.session_id,
+        numbers.local_date,
+        numbers.local_minute,
+        numbers.source,
+        numbers.use,
+        numbers.valence,
+        numbers.arousal,
+        *numbers.emotions,
+        mask_of(numbers.emotions_present, EMOTIONS),
+        *numbers.patterns,
+        mask_of(numbers.patterns_present, PATTERNS),
+        [turn.index for turn in numbers.turns],
+        [_KINDS.index(turn.kind) for turn in numbers.turns],
+        [turn.valence for turn in numbers.turns],
+        [turn.arousal for turn in numbers.turns],
+        numbers.self_shift,
+        numbers.confidence,
+        numbers.analyser_version,
+    ]
+
+
+def numbers_of(values: Sequence[Any]) -> SessionNumbers:
+    """The session of a row."""
+    return next(_from_rows([values]))
+
+
+def pack(numbers: Iterable[SessionNumbers]) -> bytes:
+    """A month's sessions, of which there is at least one, in one value."""
+    columns = dict(zip(COLUMNS, zip(*map(values_of, numbers), strict=True), strict=True))
+    turns = [columns.pop(name) for name in _TURNS]
+    counts = [len(each) for each in turns[0]]
+    flat = [[value for each in column for value in each] for column in turns]
+    return orjson.dumps(columns, default=str) + _APART + orjson.dumps([counts, *flat])
+
+
+def unpack(body: bytes) -> list[SessionNumbers]:
+    """The sessions of a packed month, in their order."""
+    if body.startswith(b"["):  # row by row, as months were packed at first; the next change writes it anew
+        return list(_from_rows(orjson.loads(body)))
+    columns, _, turns = body.partition(_APART)
+    found = orjson.loads(columns)
+    size = len(found["session_id"])
+    month = _Month(turns)
+    return list(_from_columns(found, [_Turns(month, place) for place in range(size)]))
+
+
+def _from_rows(rows: Sequence[Sequence[Any]]) -> Iterator[SessionNumbers]:
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
+    turns = zip(*(columns[name] for name in _TURNS), strict=True)
+    return _from_columns(columns, [_readings(*each) for each in turns])
+
+
+def _from_columns(
+    columns: Mapping[str, Sequence[Any]], turns: Iterable[Sequence[TurnReading]]
+) -> Iterator[SessionNumbers]:
+    """Column by column: what is done to one column of a year is done without a step of ours."""
+    session_id, local_date = columns["session_id"], columns["local_date"]
+    fields = (
+        session_id if isinstance(session_id[0], UUID) else map(PostgresUUID, session_id),
+        map(_SOURCES.__getitem__, columns["source"]),
+        local_date if isinstance(local_date[0], date) else map(date.fromisoformat, local_date),
+        columns["local_minute"],
+        map(_USES.__getitem__, columns["use"]),
+        columns["valence"],
+        columns["arousal"],
+        zip(*[columns[name] for name in _EMOTIONS], strict=True),
+        map(emotions_of, columns["emotions_present"]),
+        zip(*[columns[name] for name in _PATTERNS], strict=True),
+        map(patterns_of, columns["patterns_present"]),
+        turns,
+        columns["self_shift"],
+        columns["confidence"],
+        columns["analyser_version"],
+    )
+    return map(SessionNumbers._make, zip(*fields, strict=True))
+
+
+def _readings(*columns: Iterable[int]) -> tuple[TurnReading, ...]:
+    return tuple([TurnReading(i, _KINDS[kind], v, a) for i, kind, v, a in zip(*columns, strict=True)])
+
+
+class _Month:
+    """The turns of a packed month, read at once when the first is asked for."""
+
+    __slots__ = ("_body", "_read")
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._read: list[tuple[TurnReading, ...]] = []
+
+    def turns(self, place: int) -> tuple[TurnReading, ...]:
+        """Those of the session at `place`."""
+        if not self._read:
+            counts, *columns = orjson.loads(self._body)
+            readings, ends = _readings(*columns), list(accumulate(counts, initial=0))
+            self._read = [readings[start:end] for start, end in pairwise(ends)]
+        return self._read[place]
+
+
+class _Turns(Sequence[TurnReading]):
+    """The turns of one session of a packed month; equal to a tuple of the same."""
+
+    __slots__ = ("_month", "_place")
+
+    def __init__(self, month: _Month, place: int) -> None:
+        self._month = month
+        self._place = place
+
+    @overload
+    def __getitem__(self, at: int) -> TurnReading: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[TurnReading, ...]: ...
+    def __getitem__(self, at: int | slice) -> TurnReading | tuple[TurnReading, ...]:
+        return self._month.turns(self._place)[at]
+
+    def __len__(self) -> int:
+        return len(self._month.turns(self._place))
+
+    def __iter__(self) -> Iterator[TurnReading]:
+        return iter(self._month.turns(self._place))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == (tuple(other) if isinstance(other, _Turns) else other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
