@@ -15,16 +15,22 @@ const ids = new Map(
 );
 
 export function plugin(_schema, documents) {
-  const operations = documents
-    .flatMap((each) => each.document.definitions)
-    .filter((each) => each.kind === "OperationDefinition");
-  const constants = operations.map(({ name: { value: name }, operation }) => {
-    const id = ids.get(name);
-    if (!id) {
-      throw new Error(`${name} is not registered: spectrum schema --documents > documents/catalog.lock`);
-    }
-    const types = name + operation[0].toUpperCase() + operation.slice(1);
-    return `export const ${name}: Document<${types}, ${types}Variables> = { name: "${name}", kind: "${operation}", id: "${id}" };`;
-  });
+  const constants = documents.flatMap(({ document, location }) =>
+    document.definitions
+      .filter((each) => each.kind === "OperationDefinition")
+      .map((operation) => constant(operation.name.value, operation.operation, location)),
+  );
   return { prepend: ['import type { Document } from "./document";'], content: constants.join("\n") };
+}
+
+function constant(name, operation, location) {
+  const id = ids.get(name);
+  if (!id) {
+    throw new Error(`${name} is not registered: spectrum schema --documents > documents/catalog.lock`);
+  }
+  const types = name + operation[0].toUpperCase() + operation.slice(1);
+  // a socket takes documents by their text, an address by their id
+  const text =
+    operation === "subscription" ? `, text: ${JSON.stringify(readFileSync(location, "utf8"))}` : "";
+  return `export const ${name}: Document<${types}, ${types}Variables> = { name: "${name}", kind: "${operation}", id: "${id}"${text} };`;
 }

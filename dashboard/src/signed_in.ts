@@ -37,9 +37,10 @@ export function signedIn(token: Token, shown: (home: Home) => void, left: () => 
 
   let stopListening: () => void = () => undefined;
   const listen = async () => {
-    const live = await import("./api/live");
     stopListening();
-    stopListening = document.hidden ? () => undefined : live.listen(bearer, (reason) => changed(reason));
+    stopListening = () => undefined;
+    const live = await import("./api/live").catch(() => null); // the chunk may be out of reach without a network
+    if (live && !document.hidden && navigator.onLine) stopListening = live.listen(bearer, changed);
   };
   const changed = async (reason: string | null) => {
     if (reason === "RESET") await kept.wipe();
@@ -57,6 +58,11 @@ export function signedIn(token: Token, shown: (home: Home) => void, left: () => 
   const online = () => {
     reader.refresh();
     void outbox.send();
+    void listen();
+  };
+  const offline = () => {
+    stopListening();
+    reader.refresh();
   };
   const timers: ReturnType<typeof setTimeout>[] = [];
 
@@ -65,7 +71,7 @@ export function signedIn(token: Token, shown: (home: Home) => void, left: () => 
       show(home);
       document.addEventListener("visibilitychange", looked);
       addEventListener("online", online);
-      addEventListener("offline", () => reader.refresh());
+      addEventListener("offline", offline);
       timers.push(
         setTimeout(() => void listen(), LISTEN_AFTER_MS),
         setTimeout(() => void kept.prune(), LISTEN_AFTER_MS),
@@ -78,6 +84,7 @@ export function signedIn(token: Token, shown: (home: Home) => void, left: () => 
       stopListening();
       document.removeEventListener("visibilitychange", looked);
       removeEventListener("online", online);
+      removeEventListener("offline", offline);
     },
   };
 }

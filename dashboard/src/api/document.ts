@@ -4,6 +4,8 @@ export interface Document<Result, Variables> {
   readonly kind: "query" | "mutation" | "subscription";
   /** The first 16 digits of the SHA-256 of its text. */
   readonly id: string;
+  /** Of a subscription: sockets take documents by their text. */
+  readonly text?: string;
   /** Never there: they carry the types. */
   readonly result?: Result;
   readonly variables?: Variables;

@@ -24,7 +24,7 @@ export function listen(
     on: { connected: (_socket, _payload, again) => again && heard(null) },
   });
   const stop = client.subscribe<{ spectrumEvents: { reason: RevisionReason } }>(
-    { query: "", documentId: `sha256:${Live.id}` } as { query: string },
+    { query: Live.text ?? "" },
     {
       next: ({ data }) => data && heard(data.spectrumEvents.reason),
       error: () => undefined,
