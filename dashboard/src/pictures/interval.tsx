@@ -15,8 +15,8 @@ export function IntervalOnLine({ scale: { from, to, ends }, value, low, high, us
   const x = scaleLinear([from, to], [0, 100]).clamp(true);
   const at = (place: number) => `${x(place)}%`;
   return (
-    <figure class="interval" role="img" aria-label={label}>
-      <svg class="picture" height="40" aria-hidden="true">
+    <figure class="interval">
+      <svg class="picture" height="40" role="img" aria-label={label}>
         <rect class="track" x="0" y="16" width="100%" height="8" rx="4" />
         {from < 0 && <line class="axis" x1={at(0)} x2={at(0)} y1="10" y2="30" />}
         <rect class="band" x={at(low)} y="10" width={`${x(high) - x(low)}%`} height="20" rx="6" />

@@ -31,18 +31,18 @@ export function Card({ card, seen, open }: Given) {
       {body.length > 0 && <p class="prose">{body.map(({ text }) => text).join(" ")}</p>}
       {status === "STALE" && <p class="notice">{words.stale}</p>}
       <div class="row card-ways no-print">
-        {suggestion && <Step step={suggestion} />}
         {evidenceOf(card).length > 0 && (
           <button
             type="button"
             class="quiet"
             aria-haspopup="dialog"
-            aria-label={words.evidenceOf(headline.text)}
+            aria-describedby={`${id}-headline`}
             onClick={() => open(card)}
           >
             {words.evidence}
           </button>
         )}
+        {suggestion && <Step step={suggestion} />}
       </div>
       <Feedback card={card} />
       {edition > 1 && <p class="soft small">{words.edition(edition)}</p>}

@@ -18,7 +18,7 @@ export function Feedback({ card }: { card: Card }) {
           <span aria-hidden="true">{feedback.legend}</span>
           <span class="unseen-by-eye">{feedback.of(card.headline.text)}</span>
         </legend>
-        <div class="row">
+        <div class="verdicts">
           {VERDICTS.map(([verdict, label]) => (
             <button
               key={verdict}

@@ -9,7 +9,6 @@ export const words = catalogue({
   stale: "Its numbers have changed since. These words are being written again.",
   edition: (edition: number) => `Edition ${edition}: written again when its numbers changed.`,
   evidence: "The numbers behind this",
-  evidenceOf: (headline: string) => `The numbers behind: ${headline}`,
   steps: {
     OPEN_MIRROR: "Mirror is in the Kalei app. Open it there whenever you like; nothing here waits for it.",
     OPEN_TURN: "Turn is in the Kalei app. Open it there whenever you like; nothing here waits for it.",

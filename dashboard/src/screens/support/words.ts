@@ -30,9 +30,9 @@ export const words = catalogue({
   },
   honest: {
     title: "What Spectrum does, and does not",
-    told: "Nobody was told anything. Nobody at Kalei was notified, and nothing of yours was sent anywhere.",
+    told: "Nobody was told anything: no person was notified, neither at Kalei nor anywhere else.",
     scored:
-      "Nothing was scored, and no risk was estimated. This page is offered whenever something sounded heavy; it may be wrong about that.",
+      "Nothing was scored, and no risk was estimated. This page is offered when the words of a session sound heavy, and that can be mistaken.",
     watched: "Nobody is reading along, so please do not wait here for an answer.",
   },
 });
