@@ -3,7 +3,7 @@ import type { EvidenceQuery, Source } from "../api/documents";
 import type { Reading } from "../api/reader";
 import { IntervalOnLine } from "../pictures/interval";
 import { dayOfWeek, span } from "../words/dates";
-import { type Estimate, estimateText, withheldText } from "./estimate";
+import { estimateText, withheldText } from "./estimate";
 import { words } from "./evidence_words";
 import { type Measure, measureOf } from "./measures";
 import type { EvidenceRead } from "./use_evidence";
@@ -92,15 +92,13 @@ function Usual({
   comparison: NonNullable<EvidenceRead["comparison"]>;
   measure: Measure;
 }) {
-  const text = (estimate: Estimate, format: (value: number) => string) => estimateText(estimate, format);
+  const told = measure.isPercent ? words.differencePoints : words.difference;
   return (
     <div>
       <h4 class="small">{words.usual}</h4>
       <p>{words.direction[direction] ?? common.direction.UNCLEAR}</p>
-      <p class="soft small">
-        {words.difference(text(difference, measure.difference))}{" "}
-        {words.usualWas(text(baseline, measure.format))} {span(baselinePeriod)}
-      </p>
+      <p class="soft small">{told(estimateText(difference, measure.difference))}</p>
+      <p class="soft small">{words.usualWas(estimateText(baseline, measure.format), span(baselinePeriod))}</p>
     </div>
   );
 }

@@ -11,7 +11,7 @@ export const words = catalogue({
   interval: (low: string, high: string) => `90 % interval: ${low} to ${high}`,
   withheld: (why: string) => `No single number is shown: ${why}.`,
   usual: "Against your usual",
-  usualWas: (usual: string) => `Your usual: ${usual}.`,
+  usualWas: (usual: string, when: string) => `Your usual, ${when}: ${usual}.`,
   direction: {
     HIGHER: "Higher than your usual.",
     LOWER: "Lower than your usual.",
@@ -19,7 +19,7 @@ export const words = catalogue({
     UNCLEAR: "Too uncertain to compare with your usual.",
   },
   difference: (difference: string) => `Difference: ${difference}.`,
-  points: (value: string) => `${value} points`,
+  differencePoints: (difference: string) => `Difference in percentage points: ${difference}.`,
   check: {
     MATCHES: "Counted again just now: the same.",
     CHANGED: "Counted again just now: the numbers have changed since. The words are being written again.",

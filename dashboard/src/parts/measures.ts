@@ -8,6 +8,7 @@ export interface Measure {
   readonly format: (value: number) => string;
   /** A difference of two such numbers. */
   readonly difference: (value: number) => string;
+  readonly isPercent: boolean;
   /** Both ends of its scale, and what they mean; none where a line would say nothing. */
   readonly scale: {
     readonly from: number;
@@ -22,18 +23,25 @@ const { ends } = words;
 const plainFormat = new Intl.NumberFormat(formats, { maximumFractionDigits: 2 });
 const pointsFormat = new Intl.NumberFormat(formats, { maximumFractionDigits: 0, signDisplay: "exceptZero" });
 const plain = (value: number) => plainFormat.format(value);
-const points = (value: number) => words.points(pointsFormat.format(value * 100));
+const points = (value: number) => pointsFormat.format(value * 100);
+
+const plainly: Measure = { format: plain, difference: signed, isPercent: false, scale: null, isShare: false };
 
 function on(from: number, to: number, low: string, high: string): Measure {
-  return { format: signed, difference: signed, scale: { from, to, ends: [low, high] }, isShare: false };
+  return { ...plainly, format: signed, scale: { from, to, ends: [low, high] } };
 }
 
-function share(low: string, high: string, isShare: boolean): Measure {
-  return { format: percent, difference: points, scale: { from: 0, to: 1, ends: [low, high] }, isShare };
+function percentage(low: string, high: string): Measure {
+  return {
+    format: percent,
+    difference: points,
+    isPercent: true,
+    scale: { from: 0, to: 1, ends: [low, high] },
+    isShare: false,
+  };
 }
 
-const UNKNOWN: Measure = { format: plain, difference: signed, scale: null, isShare: false };
-const SHARE = share(ends.none, ends.all, true);
+const SHARE: Measure = { ...percentage(ends.none, ends.all), isShare: true };
 
 const MEASURES: Readonly<Record<Metric, Measure>> = {
   VALENCE: on(-1, 1, ends.unpleasant, ends.pleasant),
@@ -41,11 +49,11 @@ const MEASURES: Readonly<Record<Metric, Measure>> = {
   SESSION_SHIFT_VALENCE: on(-2, 2, ends.less, ends.more),
   TURN_SHIFT_VALENCE: on(-2, 2, ends.less, ends.more),
   SPREAD: { ...on(0, 2.83, ends.close, ends.wide), format: plain },
-  EMOTION_INTENSITY: share(ends.absent, ends.strong, false),
+  EMOTION_INTENSITY: percentage(ends.absent, ends.strong),
   PATTERN_SHARE: SHARE,
   SOURCE_SHARE: SHARE,
   TIME_SHARE: SHARE,
-  SESSION_COUNT: UNKNOWN,
+  SESSION_COUNT: plainly,
 };
 
-export const measureOf = (metric: Metric): Measure => MEASURES[metric] ?? UNKNOWN;
+export const measureOf = (metric: Metric): Measure => MEASURES[metric] ?? plainly;

@@ -27,8 +27,14 @@ export function Card({ card, seen, open }: Given) {
         <span class="soft small">{common.confidence[confidence] ?? ""}</span>
         {isNew && <span class="fresh">{words.fresh}</span>}
       </p>
-      <h3 id={`${id}-headline`}>{headline.text}</h3>
-      {body.length > 0 && <p class="prose">{body.map(({ text }) => text).join(" ")}</p>}
+      <h3 id={`${id}-headline`} dir="auto">
+        {headline.text}
+      </h3>
+      {body.length > 0 && (
+        <p class="prose" dir="auto">
+          {body.map(({ text }) => text).join(" ")}
+        </p>
+      )}
       {status === "STALE" && <p class="notice">{words.stale}</p>}
       <div class="row card-ways no-print">
         {evidenceOf(card).length > 0 && (
