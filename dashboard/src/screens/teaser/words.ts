@@ -6,7 +6,7 @@ export const words = catalogue({
     count === 0
       ? "There is no finished session yet that Spectrum could read."
       : `You have ${count === 1 ? "1 finished session" : `${count} finished sessions`} that Spectrum could read.`,
-  unread: "None of them is looked at unless you choose to have Spectrum.",
+  unread: "Without Spectrum, none of them is read.",
   example: {
     title: "What a picture looks like",
     mark: "EXAMPLE",
@@ -17,8 +17,8 @@ export const words = catalogue({
   axes: { pleasant: "pleasant", unpleasant: "unpleasant", active: "activated", still: "still" },
   upgrade: "See what Spectrum costs",
   asked: "The Kalei app is opening it. Nothing is bought by that.",
-  where: "Plans are in the Kalei app, under “Plan”. Nothing can be bought on this page.",
-  later: "There is no rush: this stays here, and nothing runs out.",
+  where: "You can choose a plan in the Kalei app. Nothing can be bought on this page.",
+  later: "There is no rush. This page stays where it is.",
   free: {
     title: "Free, always",
     text: "A copy of everything that is kept about you, leaving sessions out, and erasing all of it cost nothing, with or without a plan.",
