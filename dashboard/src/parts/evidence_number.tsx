@@ -38,10 +38,11 @@ export function EvidenceNumber({ evidence, reading }: Given) {
   );
 }
 
-/** As a count where it is one, else the number itself; then its interval. Where it is withheld, why. */
+/** As a count where it is one, else the number itself; then its interval. Where it is withheld, why: of a past week, not what it lacks. */
 function Value({ value: estimate, measure }: { value: Shown; measure: Measure }) {
   const { value, low, high, sampleCount } = estimate;
-  if (value === null || low === null || high === null) return <p>{words.withheld(withheldText(estimate))}</p>;
+  if (value === null || low === null || high === null)
+    return <p>{words.withheld(withheldText({ ...estimate, sessionsNeeded: null }))}</p>;
   const count = measure.isShare ? wholeCount(value, sampleCount) : null;
   const said = measure.format(value);
   return (
