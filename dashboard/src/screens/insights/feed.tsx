@@ -111,6 +111,7 @@ function Further({
 
 function Empty({ reason, spectrum }: { reason: SuppressionReason; spectrum: Spectrum }) {
   const { empty } = words;
+  if (spectrum.state === "EMPTY") return <Waiting standing={spectrum} />;
   return (
     <>
       <section class="sheet">

@@ -16,25 +16,33 @@ const ALL = "ALL";
 export function Insights() {
   const [kind, setKind] = useState<InsightKind | null>(null);
   const [kinds, setKinds] = useState<Kinds>(new Map());
+  const [isEmpty, setEmpty] = useState(false);
   return (
     <Screen
       title={words.title}
       document={FeedDocument}
       variables={{ first: PAGE, after: null, kinds: kind ? [kind] : null }}
       viewed="FEED_VIEWED"
+      evenEmpty
       skeleton={<Skeleton heights={["1.5rem", "18rem", "18rem"]} />}
       choices={
-        kinds.size > 1 && (
-          <ChooseOne
-            legend={words.kinds}
-            name="kind"
-            options={[
-              { value: ALL, label: words.all },
-              ...[...kinds].map(([value, label]) => ({ value, label })),
-            ]}
-            chosen={kind ?? ALL}
-            choose={(chosen) => setKind(chosen === ALL ? null : (chosen as InsightKind))}
-          />
+        // the place of the chips is kept until they are known, so that nothing jumps
+        kinds.size !== 1 &&
+        !isEmpty && (
+          <div class="kinds">
+            {kinds.size > 1 && (
+              <ChooseOne
+                legend={words.kinds}
+                name="kind"
+                options={[
+                  { value: ALL, label: words.all },
+                  ...[...kinds].map(([value, label]) => ({ value, label })),
+                ]}
+                chosen={kind ?? ALL}
+                choose={(chosen) => setKind(chosen === ALL ? null : (chosen as InsightKind))}
+              />
+            )}
+          </div>
         )
       }
     >
@@ -43,7 +51,10 @@ export function Insights() {
           spectrum={spectrum}
           kind={kind}
           isChanging={stale && !failure}
-          met={(cards) => setKinds((known) => withKinds(known, cards))}
+          met={(cards) => {
+            setKinds((known) => withKinds(known, cards));
+            setEmpty(spectrum.insightFeed.emptyReason !== null);
+          }}
         />
       )}
     </Screen>
