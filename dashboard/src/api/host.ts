@@ -18,11 +18,15 @@ interface Hosts {
 
 const hosts = globalThis as unknown as Hosts;
 
+const host = () => hosts.KaleiHost ?? hosts.webkit?.messageHandlers?.kalei;
+
+/** Whether there is an app around the page. */
+export const hasHost = (): boolean => host() !== undefined;
+
 /** Ask the app for something. False when there is none. */
 export function wish(asked: Wish): boolean {
-  const host = hosts.KaleiHost ?? hosts.webkit?.messageHandlers?.kalei;
-  host?.postMessage(JSON.stringify(asked));
-  return host !== undefined;
+  host()?.postMessage(JSON.stringify(asked));
+  return hasHost();
 }
 
 /** Be told of each token that the app hands in by calling `kaleiToken(…)`. */

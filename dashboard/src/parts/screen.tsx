@@ -51,7 +51,7 @@ interface Given<S extends Standing, Variables> {
 export function Screen<S extends Standing, Variables>(given: Given<S, Variables>) {
   const answered = useAnswer(given.document, given.variables);
   const spectrum = answered.data?.viewer.spectrum;
-  useLoaded(given.viewed, answered);
+  useLoaded(given.viewed, { ...answered, data: spectrum ?? null });
   if (answered.data && !spectrum) return <Teaser />;
   return (
     <Titled title={given.title} fresh={spectrum?.freshAt ?? null}>

@@ -35,6 +35,8 @@ interface Given {
   };
   readonly chosen: number | null;
   readonly choose: (place: number | null) => void;
+  /** Written across the picture when it is not the viewer's own. */
+  readonly mark?: string;
 }
 
 const SIZE = 400;
@@ -48,7 +50,7 @@ export function reach(values: readonly number[]): number {
   return Math.min(1, Math.ceil(farthest * 10 + 0.5) / 10);
 }
 
-export function Plane({ days, centre, label, corners, axes, chosen, choose }: Given) {
+export function Plane({ days, centre, label, corners, axes, chosen, choose, mark }: Given) {
   const ends = [centre.valence.low, centre.valence.high, centre.arousal.low, centre.arousal.high];
   const far = reach([
     ...days.flatMap((each) => [each.valence, each.arousal]),
@@ -125,6 +127,11 @@ export function Plane({ days, centre, label, corners, axes, chosen, choose }: Gi
         />
       ))}
       <Centre centre={centre} x={x} y={y} />
+      {mark && (
+        <text class="mark" x={SIZE / 2} y={SIZE - EDGE - 40} text-anchor="middle">
+          {mark}
+        </text>
+      )}
       {picked && (
         <circle
           class="chosen"

@@ -1,0 +1,51 @@
+import { catalogue } from "../../words/catalogue";
+
+export const words = catalogue({
+  title: "Insights",
+  kinds: "Show",
+  all: "All",
+  week: "The week of",
+  fresh: "New",
+  stale: "Its numbers have changed since. These words are being written again.",
+  edition: (edition: number) => `Edition ${edition}: written again when its numbers changed.`,
+  evidence: "The numbers behind this",
+  steps: {
+    OPEN_MIRROR: "Mirror is in the Kalei app. Open it there whenever you like; nothing here waits for it.",
+    OPEN_TURN: "Turn is in the Kalei app. Open it there whenever you like; nothing here waits for it.",
+    OPEN_LENS: "Lens is in the Kalei app. Open it there whenever you like; nothing here waits for it.",
+    TAKE_A_BREAK: "Yes. You can close this now. All of it will still be here, and none of it is urgent.",
+    elsewhere: "This is in the Kalei app. Open it there whenever you like; nothing here waits for it.",
+    opening: "The Kalei app is opening it.",
+  },
+  feedback: {
+    legend: "How does this meet you?",
+    of: (headline: string) => `How does this meet you: ${headline}`,
+    verdicts: {
+      RINGS_TRUE: "Rings true",
+      NOT_QUITE: "Not quite",
+      NOT_HELPFUL: "Not helpful",
+      UPSETTING: "Upsetting",
+    },
+    thanks: "Noted. You can change your mind at any time.",
+    failed: (why: string) => `That was not noted. ${why}`,
+    sorry:
+      "We are sorry that this upset you. You do not have to read on. If you would like to talk to somebody, there are people to turn to; and you can leave sessions out, so that nothing is written about them.",
+    support: "Where to turn",
+    leaveOut: "Leave sessions out",
+  },
+  nothingOfKind: "There is no card of this kind.",
+  empty: {
+    title: "No card yet",
+    text: "A card is written once a week, when there is something that the numbers carry.",
+    TOO_FEW_SESSIONS: "There are too few sessions to say something about a week.",
+    TOO_FEW_DAYS: "The sessions lie on too few different days to say something about a week.",
+    TOO_UNCERTAIN: "Nothing stands out clearly enough to be said.",
+    EXCLUDED: "The sessions are left out by you.",
+    PENDING: "Your sessions are still being read.",
+    SAFETY: "No card is shown for now.",
+  },
+  more: "Show more",
+  loadingMore: "Loading more …",
+  loaded: (count: number) => (count === 1 ? "1 card is shown." : `${count} cards are shown.`),
+  end: (from: string) => `That is all of it, back to the week of ${from}.`,
+});

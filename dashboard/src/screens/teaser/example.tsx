@@ -1,0 +1,38 @@
+/** The example on the plane. That it is one stands in the picture itself, so that a screenshot says so, too. */
+import { useState } from "preact/hooks";
+import { type DayOnPlane, Plane } from "../../pictures/plane";
+import "./teaser.css";
+import type { Teased } from "./teaser";
+import { words } from "./words";
+
+export function Example({ landscape }: { landscape: Teased["exampleLandscape"] }) {
+  const [chosen, choose] = useState<number | null>(null);
+  const { example } = words;
+  return (
+    <section class="sheet" aria-labelledby="example-title">
+      <h2 id="example-title">{example.title}</h2>
+      <figure class="example">
+        <Plane
+          days={daysOf(landscape.series)}
+          centre={landscape.centre}
+          label={landscape.textAlternative}
+          corners={words.corners}
+          axes={words.axes}
+          chosen={chosen}
+          choose={choose}
+          mark={`${example.mark} · ${example.invented}`}
+        />
+        <figcaption class="soft small">{example.key}</figcaption>
+      </figure>
+    </section>
+  );
+}
+
+function daysOf({ keys, valence, arousal, sampleCount }: Teased["exampleLandscape"]["series"]): DayOnPlane[] {
+  return keys.flatMap((key, place) => {
+    const [x, y] = [valence[place], arousal[place]];
+    return x == null || y == null
+      ? []
+      : [{ key, valence: x, arousal: y, sampleCount: sampleCount[place] ?? 1 }];
+  });
+}
