@@ -13,6 +13,10 @@ const numberFormat = new Intl.NumberFormat(formats, {
   maximumFractionDigits: 2,
   signDisplay: "exceptZero",
 });
+const pointsFormat = new Intl.NumberFormat(formats, {
+  maximumFractionDigits: 0,
+  signDisplay: "exceptZero",
+});
 const percentFormat = new Intl.NumberFormat(formats, { style: "percent" });
 
 const utc = (date: string) => new Date(`${date}T00:00:00Z`);
@@ -49,6 +53,16 @@ export const signed = (value: number): string => numberFormat.format(value);
 
 /** 41%. */
 export const percent = (share: number): string => percentFormat.format(share);
+
+/** −12, of a difference between shares: percentage points. */
+export const points = (difference: number): string => pointsFormat.format(difference * 100);
+
+/** The month before (-1) or after (1), as 2026-10. */
+export function monthBeside(month: string, by: number): string {
+  const at = utc(`${month}-01`);
+  at.setUTCMonth(at.getUTCMonth() + by);
+  return at.toISOString().slice(0, 7);
+}
 
 /** The reader's own day as 2026-11-26. */
 export function today(now: Date = new Date(), timeZone?: string): string {
