@@ -6,6 +6,7 @@ const dayFormat = format({ day: "numeric", month: "short", timeZone: "UTC" });
 const dayOfWeekFormat = format({ weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 const dayOfYearFormat = format({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const monthFormat = format({ month: "long", year: "numeric", timeZone: "UTC" });
+const monthShortFormat = format({ month: "short", timeZone: "UTC" });
 const instantFormat = format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const agoFormat = new Intl.RelativeTimeFormat(formats, { numeric: "auto" });
 const numberFormat = new Intl.NumberFormat(formats, {
@@ -32,6 +33,9 @@ export const dayOfYear = (date: string): string => dayOfYearFormat.format(utc(da
 
 /** November 2026, of 2026-11. */
 export const monthName = (month: string): string => monthFormat.format(utc(`${month}-01`));
+
+/** Nov, of 2026-11. */
+export const monthShort = (month: string): string => monthShortFormat.format(utc(`${month}-01`));
 
 /** 3 – 30 Nov 2026. */
 export const span = ({ from, to }: { from: string; to: string }): string =>

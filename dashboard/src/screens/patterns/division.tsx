@@ -13,6 +13,8 @@ import { words } from "./words";
 type Distribution = Spectrum["distribution"];
 
 const SMALLEST_SCALE = 0.25;
+/** More rows of nothing than these are folded away: a list of absences is no picture. */
+const MOST_EMPTY_ROWS = 2;
 
 export function Division({ distribution }: { distribution: Distribution }) {
   const [looked, look] = useState<string | null>(null);
@@ -56,7 +58,9 @@ function Picture({
   look: (key: string) => void;
 }) {
   const { by, period, sampleCount, sharesSumToOne, textAlternative } = distribution;
-  const bars = slices.map(barOf);
+  const apart = by === "PATTERN" || by === "EMOTION" ? slices.filter(({ count }) => count === 0) : [];
+  const none = apart.length > MOST_EMPTY_ROWS ? apart : [];
+  const bars = slices.filter((slice) => !none.includes(slice)).map(barOf);
   const full = fullOf(slices);
   const usual = slices.find(({ vsBaseline }) => vsBaseline)?.vsBaseline?.baselinePeriod;
   const save = async () => {
@@ -69,6 +73,12 @@ function Picture({
       <p class="unseen-by-eye">{textAlternative}</p>
       <p class="soft small">{by === "PATTERN" || by === "EMOTION" ? words.tap : words.place}</p>
       <Bars bars={bars} label={words.heading[by]} full={full} open={look} />
+      {none.length > 0 && (
+        <details class="no-print">
+          <summary>{words.none(none.length)}</summary>
+          <Bars bars={none.map(barOf)} label={words.noneLabel} full={full} open={look} />
+        </details>
+      )}
       <p class="soft small">
         {words.key} {words.full(full)} {!sharesSumToOne && words.several}
       </p>

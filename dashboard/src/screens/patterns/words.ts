@@ -29,6 +29,8 @@ export const words = catalogue({
   key: "The bar is the share of sessions, the thin line its 90 % interval: where the share may well lie.",
   full: (share: number) => `A bar across the whole width would be ${percent(share)} of sessions.`,
   several: "A session can show several, or none, so the shares do not add up to 100 %.",
+  none: (count: number) => `${count} more, in none of these sessions`,
+  noneLabel: "In none of these sessions",
   tap: "Touch a line to see what it means, and where those sessions were.",
   place: "Touch a line to see where those sessions were.",
   usual: {
@@ -49,7 +51,7 @@ export const words = catalogue({
     often: "How often",
     share: (share: string) => `${share} of the period’s sessions (90 % interval in brackets)`,
     place: "Where those sessions were",
-    scale: "On the plane, each from −1 to +1, with its 90 % interval. 0 is the middle.",
+    scale: "On the plane, each from -1 to +1, with its 90 % interval. 0 is the middle.",
     valence: (number: string) => `Pleasantness: ${number}`,
     arousal: (number: string) => `Energy: ${number}`,
     together: "What was there together; not what led to what.",
@@ -75,8 +77,7 @@ export const words = catalogue({
     keyWhole:
       "Right of the middle: it ended more pleasant, or more activated. The thin line is the 90 % interval.",
     turns: (count: number) => (count === 1 ? "1 turn" : `${count} turns`),
-    shift: (number: string) => `Pleasantness ${number}`,
-    label: (label: string, shift: string) => `${label}: ${shift}`,
+    shift: (number: string) => `Pleasantness: ${number}`,
     nothing: "No turns to group in this period.",
     caveat: "How to read this",
     columns: ["Turns", "Count", "Pleasantness", "Energy"].join("|"),
