@@ -18,21 +18,33 @@ interface Line {
   readonly sessions: number;
 }
 
+interface NamedLines {
+  readonly name: string;
+  readonly lines: readonly Line[];
+}
+
 export function Numbers({ spectrum, summary }: { spectrum: Spectrum; summary: Summary }) {
   const [shown, show] = useState(false);
   const { centre, spread, emotions } = summary.landscape;
-  const groups: readonly (readonly [string, readonly Line[]])[] = [
+  const tables: readonly (readonly NamedLines[])[] = [
     [
-      said.middle,
-      [
-        lineOf(said.valence, centre.valence, signed),
-        lineOf(said.arousal, centre.arousal, signed),
-        lineOf(said.spread, spread, (value) => value.toFixed(2)),
-      ],
+      {
+        name: said.middle,
+        lines: [
+          lineOf(said.valence, centre.valence, signed),
+          lineOf(said.arousal, centre.arousal, signed),
+          lineOf(said.spread, spread, (value) => value.toFixed(2)),
+        ],
+      },
+      {
+        name: said.emotions,
+        lines: emotions.map(({ label, intensity }) => lineOf(label, intensity, percent)),
+      },
     ],
-    [said.emotions, emotions.map(({ label, intensity }) => lineOf(label, intensity, percent))],
-    [said.patterns, sharesOf(spectrum.patterns)],
-    [said.sources, sharesOf(spectrum.sources)],
+    [
+      { name: said.patterns, lines: sharesOf(spectrum.patterns) },
+      { name: said.sources, lines: sharesOf(spectrum.sources) },
+    ],
   ];
   return (
     <section class="sheet numbers" aria-labelledby="numbers-title">
@@ -43,30 +55,39 @@ export function Numbers({ spectrum, summary }: { spectrum: Spectrum; summary: Su
         </button>
       </div>
       <div id="numbers" class={shown ? "stack" : "only-print"}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <section class="scrolls" tabIndex={0} aria-label={said.table}>
-          <table>
-            <thead>
-              <tr>
-                {said.columns.split("|").map((column, place) => (
-                  <th key={column} scope="col" class={place > 0 ? "number" : ""}>
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            {groups.map(
-              ([name, lines]) => lines.length > 0 && <Group key={name} name={name} lines={lines} />,
-            )}
-          </table>
-        </section>
+        <div class="numbers-tables">
+          {tables.map((groups, place) => (
+            <Table key={place} name={said.tables.split("|")[place] ?? ""} groups={groups} />
+          ))}
+        </div>
         <Absent division={spectrum.patterns} />
       </div>
     </section>
   );
 }
 
-function Group({ name, lines }: { name: string; lines: readonly Line[] }) {
+function Table({ name, groups }: { name: string; groups: readonly NamedLines[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="scrolls" tabIndex={0} aria-label={name}>
+      <table>
+        <caption class="unseen-by-eye">{name}</caption>
+        <thead>
+          <tr>
+            {said.columns.split("|").map((column, place) => (
+              <th key={column} scope="col" class={place > 0 ? "number" : ""}>
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {groups.map((group) => group.lines.length > 0 && <Group key={group.name} {...group} />)}
+      </table>
+    </section>
+  );
+}
+
+function Group({ name, lines }: NamedLines) {
   return (
     <tbody>
       <tr>
