@@ -8,29 +8,37 @@ import { savePicture } from "./save";
 const WIDTH = 480;
 const SIDE = 16;
 const ROW = 58;
-const ABOVE = 12;
+const ABOVE = 44;
+const NOTE = 17;
+
+interface Given {
+  readonly bars: readonly Bar[];
+  readonly full: number;
+  /** The file's name, without its ending. */
+  readonly name: string;
+  readonly title: string;
+  /** How to read it: short lines under the bars. */
+  readonly notes: readonly string[];
+  /** Of what it is: the period and the count. */
+  readonly caption: string;
+}
 
 /** Draw the bars out of sight, in the page's colours, save them, and take them away again. */
-export async function saveBars(
-  bars: readonly Bar[],
-  full: number,
-  name: string,
-  caption: string,
-): Promise<void> {
+export async function saveBars(given: Given): Promise<void> {
   const place = document.createElement("div");
   place.className = "unseen-by-eye";
   document.body.append(place);
   try {
-    render(<Drawing bars={bars} full={full} />, place);
+    render(<Drawing {...given} />, place);
     const svg = place.querySelector("svg");
-    if (svg) await savePicture(svg, name, caption);
+    if (svg) await savePicture(svg, given.name, given.caption);
   } finally {
     render(null, place);
     place.remove();
   }
 }
 
-function Drawing({ bars, full }: { bars: readonly Bar[]; full: number }) {
+function Drawing({ bars, full, title, notes }: Given) {
   const across = direction === "rtl" ? [WIDTH - SIDE, SIDE] : [SIDE, WIDTH - SIDE];
   const x = scaleLinear([0, full], across).clamp(true);
   const between = (one: number, other: number) => ({
@@ -39,7 +47,14 @@ function Drawing({ bars, full }: { bars: readonly Bar[]; full: number }) {
   });
   const [near, far] = direction === "rtl" ? (["end", "start"] as const) : (["start", "end"] as const);
   return (
-    <svg class="picture" aria-hidden="true" viewBox={`0 0 ${WIDTH} ${ABOVE + bars.length * ROW}`}>
+    <svg
+      class="picture"
+      aria-hidden="true"
+      viewBox={`0 0 ${WIDTH} ${ABOVE + bars.length * ROW + notes.length * NOTE}`}
+    >
+      <text class="named titled" x={x(0)} y={28} text-anchor={near}>
+        {title}
+      </text>
       {bars.map(({ key, label, told, note, value, low, high }, place) => {
         const y = ABOVE + place * ROW;
         return (
@@ -64,6 +79,17 @@ function Drawing({ bars, full }: { bars: readonly Bar[]; full: number }) {
           </g>
         );
       })}
+      {notes.map((note, place) => (
+        <text
+          key={note}
+          class="noted"
+          x={x(0)}
+          y={ABOVE + bars.length * ROW + 12 + place * NOTE}
+          text-anchor={near}
+        >
+          {note}
+        </text>
+      ))}
     </svg>
   );
 }

@@ -26,7 +26,27 @@ export function shiftReach(shifts: readonly Pick<Shift, "low" | "high">[]): numb
   return Math.min(2, Math.ceil(Math.max(SMALLEST_REACH, ...ends) * 10 - 1e-9) / 10);
 }
 
-export function Shifts({ shifts, label, far }: { shifts: readonly Shift[]; label: string; far: number }) {
+interface Given {
+  readonly shifts: readonly Shift[];
+  readonly label: string;
+  readonly far: number;
+  /** What each side of the middle line means. */
+  readonly ends: { readonly less: string; readonly more: string };
+}
+
+export function Shifts({ shifts, label, far, ends }: Given) {
+  return (
+    <>
+      <p class="shift-ends soft small" aria-hidden="true">
+        <span>{ends.less}</span>
+        <span>{ends.more}</span>
+      </p>
+      <List shifts={shifts} label={label} far={far} />
+    </>
+  );
+}
+
+function List({ shifts, label, far }: Omit<Given, "ends">) {
   return (
     <ul class="bars plain-list" aria-label={label}>
       {shifts.map((shift) => (

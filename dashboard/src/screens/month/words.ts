@@ -89,7 +89,7 @@ export const words = catalogue({
   share: {
     print: "Print or save as PDF",
     hint: "One or two pages to keep, or to take to somebody you trust. Nothing is sent.",
-    saved: (month: string, sessions: string) => `${monthName(month)} · ${sessions}`,
+    saved: (month: string, sessions: string) => `Where the days were · ${monthName(month)} · ${sessions}`,
   },
   paper: {
     head: "Kalei Spectrum · a month of one person’s own sessions",

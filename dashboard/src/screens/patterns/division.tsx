@@ -1,5 +1,6 @@
 /** How sessions divide over one dimension: frequencies first, then shares with their intervals, and one's own usual. */
 import { useState } from "preact/hooks";
+import type { SuppressionReason } from "../../api/documents";
 import { estimateText, shareText, withheldText } from "../../parts/estimate";
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
@@ -30,7 +31,7 @@ export function Division({ distribution }: { distribution: Distribution }) {
         </p>
       </div>
       {suppressed ? (
-        <Withheld why={common.suppressed[suppressed]} count={sampleCount} />
+        <Withheld why={suppressed} count={sampleCount} />
       ) : (
         <Picture distribution={distribution} slices={slices} look={look} />
       )}
@@ -39,11 +40,18 @@ export function Division({ distribution }: { distribution: Distribution }) {
   );
 }
 
-function Withheld({ why, count }: { why: string; count: number }) {
+function Withheld({ why, count }: { why: SuppressionReason; count: number }) {
+  if (why === "SAFETY") {
+    return (
+      <p>
+        {words.safety} <a href="/app/support">{words.support}</a>
+      </p>
+    );
+  }
   if (count === 0) return <p class="soft">{words.nothing}</p>;
   return (
     <p class="soft">
-      {words.withheld(why)} {words.withheldCount(common.sessions(count))}
+      {words.withheld(common.suppressed[why])} {words.withheldCount(common.sessions(count))}
     </p>
   );
 }
@@ -65,8 +73,18 @@ function Picture({
   const usual = slices.find(({ vsBaseline }) => vsBaseline)?.vsBaseline?.baselinePeriod;
   const save = async () => {
     const { saveBars } = await import("../../pictures/save_bars");
-    const caption = words.saved(words.heading[by], span(period), common.sessions(sampleCount));
-    await saveBars(bars, full, `patterns-${by.toLowerCase()}`, caption);
+    await saveBars({
+      bars,
+      full,
+      name: `patterns-${by.toLowerCase()}`,
+      title: words.heading[by],
+      notes: [
+        words.savedNotes.key,
+        words.savedNotes.full(full),
+        ...(sharesSumToOne ? [] : [words.savedNotes.several]),
+      ],
+      caption: words.saved(span(period), common.sessions(sampleCount)),
+    });
   };
   return (
     <>

@@ -42,8 +42,7 @@ export function Impact({ impact, groupBy, choose }: Given) {
         <h3>{said.whole}</h3>
         <p class="soft small">{said.wholeOf(common.sessions(sessionShift.valence.sampleCount))}</p>
       </div>
-      <Shifts label={said.whole} shifts={whole} far={far} />
-      <p class="soft small">{said.keyWhole}</p>
+      <Shifts label={said.whole} shifts={whole} far={far} ends={said.endsWhole} />
       <h3>{said.groupsTitle}</h3>
       <ChooseOne
         legend={said.grouping}
@@ -54,7 +53,7 @@ export function Impact({ impact, groupBy, choose }: Given) {
       />
       {parts.length > 0 ? (
         <>
-          <Shifts label={said.groupsTitle} shifts={parts} far={far} />
+          <Shifts label={said.groupsTitle} shifts={parts} far={far} ends={said.ends} />
           <p class="soft small">{said.key}</p>
           <TableTwin caption={said.groupsTitle} columns={said.columns.split("|")} rows={groups.map(rowOf)} />
         </>

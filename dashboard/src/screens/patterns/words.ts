@@ -44,6 +44,8 @@ export const words = catalogue({
   noUsual: "Your usual is known after four weeks.",
   points: (difference: string) => `Difference in percentage points: ${difference}`,
   withheld: (why: string) => `This picture is not shown: ${why}.`,
+  safety: "This picture can wait: it is not shown for this period.",
+  support: "Where to turn, if you would like to talk to somebody",
   withheldCount: (sessions: string) => `${sessions} in this period.`,
   nothing: "No session falls into this period.",
   columns: ["Part", "Sessions", "Share", "90 % interval", "Your usual", "Pleasantness", "Energy"].join("|"),
@@ -73,15 +75,19 @@ export const words = catalogue({
     groupsTitle: "From before a turn to after it",
     grouping: "Turns by",
     groupings: { KIND: "Kind of turn", PATTERN: "Pattern", SOURCE: "Source" },
-    key: "To the right of the middle line it ended more pleasant, to the left less. The thin line is the 90 % interval; where it crosses the middle, either is possible.",
-    keyWhole:
-      "Right of the middle: it ended more pleasant, or more activated. The thin line is the 90 % interval.",
+    key: "The line in the middle is no movement. The thin line is the 90 % interval; where it crosses the middle, either side is possible.",
+    ends: { less: "‹ less pleasant", more: "more pleasant ›" },
+    endsWhole: { less: "‹ less", more: "more ›" },
     turns: (count: number) => (count === 1 ? "1 turn" : `${count} turns`),
     shift: (number: string) => `Pleasantness: ${number}`,
     nothing: "No turns to group in this period.",
     caveat: "How to read this",
     columns: ["Turns", "Count", "Pleasantness", "Energy"].join("|"),
   },
-  saved: (of: string, period: string, sessions: string) =>
-    `${of} · ${period} · ${sessions} · bars with 90 % intervals`,
+  savedNotes: {
+    key: "Thin lines: 90 % intervals, where the share may well lie.",
+    full: (share: number) => `The whole width is ${percent(share)} of sessions.`,
+    several: "A session can show several, or none.",
+  },
+  saved: (period: string, sessions: string) => `${period} · ${sessions}`,
 });
