@@ -139,7 +139,7 @@ function rowOf({ label, count, share, vsBaseline, affect }: Slice): string[] {
     count === null ? withheldText(share) : `${count}`,
     value === null ? withheldText(share) : percent(value),
     low === null || high === null ? "–" : common.between(percent(low), percent(high)),
-    vsBaseline ? words.usual[vsBaseline.direction] : "–",
+    vsBaseline ? words.usualShort[vsBaseline.direction] : "–",
     estimateText(affect.valence),
     estimateText(affect.arousal),
   ];

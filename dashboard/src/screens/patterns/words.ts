@@ -39,6 +39,12 @@ export const words = catalogue({
     SIMILAR: "about as often as your usual",
     UNCLEAR: "too uncertain to compare with your usual",
   },
+  usualShort: {
+    HIGHER: "more often",
+    LOWER: "less often",
+    SIMILAR: "about as often",
+    UNCLEAR: "too uncertain",
+  },
   usualPeriod: (from: string, to: string) =>
     `Your usual: ${day(from)} to ${day(to)}, the 12 weeks before. Where a line does not speak of it, the difference is too uncertain.`,
   noUsual: "Your usual is known after four weeks.",
