@@ -39,6 +39,8 @@ interface Given<S extends Standing, Variables> {
   readonly variables: Variables;
   /** The event that says that this screen was looked at. */
   readonly viewed: EventName;
+  /** The id of what `viewed` is about, when it is about one thing, such as a month. */
+  readonly subject?: (spectrum: S) => string | undefined;
   /** What the screen looks like before anything is known: same size, no words. */
   readonly skeleton: JSX.Element;
   /** Kept in sight in every state, such as the choice of a range. */
@@ -51,7 +53,8 @@ interface Given<S extends Standing, Variables> {
 export function Screen<S extends Standing, Variables>(given: Given<S, Variables>) {
   const answered = useAnswer(given.document, given.variables);
   const spectrum = answered.data?.viewer.spectrum;
-  useLoaded(given.viewed, { ...answered, data: spectrum ?? null });
+  const subject = spectrum ? given.subject?.(spectrum) : undefined;
+  useLoaded(given.viewed, { ...answered, data: spectrum ?? null }, subject);
   if (answered.data && !spectrum) return <Teaser />;
   return (
     <Titled title={given.title} fresh={spectrum?.freshAt ?? null}>

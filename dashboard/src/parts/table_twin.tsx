@@ -15,7 +15,7 @@ export function TableTwin({ caption, columns, rows, wordColumns = 1 }: Given) {
     <details class="no-print">
       <summary>{words.asTable}</summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section class="scrolls" tabIndex={0} aria-label={caption}>
+      <section class="scrolls" tabIndex={0} aria-label={words.tableOf(caption)}>
         <table>
           <caption class="unseen-by-eye">{caption}</caption>
           <thead>

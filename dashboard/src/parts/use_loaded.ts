@@ -12,7 +12,7 @@ export function navigated(): void {
   navigatedAt = performance.now();
 }
 
-export function useLoaded(viewed: EventName, { data, stale }: Reading<unknown>): void {
+export function useLoaded(viewed: EventName, { data, stale }: Reading<unknown>, subjectId?: string): void {
   const { outbox } = useHome();
   const told = useRef(false);
   const shown = data !== null;
@@ -23,7 +23,7 @@ export function useLoaded(viewed: EventName, { data, stale }: Reading<unknown>):
     requestAnimationFrame(() =>
       setTimeout(() => {
         const durationMs = Math.min(Math.round(performance.now() - navigatedAt), LONGEST_MS);
-        void outbox.add(viewed);
+        void outbox.add(viewed, subjectId ? { subjectId } : {});
         void outbox.add("SCREEN_LOADED", { durationMs, fromCache, screen: viewed });
       }),
     );

@@ -5,6 +5,7 @@ export const words = catalogue({
   loading: "Loading …",
   again: "Try again",
   asTable: "As a table",
+  tableOf: (caption: string) => `Table: ${caption}`,
   savePicture: "Save the picture",
   close: "Close",
   cancel: "Cancel",

@@ -15,6 +15,8 @@ export interface Bar {
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
+  /** A second line under the bar, such as its share with the interval. */
+  readonly note?: string;
   readonly more?: ComponentChildren;
 }
 
@@ -47,7 +49,7 @@ export function Bars({ bars, label, full, open }: Given) {
   );
 }
 
-function Row({ bar: { label, told, value, low, high }, full }: { bar: Bar; full: number }) {
+function Row({ bar: { label, told, value, low, high, note }, full }: { bar: Bar; full: number }) {
   const x = scaleLinear([0, full], [0, 100]).clamp(true);
   return (
     <>
@@ -64,6 +66,7 @@ function Row({ bar: { label, told, value, low, high }, full }: { bar: Bar; full:
           />
         )}
       </svg>
+      {note && <span class="bar-note soft small">{note}</span>}
     </>
   );
 }

@@ -9,7 +9,10 @@ const STYLES = [
   "stroke-dasharray",
   "stroke-linecap",
   "stroke-linejoin",
-  "font",
+  "font-family",
+  "font-size",
+  "font-style",
+  "font-weight",
   "opacity",
 ];
 
@@ -50,13 +53,16 @@ async function drawn(svg: SVGSVGElement, caption: string): Promise<Blob> {
   );
 }
 
-/** The picture with its styles inside, so that it looks the same without the page. */
+/**
+ * The picture with its styles inside, so that it looks the same without the page: as attributes of SVG, since the page's
+ * own policy refuses inline styles.
+ */
 function standalone(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const shown = svg.querySelectorAll("*");
   copy.querySelectorAll("*").forEach((element, place) => {
     const style = getComputedStyle(shown[place] as Element);
-    element.setAttribute("style", STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
+    for (const name of STYLES) element.setAttribute(name, style.getPropertyValue(name));
   });
   const { width, height } = svg.viewBox.baseVal;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");

@@ -6,11 +6,16 @@ const dayFormat = format({ day: "numeric", month: "short", timeZone: "UTC" });
 const dayOfWeekFormat = format({ weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 const dayOfYearFormat = format({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const monthFormat = format({ month: "long", year: "numeric", timeZone: "UTC" });
+const monthShortFormat = format({ month: "short", timeZone: "UTC" });
 const instantFormat = format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const agoFormat = new Intl.RelativeTimeFormat(formats, { numeric: "auto" });
 const numberFormat = new Intl.NumberFormat(formats, {
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
+  signDisplay: "exceptZero",
+});
+const pointsFormat = new Intl.NumberFormat(formats, {
+  maximumFractionDigits: 0,
   signDisplay: "exceptZero",
 });
 const percentFormat = new Intl.NumberFormat(formats, { style: "percent" });
@@ -28,6 +33,9 @@ export const dayOfYear = (date: string): string => dayOfYearFormat.format(utc(da
 
 /** November 2026, of 2026-11. */
 export const monthName = (month: string): string => monthFormat.format(utc(`${month}-01`));
+
+/** Nov, of 2026-11. */
+export const monthShort = (month: string): string => monthShortFormat.format(utc(`${month}-01`));
 
 /** 3 – 30 Nov 2026. */
 export const span = ({ from, to }: { from: string; to: string }): string =>
@@ -49,6 +57,16 @@ export const signed = (value: number): string => numberFormat.format(value);
 
 /** 41%. */
 export const percent = (share: number): string => percentFormat.format(share);
+
+/** −12, of a difference between shares: percentage points. */
+export const points = (difference: number): string => pointsFormat.format(difference * 100);
+
+/** The month before (-1) or after (1), as 2026-10. */
+export function monthBeside(month: string, by: number): string {
+  const at = utc(`${month}-01`);
+  at.setUTCMonth(at.getUTCMonth() + by);
+  return at.toISOString().slice(0, 7);
+}
 
 /** The reader's own day as 2026-11-26. */
 export function today(now: Date = new Date(), timeZone?: string): string {

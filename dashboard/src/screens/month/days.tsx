@@ -1,0 +1,73 @@
+/** The month's days on the plane: small, between the words; to be saved as a picture. */
+import { useRef } from "preact/hooks";
+import { estimateText } from "../../parts/estimate";
+import { TableTwin } from "../../parts/table_twin";
+import { words as common } from "../../parts/words";
+import { type DayOnPlane, Plane } from "../../pictures/plane";
+import { dayOfWeek, signed } from "../../words/dates";
+import { words as landscapeWords } from "../landscape/words";
+import type { Summary } from "./month";
+import { withheldHere } from "./withheld";
+import { words } from "./words";
+
+interface Given {
+  readonly landscape: Summary["landscape"];
+  readonly month: string;
+  readonly sampleCount: number;
+  /** A heading of its own where it does not stand under one. */
+  readonly heading: "h2" | null;
+}
+
+export function Days({ landscape, month, sampleCount, heading: Heading }: Given) {
+  const figure = useRef<HTMLElement>(null);
+  const { series, centre } = landscape;
+  const days: DayOnPlane[] = series.keys.flatMap((key, place) => {
+    const [valence, arousal] = [series.valence[place], series.arousal[place]];
+    return valence == null || arousal == null
+      ? []
+      : [{ key, valence, arousal, sampleCount: series.sampleCount[place] ?? 1 }];
+  });
+  const save = async () => {
+    const { savePicture } = await import("../../pictures/save");
+    const svg = figure.current?.querySelector("svg");
+    const caption = words.share.saved(month, common.sessions(sampleCount));
+    if (svg) await savePicture(svg, `month-${month}`, caption);
+  };
+  return (
+    <>
+      {Heading && <Heading>{words.plane.title}</Heading>}
+      <figure ref={figure} class="month-plane">
+        <Plane
+          days={days}
+          centre={centre}
+          label={landscape.textAlternative}
+          corners={landscapeWords.corners}
+          axes={landscapeWords.axes}
+          chosen={null}
+          choose={() => undefined}
+        />
+        <figcaption class="soft small">
+          {words.plane.key}{" "}
+          {centre.valence.value === null
+            ? landscapeWords.centreWithheld(withheldHere(centre.valence))
+            : `${words.plane.middle} ${landscapeWords.centreText(estimateText(centre.valence), estimateText(centre.arousal))}`}
+        </figcaption>
+      </figure>
+      <div class="row apart no-print">
+        <TableTwin
+          caption={words.plane.title}
+          columns={words.plane.columns.split("|")}
+          rows={days.map((each) => [
+            dayOfWeek(each.key),
+            signed(each.valence),
+            signed(each.arousal),
+            `${each.sampleCount}`,
+          ])}
+        />
+        <button type="button" class="quiet" onClick={save}>
+          {common.savePicture}
+        </button>
+      </div>
+    </>
+  );
+}
