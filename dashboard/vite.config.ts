@@ -1,9 +1,10 @@
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
+import { mocked } from "./mocked/server";
 
 const api = `http://127.0.0.1:${process.env.SPECTRUM_PORT ?? 8000}`;
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   base: "/app/",
   define: { __VERSION__: JSON.stringify(process.env.npm_package_version ?? "0.1.0") },
   build: {
@@ -12,9 +13,13 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/graphql": { target: api, ws: true }, "/export": api, "/.well-known": api } },
+  server:
+    mode === "mocked"
+      ? {}
+      : { proxy: { "/graphql": { target: api, ws: true }, "/export": api, "/.well-known": api } },
   test: { include: ["tests/**/*.test.ts"] },
   plugins: [
+    mode === "mocked" && mocked(),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src",
@@ -38,4 +43,4 @@ export default defineConfig({
       },
     }),
   ],
-});
+}));

@@ -1,7 +1,6 @@
 /** The page: screens by address, the way between them, and what is told while it is open. */
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
 import { type Home, HomeContext } from "./home";
-import { navigated } from "./parts/use_loaded";
 import { Ways } from "./parts/ways";
 import { Landscape } from "./screens/landscape/landscape";
 import { words } from "./words/page";
@@ -22,7 +21,7 @@ export function App({ home }: { home: Home }) {
         <div class="frame">
           <main class="content" id="content" tabIndex={-1}>
             <ErrorBoundary>
-              <Router onRouteChange={navigated}>
+              <Router>
                 <Route path="/app/" component={Landscape} />
                 <Route path="/app/patterns" component={Patterns} />
                 <Route path="/app/insights" component={Insights} />

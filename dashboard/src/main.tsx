@@ -14,6 +14,7 @@ import { direction, language } from "./words/language";
 const page = document.getElementById("page") as HTMLElement;
 document.documentElement.lang = language;
 document.documentElement.dir = direction;
+document.documentElement.classList.toggle("typeset", Boolean(navigator.serviceWorker?.controller));
 
 let leave: () => void = () => undefined;
 

@@ -13,7 +13,7 @@ import { useHome } from "../home";
 import { Failure } from "./failure";
 import { Notice } from "./notice";
 import { type Answered, useAnswer } from "./use_answer";
-import { useLoaded } from "./use_loaded";
+import { cameByWay, useLoaded } from "./use_loaded";
 import { Waiting } from "./waiting";
 import { words } from "./words";
 
@@ -82,7 +82,7 @@ export function Screen<S extends Standing, Variables>(given: Given<S, Variables>
   );
 }
 
-/** A screen's heading, which takes the focus when the way leads to it. */
+/** A screen's heading, which takes the focus when the way leads to it; at the start the browser's own order is right. */
 export function Titled({
   title,
   fresh,
@@ -95,7 +95,7 @@ export function Titled({
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Spectrum`;
-    if (cameByLink()) heading.current?.focus({ preventScroll: true });
+    if (cameByWay()) heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
     <>
@@ -108,13 +108,6 @@ export function Titled({
       {children}
     </>
   );
-}
-
-let starts = 0;
-
-/** Not at the first screen of a start: there the browser's own order is right. */
-function cameByLink(): boolean {
-  return starts++ > 0;
 }
 
 /** What has to be said before the picture: offline, signed out, failed, paused, being rebuilt. */

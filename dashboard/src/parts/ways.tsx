@@ -1,6 +1,8 @@
 /** The way between screens: below on a phone, at the side where there is room. */
+import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { words } from "../words/page";
+import { navigated } from "./use_loaded";
 import { useUnseen } from "./use_unseen";
 
 const WAYS = [
@@ -13,6 +15,9 @@ const WAYS = [
 
 export function Ways() {
   const { path } = useLocation();
+  const before = useRef(path);
+  if (before.current !== path) navigated();
+  before.current = path;
   const unseen = useUnseen();
   return (
     <nav class="ways" aria-label={words.ways}>
