@@ -1,0 +1,25 @@
+/** Erasing: what can be erased, what is being erased, and the proof of what was. */
+import type { Room } from "../control";
+import { Ended } from "./ended";
+import { Running } from "./running";
+import { isOpen } from "./use_erasures";
+import { Wish } from "./wish";
+import { words } from "./words";
+
+export function Resetting({ viewer, answered, begun }: Room) {
+  const open = viewer.operations.nodes.find(isOpen);
+  const ended = viewer.operations.nodes.filter((each) => !isOpen(each));
+  return (
+    <>
+      {open ? <Running key={open.id} operation={open} again={answered.again} /> : <Wish begun={begun} />}
+      {ended.length > 0 && (
+        <section class="stack" aria-labelledby="ended-title">
+          <h2 id="ended-title">{words.before}</h2>
+          {ended.map((each) => (
+            <Ended key={each.id} operation={each} />
+          ))}
+        </section>
+      )}
+    </>
+  );
+}
