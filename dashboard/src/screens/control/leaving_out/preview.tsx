@@ -1,15 +1,12 @@
 /** What would change: the plane before and after, the numbers, and the words that would be rewritten. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Metric } from "../../../api/documents";
-import { type Estimate, estimateText, withheldText } from "../../../parts/estimate";
+import { estimateText, withheldText } from "../../../parts/estimate";
 import { type State, TwoCentres } from "../../../pictures/two_centres";
-import { percent, signed } from "../../../words/dates";
 import { words as landscape } from "../../landscape/words";
+import { Changes, Rewritten } from "./changes";
 import type { Preview } from "./use_preview";
 import { words } from "./words";
-
-const SHARES = new Set<Metric>(["PATTERN_SHARE", "SOURCE_SHARE", "TIME_SHARE", "EMOTION_INTENSITY"]);
 
 export function PreviewSheet({ preview, children }: { preview: Preview; children: ComponentChildren }) {
   const { before, after, sessionsAffected, becomesTooSmall } = preview;
@@ -70,66 +67,5 @@ function Middles({ before, after }: Pick<Preview, "before" | "after">) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Changes({ changes }: Pick<Preview, "changes">) {
-  const told = words.preview;
-  const [measure, now, then] = told.columns.split("|");
-  if (changes.length === 0) return <p class="soft">{told.noChanges}</p>;
-  return (
-    <div class="stack">
-      <h3 id="changes-title">{told.changes}</h3>
-      <table class="changes" aria-labelledby="changes-title">
-        <thead>
-          <tr>
-            <th scope="col">{measure}</th>
-            <th scope="col">{now}</th>
-            <th scope="col">{then}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map(({ metric, subject, label, before, after }) => (
-            <tr key={`${metric} ${subject}`}>
-              <th scope="row">{label}</th>
-              <td>{valueText(metric, before)}</td>
-              <td>{valueText(metric, after)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function valueText(metric: Metric, estimate: Estimate): string {
-  if (estimate.value === null) return withheldText(estimate);
-  if (SHARES.has(metric)) return percent(estimate.value);
-  if (metric === "SESSION_COUNT") return `${estimate.value}`;
-  return metric === "SPREAD" ? estimate.value.toFixed(2) : signed(estimate.value);
-}
-
-function Rewritten({ rewritten }: Pick<Preview, "rewritten">) {
-  const told = words.preview;
-  const texts = rewritten.flatMap((each) => {
-    if (each.__typename === "Insight")
-      return [{ id: each.id, title: each.headline.text, when: told.week(each.period.from, each.period.to) }];
-    if (each.__typename === "MonthlySummary")
-      return [{ id: each.id, title: each.title?.text ?? "", when: told.month(each.month) }];
-    return [];
-  });
-  if (texts.length === 0) return <p class="soft">{told.noRewritten}</p>;
-  return (
-    <div class="stack">
-      <h3>{told.rewritten}</h3>
-      <ul class="plain-list lines">
-        {texts.map(({ id, title, when }) => (
-          <li key={id}>
-            <p>{title}</p>
-            <p class="soft small">{when}</p>
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

@@ -21,7 +21,7 @@ export const words = catalogue({
   putBack: "Put back",
   putBackThis: (what: string) => `Put back: ${what}`,
   newest: (count: number) => `The newest ${count} are shown.`,
-  add: "Leave something else out",
+  add: "Choose what to leave out",
   what: "What to leave out",
   kinds: { session: "A session", dates: "Some days", source: "A source" },
   chosen: "You chose",
@@ -55,10 +55,14 @@ export const words = catalogue({
     period: (from: string, to: string) => `Looked at: ${span({ from, to })}`,
     label: (before: string, after: string) => `As it is: ${before} As it would be: ${after}`,
     key: "Filled points are days that stay, rings are days that would go. The dashed cross and oval are the middle as it is; the solid ones as it would be.",
-    inWords: "The picture in words",
     before: "As it is",
     after: "As it would be",
     changes: "Numbers that would change",
+    all: (count: number) => `All ${count}`,
+    slight: (count: number) =>
+      count === 1
+        ? "1 more number would change by less than can be seen."
+        : `${count} more numbers would change by less than can be seen.`,
     noChanges: "No number of this period would change.",
     columns: ["Measure", "Now", "Then"].join("|"),
     rewritten: "Words that would be rewritten or taken back",

@@ -90,7 +90,7 @@ export function Correction({ name, vector, close, correct }: Given) {
           options={named(EMOTIONS)}
           chosen={draft.emotions}
           most={MOST_EMOTIONS}
-          note={correction.emotionsChosen(draft.emotions.length)}
+          note={noFeeling ? correction.emotionsNone : correction.emotionsChosen(draft.emotions.length)}
           choose={(emotions) => change({ emotions })}
         />
         <Chosen

@@ -85,16 +85,14 @@ function Numbers({ session, isLeftOut }: { session: Session; isLeftOut: boolean 
   if (analysis !== "DONE") return <p class="soft">{words.status[analysis] ?? analysis}</p>;
   if (!vector) return <p class="soft">{words.notCounted}</p>;
   const named = [
+    vector.origin === "PERSON" ? words.yours : words.estimated,
     ...vector.emotions.slice(0, 5).map(({ label, intensity }) => `${label} ${percent(intensity)}`),
     ...vector.patterns.map(({ label }) => label),
   ];
   return (
     <div>
-      <p class="numbers">
-        {words.place(vector.valence, vector.arousal)}{" "}
-        <span class="soft small">({vector.origin === "PERSON" ? words.yours : words.estimated})</span>
-      </p>
-      {named.length > 0 && <p class="soft small">{named.join(" · ")}</p>}
+      <p class="numbers">{words.place(vector.valence, vector.arousal)}</p>
+      <p class="soft small">{named.join(" · ")}</p>
       {!countsTowardInsights && <p class="soft small">{words.notCounted}</p>}
     </div>
   );

@@ -8,8 +8,8 @@ export const words = catalogue({
   about: (minutes: number, turns: number) =>
     `${minutes < 1 ? "under a minute" : minutes === 1 ? "1 minute" : `${minutes} minutes`}, ${turns === 1 ? "1 turn" : `${turns} turns`}`,
   place: (valence: number, arousal: number) => `Pleasantness ${signed(valence)}, energy ${signed(arousal)}`,
-  yours: "as you said",
-  estimated: "estimated",
+  yours: "As you said",
+  estimated: "Estimated",
   status: {
     PENDING: "Waiting to be read.",
     RUNNING: "Being read.",
@@ -38,13 +38,15 @@ export const words = catalogue({
     arousalTold: (value: number) => `${signed(value)} on a scale from still (−1) to activated (+1)`,
     emotions: "Feelings that were there (1 to 5)",
     emotionsChosen: (count: number) =>
-      count === 0 ? "None chosen: choose at least one" : `${count} of 5 chosen`,
+      count === 0
+        ? "As estimated, until you choose. What you then do not choose was not there."
+        : `${count} of 5 chosen. What is not chosen was not there.`,
+    emotionsNone: "Choose at least one, or close without a change.",
     patterns: "Patterns that were there",
-    patternsNone: "Choosing none says that there was none.",
+    patternsNone: "What is not chosen was not there, once you change something here.",
     save: "Let this count",
     nothing: "Nothing is changed yet.",
     giveBack: "Give the estimate back",
     giveBackText: "Takes back all that you said of this session.",
-    failed: (session: string) => `Not changed (${session}).`,
   },
 });
