@@ -9,7 +9,7 @@ export function Ended({ operation }: { operation: Operation }) {
   const { title } = words.scopes[scope];
   if (status === "SUCCEEDED" && receipt) return <Receipt receipt={receipt} />;
   return (
-    <section class="sheet" aria-labelledby={`ended-${operation.id}`}>
+    <article class="sheet" aria-labelledby={`ended-${operation.id}`}>
       <h3 id={`ended-${operation.id}`}>{title}</h3>
       {status === "CANCELLED" ? (
         <p class="soft">{words.calledOff(instant(finishedAt ?? requestedAt))}</p>
@@ -19,6 +19,6 @@ export function Ended({ operation }: { operation: Operation }) {
           <p class="soft">{words.failed}</p>
         </>
       )}
-    </section>
+    </article>
   );
 }

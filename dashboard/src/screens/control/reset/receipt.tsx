@@ -19,7 +19,7 @@ export function Receipt({ receipt }: { receipt: Proof }) {
       `spectrum-receipt-${completedAt.slice(0, 10)}.json`,
     );
   return (
-    <section class="sheet receipt" aria-labelledby={`receipt-${id}`}>
+    <article class="sheet receipt" aria-labelledby={`receipt-${id}`}>
       <div class="head">
         <p class="soft small">{proof.name}</p>
         <h3 id={`receipt-${id}`}>{words.scopes[scope].title}</h3>
@@ -65,7 +65,7 @@ export function Receipt({ receipt }: { receipt: Proof }) {
           {proof.keys} <code>/.well-known/spectrum-keys.json</code>
         </p>
       </details>
-    </section>
+    </article>
   );
 }
 

@@ -49,9 +49,12 @@ export function Wish({ begun }: { begun: (id: string) => void }) {
             {words.atOnce}
           </label>
         </fieldset>
-        <p class="soft">
-          {words.copyFirst} <a href="/app/control/copy">{words.toCopy}</a>
-        </p>
+        <div class="row apart">
+          <p class="soft">{words.copyFirst}</p>
+          <a class="button" href="/app/control/copy">
+            {words.toCopy}
+          </a>
+        </div>
         <label class="field confirm">
           <span>
             {words.type} <strong class="typed">{WORD}</strong>

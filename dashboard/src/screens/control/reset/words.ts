@@ -8,7 +8,7 @@ export const words = catalogue({
       title: "What Spectrum worked out",
       goes: "Goes: all numbers, pictures, cards and months.",
       stays:
-        "Stays: your sessions, what you wrote as long as it is kept, your corrections, and what you left out. Sessions whose text is still there are read again.",
+        "Stays: your sessions, what you wrote as long as it is kept, your corrections, and what you left out. Sessions whose text is still there are read again; the numbers of older ones do not come back.",
     },
     FORGET_HISTORY: {
       title: "Your history so far",

@@ -1,5 +1,5 @@
 /** How a person wants to be told that something is there to read. Saved as soon as it is changed. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import {
   type NotificationPreferencesInput,
   Preferences as PreferencesDocument,
@@ -18,12 +18,18 @@ type Lock = Preferences["lockScreen"];
 
 const DAYS = Object.entries(words.days) as [Weekday, string][];
 const LOCKS = (Object.entries(words.locks) as [Lock, string][]).map(([value, label]) => ({ value, label }));
+const SAID_MS = 3_000;
 const FIELDS = ["day", "time", "quietHours"];
 
 export function Telling({ viewer }: Room) {
   const { refused, send } = useChange(PreferencesDocument);
   const { shown, propose } = useProposed(viewer.notificationPreferences);
   const [said, say] = useState("");
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => say(""), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
   const change = async (part: Partial<Preferences>) => {
     say("");
     const settle = propose({ ...shown, ...part });
@@ -65,7 +71,7 @@ export function Telling({ viewer }: Room) {
           choose={(lockScreen) => void change({ lockScreen })}
         />
       </section>
-      <p role="status" class="soft small saved">
+      <p role="status" class="saved">
         {said}
       </p>
       <Devices devices={viewer.devices} />

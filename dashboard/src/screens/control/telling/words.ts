@@ -20,7 +20,7 @@ export const words = catalogue({
   zone: (zone: string) =>
     `In your time zone, ${zone}. What would fall into quiet hours is moved out of them.`,
   quiet: "Quiet hours",
-  quietText: "Between these, you are told nothing.",
+  quietText: "Be told nothing between these times",
   from: "From",
   to: "Until",
   lock: "On the lock screen",
