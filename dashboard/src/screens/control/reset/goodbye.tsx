@@ -15,7 +15,7 @@ export function Goodbye({ operation }: { operation: Operation }) {
         <p>{goodbye.text}</p>
         <p>{goodbye.thanks}</p>
       </div>
-      {operation.receipt && <Receipt receipt={operation.receipt} />}
+      {operation.receipt && <Receipt receipt={operation.receipt} level="h2" />}
       <section class="sheet">
         <p class="soft">{goodbye.device}</p>
         <div class="row">

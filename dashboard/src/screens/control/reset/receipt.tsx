@@ -8,7 +8,8 @@ import { useCheck } from "./use_check";
 import type { Proof } from "./use_erasures";
 import { words } from "./words";
 
-export function Receipt({ receipt }: { receipt: Proof }) {
+/** `level`: of its heading. */
+export function Receipt({ receipt, level: Heading = "h3" }: { receipt: Proof; level?: "h2" | "h3" }) {
   const { id, scope, completedAt, stores, remaining, checks, backupsExpireAt, keyId } = receipt;
   const { proof } = words;
   const erased = stores.reduce((sum, { deleted }) => sum + deleted, 0);
@@ -22,7 +23,7 @@ export function Receipt({ receipt }: { receipt: Proof }) {
     <article class="sheet receipt" aria-labelledby={`receipt-${id}`}>
       <div class="head">
         <p class="soft small">{proof.name}</p>
-        <h3 id={`receipt-${id}`}>{words.scopes[scope].title}</h3>
+        <Heading id={`receipt-${id}`}>{words.scopes[scope].title}</Heading>
       </div>
       <dl class="facts">
         <Fact name={proof.completed} told={instant(completedAt)} />
