@@ -45,24 +45,27 @@ interface Row {
 function Table({ rows, name }: { rows: readonly Row[]; name: string }) {
   const [measure, now, then] = words.preview.columns.split("|");
   return (
-    <table class="changes" aria-label={name}>
-      <thead>
-        <tr>
-          <th scope="col">{measure}</th>
-          <th scope="col">{now}</th>
-          <th scope="col">{then}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.key}>
-            <th scope="row">{row.label}</th>
-            <td>{row.was}</td>
-            <td>{row.will}</td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="scrolls" tabIndex={0} aria-label={name}>
+      <table class="changes" aria-label={name}>
+        <thead>
+          <tr>
+            <th scope="col">{measure}</th>
+            <th scope="col">{now}</th>
+            <th scope="col">{then}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row">{row.label}</th>
+              <td>{row.was}</td>
+              <td>{row.will}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
 

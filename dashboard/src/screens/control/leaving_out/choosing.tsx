@@ -4,6 +4,7 @@ import { ChooseOne } from "../../../parts/choice";
 import { today } from "../../../words/dates";
 import { SessionPages } from "../sessions/session_pages";
 import { SessionText } from "../sessions/session_row";
+import { words as sessionWords } from "../sessions/words";
 import type { Draft, Kind } from "./target";
 import { words } from "./words";
 
@@ -73,6 +74,7 @@ function OneSession({ draft: { session }, change }: Given) {
             />
             <span class="grows">
               <SessionText session={each} />
+              {each.exclusions.length > 0 && <span class="soft small">{sessionWords.leftOut}</span>}
             </span>
           </label>
         )}

@@ -25,8 +25,8 @@ export function LeavingOut({ viewer, picked, pick, asked, askMore }: Room) {
     heading.current?.focus();
     if (await include.send({ exclusionIds: [exclusion.id] }, settle)) say(words.doneBack);
   };
-  const leaveOut = async (draft: Draft, sessionCount: number, previewToken: string | null) => {
-    const settle = propose([proposedOf(draft, sessionCount), ...shown]);
+  const leaveOut = async (draft: Draft, previewToken: string | null) => {
+    const settle = propose([proposedOf(draft), ...shown]);
     say("");
     const input = previewToken ? { previewToken } : { targets: [targetOf(draft)] };
     const done = await exclude.send(input, settle);

@@ -22,7 +22,8 @@ export function LeftOutList({ shown, putBack, more, total }: Given) {
             <div class="grows">
               <p>{targetName(each.target)}</p>
               <p class="soft small">
-                {common.sessions(each.sessionCount)}, {words.status[each.status] ?? each.status}
+                {each.id !== PROPOSED && `${common.sessions(each.sessionCount)}, `}
+                {words.status[each.status] ?? each.status}
                 {each.status === "ACTIVE" && `, ${words.since(dayOfYear(each.createdAt.slice(0, 10)))}`}
               </p>
             </div>

@@ -43,11 +43,11 @@ export function rangeOf({ kind, session, from, to }: Draft): RangeInput {
   return { dates: { from: first ?? today(), to: last ?? today() } };
 }
 
-/** The draft as it will stand in the list. */
-export function proposedOf(draft: Draft, sessionCount: number): LeftOut {
+/** The draft as it will stand in the list; how many sessions that are, the server says. */
+export function proposedOf(draft: Draft): LeftOut {
   const { kind, session, from, to, source } = draft;
   const target: LeftOut["target"] =
     kind === "session" ? { session } : kind === "dates" ? { period: { from, to } } : { source, from: null };
   const createdAt = new Date().toISOString();
-  return { id: PROPOSED, status: "APPLYING", sessionCount, createdAt, effectiveAt: null, target };
+  return { id: PROPOSED, status: "APPLYING", sessionCount: 0, createdAt, effectiveAt: null, target };
 }

@@ -15,7 +15,7 @@ interface Given {
   readonly hasPlan: boolean;
   readonly picked: Session | null;
   readonly unpick: () => void;
-  readonly leaveOut: (draft: Draft, sessionCount: number, token: string | null) => Promise<boolean>;
+  readonly leaveOut: (draft: Draft, token: string | null) => Promise<boolean>;
   readonly busy: boolean;
   readonly refused: readonly Refusal[];
   readonly forget: () => void;
@@ -44,10 +44,10 @@ export function Wish({ hasPlan, picked, unpick, leaveOut, busy, refused, forget 
     setWrong(lacks);
     if (lacks || busy || looking) return;
     if (hasPlan) void look(draft);
-    else void apply(1, null);
+    else void apply(null);
   };
-  const apply = async (sessionCount: number, token: string | null) => {
-    if (await leaveOut(draft, sessionCount, token)) change({ ...EMPTY });
+  const apply = async (token: string | null) => {
+    if (await leaveOut(draft, token)) change({ ...EMPTY });
   };
   return (
     <section class="stack" aria-labelledby="wish-title">
@@ -87,7 +87,7 @@ export function Wish({ hasPlan, picked, unpick, leaveOut, busy, refused, forget 
               type="button"
               class="strong"
               aria-disabled={busy || looking}
-              onClick={() => busy || looking || void apply(preview.sessionsAffected, preview.token)}
+              onClick={() => busy || looking || void apply(preview.token)}
             >
               {words.apply}
             </button>

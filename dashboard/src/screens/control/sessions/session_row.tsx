@@ -68,7 +68,7 @@ export function SessionText({ session }: { session: Session }) {
   const { localDate, timeOfDay, source, durationSeconds, turnCount } = session;
   return (
     <div>
-      <p class="row apart">
+      <p class="row apart session-head">
         <strong>
           {dayOfWeek(localDate)}, {words.time[timeOfDay] ?? timeOfDay}
         </strong>

@@ -8,7 +8,7 @@ export const words = catalogue({
   about: (minutes: number, turns: number) =>
     `${minutes < 1 ? "under a minute" : minutes === 1 ? "1 minute" : `${minutes} minutes`}, ${turns === 1 ? "1 turn" : `${turns} turns`}`,
   place: (valence: number, arousal: number) => `Pleasantness ${signed(valence)}, energy ${signed(arousal)}`,
-  yours: "As you said",
+  yours: "Corrected by you",
   estimated: "Estimated",
   status: {
     PENDING: "Waiting to be read.",
