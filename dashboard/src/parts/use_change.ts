@@ -69,11 +69,13 @@ export function useChange<Result extends Field<Result>, Input extends object>(
     setBusy((count) => count + 1);
     setRefused([]);
     let answer: Result[keyof Result] | null = null;
+    let answered = false;
     try {
-      const answered = await ask(document, { input: keyed(given) });
-      if (answered === "unchanged") throw new Error("A mutation has no tag.");
+      const result = await ask(document, { input: keyed(given) });
+      if (result === "unchanged") throw new Error("A mutation has no tag.");
+      answered = true;
       unanswered.current = { input: "", key: "" };
-      const [payload] = Object.values(answered.data) as Result[keyof Result][];
+      const [payload] = Object.values(result.data) as Result[keyof Result][];
       if (payload && payload.userErrors.length === 0) answer = payload;
       else setRefused((payload?.userErrors ?? []).map(refusal));
     } catch (failure) {
@@ -82,7 +84,8 @@ export function useChange<Result extends Field<Result>, Input extends object>(
     }
     setBusy((count) => count - 1);
     settle?.(answer !== null);
-    if (answer) reader.refresh();
+    // what is on screen is old once it was done, and may be old when it was refused
+    if (answered) reader.refresh();
     return answer;
   };
   return { busy: busy > 0, refused, send, forget: () => setRefused([]) };
