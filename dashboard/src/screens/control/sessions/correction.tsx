@@ -1,7 +1,7 @@
 /** A person's own word on a session: two sliders, the feelings and the patterns that were there. */
 import { useState } from "preact/hooks";
 import { type Emotion, Glossary, type ThinkingPattern } from "../../../api/documents";
-import { Dialog } from "../../../parts/dialog";
+import { Modal } from "../../../parts/modal";
 import { useAnswer } from "../../../parts/use_answer";
 import { Chosen, Slider } from "./correction_fields";
 import {
@@ -65,7 +65,7 @@ export function Correction({ name, vector, close, correct }: Given) {
     if (said && !noFeeling) correct(said, foreseen(vector, said, label));
   };
   return (
-    <Dialog title={correction.title} close={close}>
+    <Modal title={correction.title} close={close} firm>
       <form class="stack" onSubmit={save}>
         <p>
           <strong>{name}</strong>
@@ -116,6 +116,6 @@ export function Correction({ name, vector, close, correct }: Given) {
           </div>
         )}
       </form>
-    </Dialog>
+    </Modal>
   );
 }
