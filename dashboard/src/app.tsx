@@ -26,7 +26,7 @@ export function App({ home }: { home: Home }) {
                 <Route path="/app/patterns" component={Patterns} />
                 <Route path="/app/insights" component={Insights} />
                 <Route path="/app/month/:month?" component={Month} />
-                <Route path="/app/control" component={Control} />
+                <Route path="/app/control/:part?" component={Control} />
                 <Route path="/app/support" component={Support} />
                 <Route default component={Landscape} />
               </Router>

@@ -13,6 +13,13 @@ SCREENS = {
     "insights": "/app/insights",
     "month": "/app/month",
     "control": "/app/control",
+    "control-leave-out": "/app/control/leave-out",
+    "control-sessions": "/app/control/sessions",
+    "control-notifications": "/app/control/notifications",
+    "control-copy": "/app/control/copy",
+    "control-reset": "/app/control/reset",
+    "control-kept": "/app/control/kept",
+    "control-device": "/app/control/device",
     "support": "/app/support",
 }
 

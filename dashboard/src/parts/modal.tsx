@@ -6,10 +6,12 @@ import { words } from "./words";
 interface Given {
   readonly title: string;
   readonly close: () => void;
+  /** A click beside it does not close it: something that was filled in would be lost. */
+  readonly firm?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Modal({ title, close, children }: Given) {
+export function Modal({ title, close, firm = false, children }: Given) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -28,7 +30,7 @@ export function Modal({ title, close, children }: Given) {
       class="no-print"
       aria-labelledby={id}
       onClose={close}
-      onClick={(event) => event.target === event.currentTarget && close()}
+      onClick={(event) => !firm && event.target === event.currentTarget && close()}
     >
       <div class="stack">
         <h2 id={id}>{title}</h2>

@@ -110,22 +110,27 @@ export function Titled({
   );
 }
 
+/** That what is shown is a copy, or that there is nothing to show, and why. */
+export function Unconfirmed({ answered: { failure, at, again } }: { answered: Answered<unknown> }) {
+  const { signedOut } = useHome();
+  if (signedOut) return <Failure failure={new SignedOut()} />;
+  if (!failure) return null;
+  if (at === null) return <Failure failure={failure} again={again} />;
+  return (
+    <Notice>
+      <p>{navigator.onLine ? words.notConfirmed(at) : words.offline(at)}</p>
+      <button type="button" onClick={again}>
+        {words.again}
+      </button>
+    </Notice>
+  );
+}
+
 /** What has to be said before the picture: offline, signed out, failed, paused, being rebuilt. */
 function Standings({ answered, spectrum }: { answered: Answered<unknown>; spectrum: Standing | null }) {
-  const { signedOut } = useHome();
-  const { failure, at } = answered;
   return (
     <>
-      {signedOut && <Failure failure={new SignedOut()} />}
-      {!signedOut && failure && at === null && <Failure failure={failure} again={answered.again} />}
-      {!signedOut && failure && at !== null && (
-        <Notice>
-          <p>{navigator.onLine ? words.notConfirmed(at) : words.offline(at)}</p>
-          <button type="button" onClick={answered.again}>
-            {words.again}
-          </button>
-        </Notice>
-      )}
+      <Unconfirmed answered={answered} />
       {spectrum?.state === "PAUSED" && (
         <Notice>
           <p>{words.paused}</p>

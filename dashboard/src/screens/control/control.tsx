@@ -1,3 +1,114 @@
+/** Screen 5: what counts, how one is told, and what is kept. Works without a plan, too. */
+
+import { useState } from "preact/hooks";
+import { useRoute } from "preact-iso";
+import { Control as ControlDocument, type ControlQuery, type SessionsQuery } from "../../api/documents";
+import { Titled, Unconfirmed } from "../../parts/screen";
+import { Skeleton } from "../../parts/skeleton";
+import { type Answered, useAnswer } from "../../parts/use_answer";
+import { useLoaded } from "../../parts/use_loaded";
+import { useLooking } from "../../parts/use_moments";
+import { words as common } from "../../parts/words";
+import { Contents } from "./contents";
+import { Copy } from "./copy/copy";
+import { DataMap } from "./data_map/data_map";
+import { Device } from "./device";
+import { LeavingOut } from "./leaving_out/leaving_out";
+import { Goodbye } from "./reset/goodbye";
+import { Resetting } from "./reset/resetting";
+import { useErasures } from "./reset/use_erasures";
+import { Sessions } from "./sessions/sessions";
+import { Telling } from "./telling/telling";
+import { words } from "./words";
+import "./control.css";
+
+export type Viewer = ControlQuery["viewer"];
+export type Session = SessionsQuery["viewer"]["sessions"]["nodes"][number];
+
+export interface Room {
+  readonly viewer: Viewer;
+  readonly answered: Answered<ControlQuery>;
+  /** A session chosen in the list of sessions, to be left out. */
+  readonly picked: Session | null;
+  readonly pick: (session: Session | null) => void;
+  /** How many exclusions are asked for, and how to ask for more. */
+  readonly asked: number;
+  readonly askMore: () => void;
+  /** A reset was asked for here: its end is watched for. */
+  readonly begun: (id: string) => void;
+}
+
+const PAGE = 20;
+const MOST = 100;
+
+const ROOMS = {
+  "leave-out": LeavingOut,
+  sessions: Sessions,
+  notifications: Telling,
+  copy: Copy,
+  reset: Resetting,
+  kept: DataMap,
+  device: Device,
+} as const;
+
+export type Part = keyof typeof ROOMS;
+
 export function Control() {
-  return null;
+  const { params } = useRoute();
+  const [first, setFirst] = useState(PAGE);
+  const [picked, pick] = useState<Session | null>(null);
+  const answered = useAnswer(ControlDocument, { first, after: null });
+  useLoaded("SETTINGS_OPENED", answered);
+  const viewer = answered.data?.viewer ?? null;
+  useLooking(viewer !== null && isMoving(viewer), answered.again);
+  const { gone, begun } = useErasures(viewer);
+  const part = params.part && params.part in ROOMS ? (params.part as Part) : null;
+  if (gone) return <Goodbye operation={gone} />;
+
+  const Inside = part ? ROOMS[part] : Contents;
+  const askMore = () => setFirst(Math.min(first + PAGE, MOST));
+  return (
+    <>
+      {part && (
+        <nav class="way-back" aria-label={words.title}>
+          <a href="/app/control">{words.back}</a>
+        </nav>
+      )}
+      <Titled title={part ? words.parts[part] : words.title}>
+        <Unconfirmed answered={answered} />
+        {viewer ? (
+          <Inside
+            viewer={viewer}
+            answered={answered}
+            picked={picked}
+            pick={pick}
+            asked={first}
+            askMore={askMore}
+            begun={begun}
+          />
+        ) : (
+          !answered.failure && <Coming />
+        )}
+      </Titled>
+    </>
+  );
+}
+
+function Coming() {
+  return (
+    <div aria-busy="true">
+      <span class="unseen-by-eye" role="status">
+        {common.loading}
+      </span>
+      <Skeleton heights={["12rem", "9rem", "16rem"]} />
+    </div>
+  );
+}
+
+/** Whether something is on its way that this page waits for. */
+function isMoving({ exclusions, operations }: Viewer): boolean {
+  return (
+    exclusions.nodes.some(({ status }) => status === "APPLYING" || status === "REMOVING") ||
+    operations.nodes.some(({ status }) => status === "SCHEDULED" || status === "RUNNING")
+  );
 }
