@@ -12,13 +12,17 @@ interface SliderGiven {
 }
 
 export function Slider({ name, ends: [least, most], value, told, change }: SliderGiven) {
+  const id = useId();
   return (
-    <label class="field slider">
+    <div class="field slider">
       <span class="row apart">
-        <strong>{name}</strong>
+        <label for={id}>
+          <strong>{name}</strong>
+        </label>
         <output class="numbers">{signed(value)}</output>
       </span>
       <input
+        id={id}
         type="range"
         min={-1}
         max={1}
@@ -31,7 +35,7 @@ export function Slider({ name, ends: [least, most], value, told, change }: Slide
         <span>{least}</span>
         <span>{most}</span>
       </span>
-    </label>
+    </div>
   );
 }
 
