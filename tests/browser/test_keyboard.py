@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
+from app.cli.drain import drain_with_progress
 from tests.browser.conftest import Site, Visit, visiting
 from tests.client import HEAVY, LIGHT, session
 from tests.life import take
@@ -15,7 +16,8 @@ MOST_STEPS = 80
 NAME = """() => {
   const at = document.activeElement;
   const label = at.labels?.[0]?.innerText ?? "";
-  return [at.getAttribute("aria-label"), at.innerText, label, at.name].filter(Boolean).join(" ").trim();
+  const text = at.matches("a, button, summary") ? at.innerText : "";
+  return [at.getAttribute("aria-label"), text, label, at.name].filter(Boolean).join(" ").trim();
 }"""
 
 
@@ -37,6 +39,7 @@ async def _lived(site: Site, subject: str) -> None:
     now = datetime.now(UTC)
     days = [session(subject, now - timedelta(days=place), LIGHT if place % 2 else HEAVY) for place in range(1, 9)]
     await take(site.spectrum, *days)
+    await drain_with_progress(site.spectrum)
 
 
 async def test_the_first_key_skips_the_ways(browser: Browser, site: Site) -> None:
