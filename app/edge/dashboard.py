@@ -58,7 +58,7 @@ def dashboard_routes(folder: Path = BUILT) -> list[BaseRoute]:
         name = request.path_params["name"]
         if not files:
             return PlainTextResponse(_NOT_BUILT, 503)
-        if name.startswith(_HASHED) and name not in files:
+        if name not in files and "." in name.rpartition("/")[2]:  # a file of another build, which is no screen
             return Response(status_code=404)
         return _answer(files.get(name) or files[_PAGE], request)
 

@@ -1,15 +1,37 @@
 /** The page: screens by address, the way between them, and what is told while it is open. */
-import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { Unreachable } from "./api/failures";
 import { type Home, HomeContext } from "./home";
+import { Failure } from "./parts/failure";
+import { Titled } from "./parts/screen";
 import { Ways } from "./parts/ways";
 import { Landscape } from "./screens/landscape/landscape";
 import { words } from "./words/page";
 
-const Patterns = lazy(() => import("./screens/patterns/patterns").then((room) => room.Patterns));
-const Insights = lazy(() => import("./screens/insights/insights").then((room) => room.Insights));
-const Month = lazy(() => import("./screens/month/month").then((room) => room.Month));
-const Control = lazy(() => import("./screens/control/control").then((room) => room.Control));
-const Support = lazy(() => import("./screens/support/support").then((room) => room.Support));
+/** A screen that is fetched when it is wanted; where it cannot be had, that is said. */
+const later = (load: () => Promise<ComponentType>) => lazy(() => load().catch(() => OutOfReach));
+
+const Patterns = later(() => import("./screens/patterns/patterns").then((room) => room.Patterns));
+const Insights = later(() => import("./screens/insights/insights").then((room) => room.Insights));
+const Month = later(() => import("./screens/month/month").then((room) => room.Month));
+const Control = later(() => import("./screens/control/control").then((room) => room.Control));
+const Support = later(() => import("./screens/support/support").then((room) => room.Support));
+
+function OutOfReach() {
+  return (
+    <Titled title={words.outOfReach}>
+      <Failure failure={new Unreachable()} again={() => location.reload()} />
+    </Titled>
+  );
+}
+
+function Elsewhere() {
+  const { route } = useLocation();
+  useEffect(() => route("/app/", true), [route]);
+  return null;
+}
 
 export function App({ home }: { home: Home }) {
   return (
@@ -28,7 +50,7 @@ export function App({ home }: { home: Home }) {
                 <Route path="/app/month/:month?" component={Month} />
                 <Route path="/app/control/:part?" component={Control} />
                 <Route path="/app/support" component={Support} />
-                <Route default component={Landscape} />
+                <Route default component={Elsewhere} />
               </Router>
             </ErrorBoundary>
           </main>

@@ -17,6 +17,8 @@ export interface Home {
   readonly signedOut: boolean;
   /** Forget the token, and all that is kept of this person here. */
   readonly signOut: () => Promise<void>;
+  /** Go to the page about signing in; the saved copy stays. */
+  readonly leave: () => void;
 }
 
 export const HomeContext = createContext<Home | null>(null);

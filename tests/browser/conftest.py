@@ -1,6 +1,9 @@
 """A whole service on a port of its own with the sample people in it, and a browser to look at it. Checks nothing."""
 
 import asyncio
+import base64
+import hashlib
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +28,18 @@ from tests.programs import PATIENCE_S, end, environment_for, free_port, started
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
 PEOPLE = ("sample-jorinde", "sample-devan", "sample-tess", "sample-odell")
+_STORE = """(name, read) => new Promise((done) => {
+  indexedDB.open(name).onsuccess = ({ target: { result: db } }) => {
+    const asked = read(db.transaction("kept").objectStore("kept"));
+    asked.onsuccess = () => { db.close(); done(asked.result); };
+  };
+})"""
+_KEPT = f"""async () => {{
+  const names = (await indexedDB.databases()).map(({{ name }}) => name).filter((name) => name.startsWith("spectrum"));
+  const all = await Promise.all(names.map(async (name) => [name, await ({_STORE})(name, (each) => each.getAllKeys())]));
+  return Object.fromEntries(all);
+}}"""
+_OWNER = f"async () => await ({_STORE})('spectrum-answers', (each) => each.get('owner'))"
 _FLAGS = ["--no-sandbox", "--disable-quic"]
 
 
@@ -84,6 +99,13 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+def claims_of(token: str) -> dict[str, Any]:
+    """What a token says, unchecked."""
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
+
+
 class Visit:
     """A page of one visitor; what went wrong in it is collected, and told when the visit ends."""
 
@@ -126,6 +148,18 @@ class Visit:
             for each in found["violations"]
             for node in each["nodes"]
         ]
+
+    async def kept(self) -> dict[str, list[str]]:
+        """The keys of everything that is kept on the device, by store."""
+        found: dict[str, list[str]] = await self.page.evaluate(_KEPT)
+        return {name: [key for key in keys if key != "owner"] for name, keys in found.items()}
+
+    async def until_kept(self, subject: str) -> None:
+        """Wait until answers are kept here, and they are this person's."""
+        digest = hashlib.sha256(subject.encode()).hexdigest()[:24]
+        async with asyncio.timeout(20):
+            while await self.page.evaluate(_OWNER) != digest or not (await self.kept())["spectrum-answers"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
     async def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""

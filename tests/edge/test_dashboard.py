@@ -71,9 +71,10 @@ async def test_who_cannot_unpack_gets_it_as_it_is(http: httpx.AsyncClient) -> No
     assert answer.text == SCRIPT
 
 
-async def test_an_old_asset_is_missing_rather_than_the_page(http: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize("path", ["/app/assets/index-gone.js", "/app/old.js", "/app/favicon.ico"])
+async def test_an_old_file_is_missing_rather_than_the_page(http: httpx.AsyncClient, path: str) -> None:
     """A script that is no more must fail as one, not be read as HTML."""
-    assert (await http.get("/app/assets/index-gone.js")).status_code == 404
+    assert (await http.get(path)).status_code == 404
 
 
 async def test_what_did_not_change_is_not_sent_again(http: httpx.AsyncClient) -> None:

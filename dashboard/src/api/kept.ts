@@ -1,10 +1,10 @@
 /**
- * Answers kept for the next start and for being offline: one IndexedDB database for each person, at most 30 days.
+ * Answers kept for the next start and for being offline, at most 30 days: numbers, and the sentences of cards and months.
  *
- * Only numbers and the sentences of cards and months are in them. Wiped on sign-out and reset, and when another person signs in.
- * Where a browser has no IndexedDB, nothing is kept and everything works.
+ * Wiped on sign-out, when another person signs in, and of all that is older than a reset.
  */
-import { clear, createStore, del, entries, get, set, type UseStore } from "idb-keyval";
+import { del, entries, get, set } from "idb-keyval";
+import { OwnStore } from "./store";
 
 export interface KeptAnswer<Result> {
   readonly data: Result;
@@ -13,43 +13,42 @@ export interface KeptAnswer<Result> {
   readonly at: number;
 }
 
+const ERASURE = "erasure";
 const OLDEST_MS = 30 * 86_400_000;
-const LAST = "spectrum.person";
-
-/** The databases of one person on this device: idb-keyval has one store in each. */
-export const answersOf = (person: string) => `spectrum-answers-${person}`;
-export const eventsOf = (person: string) => `spectrum-events-${person}`;
 
 export class Kept {
-  private readonly store: UseStore;
+  private readonly store: OwnStore;
 
-  /** The answers of one person; everybody else's are wiped. */
   constructor(person: string) {
-    const before = localStorage.getItem(LAST);
-    if (before && before !== person) {
-      for (const name of [answersOf(before), eventsOf(before)]) indexedDB.deleteDatabase(name);
-    }
-    localStorage.setItem(LAST, person);
-    this.store = createStore(answersOf(person), "kept");
+    this.store = new OwnStore("spectrum-answers", person);
   }
 
   async find<Result>(key: string): Promise<KeptAnswer<Result> | null> {
-    const found = await get<KeptAnswer<Result>>(key, this.store).catch(() => undefined);
+    const found = await this.store.with((store) => get<KeptAnswer<Result>>(key, store), undefined);
     return found && Date.now() - found.at < OLDEST_MS ? found : null;
   }
 
   async keep<Result>(key: string, answer: KeptAnswer<Result>): Promise<void> {
-    await set(key, answer, this.store).catch(() => undefined);
+    await this.store.with((store) => set(key, answer, store), undefined);
+  }
+
+  /** Wipe everything when `erasure`, the id of the person's newest finished reset, is not the one known here. */
+  async forgetErased(erasure: string | null): Promise<void> {
+    const known = await this.store.with((store) => get<string | null>(ERASURE, store), null);
+    if ((known ?? null) !== erasure) await this.store.keepOnly(ERASURE, erasure);
   }
 
   /** Drop what is too old. */
   async prune(): Promise<void> {
-    const all = await entries<string, { at?: number }>(this.store).catch(() => []);
-    const old = all.filter(([, { at }]) => at !== undefined && Date.now() - at >= OLDEST_MS);
-    await Promise.all(old.map(([key]) => del(key, this.store))).catch(() => undefined);
+    const first = Date.now() - OLDEST_MS;
+    await this.store.with(async (store) => {
+      const all = await entries<string, { at?: number } | null>(store);
+      const old = all.filter(([, value]) => value?.at !== undefined && value.at < first);
+      await Promise.all(old.map(([key]) => del(key, store)));
+    }, undefined);
   }
 
   async wipe(): Promise<void> {
-    await clear(this.store).catch(() => undefined);
+    await this.store.wipe();
   }
 }

@@ -9,11 +9,14 @@ import { Live, type RevisionReason } from "./documents";
 const RETRIES = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Listen until the returned function is called. `bearer` is asked at each connect. */
+/** Listen until the returned function is called. `bearer` is asked at each connect; without one nothing is tried. */
 export function listen(
   bearer: () => string | null,
   heard: (reason: RevisionReason | null) => void,
 ): () => void {
+  let ended = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop: () => void = () => undefined;
   const client = createClient({
     url: `${location.origin.replace("http", "ws")}/graphql`,
     connectionParams: () => ({ authorization: `Bearer ${bearer()}` }),
@@ -23,15 +26,31 @@ export function listen(
     keepAlive: 25_000,
     on: { connected: (_socket, _payload, again) => again && heard(null) },
   });
-  const stop = client.subscribe<{ spectrumEvents: { reason: RevisionReason } }>(
-    { query: Live.text ?? "" },
-    {
-      next: ({ data }) => data && heard(data.spectrumEvents.reason),
-      error: () => undefined,
-      complete: () => undefined,
-    },
-  );
+  const subscribe = () => {
+    stop = client.subscribe<{ spectrumEvents: { reason: RevisionReason } }>(
+      { query: Live.text ?? "" },
+      {
+        next: ({ data }) => data && heard(data.spectrumEvents.reason),
+        error: later,
+        complete: later,
+      },
+    );
+  };
+  // The server let go, or refused for now: it is asked again, and what was missed is read.
+  const later = () => {
+    if (ended || bearer() === null) return;
+    timer = setTimeout(
+      () => {
+        heard(null);
+        subscribe();
+      },
+      LONGEST_PAUSE_MS / 2 + pause(RETRIES) / 2,
+    );
+  };
+  subscribe();
   return () => {
+    ended = true;
+    clearTimeout(timer);
     stop();
     void client.dispose();
   };

@@ -3,9 +3,9 @@
  *
  * Sent in batches; offline, or refused for now, they wait in the person's own store, a week at most, then they are dropped.
  */
-import { createStore, get, set, type UseStore, update } from "idb-keyval";
+import { get, update } from "idb-keyval";
 import { type EventInput, type EventName, Track } from "./documents";
-import { eventsOf } from "./kept";
+import { OwnStore } from "./store";
 import type { Ask } from "./transport";
 
 export type Happened = Omit<EventInput, "id" | "occurredAt" | "name">;
@@ -17,7 +17,7 @@ const SOON_MS = 4_000;
 const OLDEST_MS = 6.5 * 86_400_000;
 
 export class Outbox {
-  private readonly store: UseStore;
+  private readonly store: OwnStore;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private sending: Promise<void> | null = null;
 
@@ -25,7 +25,7 @@ export class Outbox {
     person: string,
     private readonly ask: Ask,
   ) {
-    this.store = createStore(eventsOf(person), "events");
+    this.store = new OwnStore("spectrum-events", person);
   }
 
   /** Note that something happened now; it is sent within seconds. */
@@ -51,7 +51,7 @@ export class Outbox {
   }
 
   async wipe(): Promise<void> {
-    await set(WAITING, [], this.store).catch(() => undefined);
+    await this.store.wipe();
   }
 
   private async batches(): Promise<void> {
@@ -59,7 +59,8 @@ export class Outbox {
       await this.change((waiting) =>
         waiting.filter(({ occurredAt }) => Date.parse(occurredAt) > Date.now() - OLDEST_MS),
       );
-      const events = ((await get<EventInput[]>(WAITING, this.store).catch(() => [])) ?? []).slice(0, BATCH);
+      const waiting = await this.store.with((store) => get<EventInput[]>(WAITING, store), []);
+      const events = (waiting ?? []).slice(0, BATCH);
       if (events.length === 0) return;
       try {
         await this.ask(Track, { input: { appVersion: __VERSION__, platform: "WEB", events } });
@@ -72,8 +73,9 @@ export class Outbox {
   }
 
   private async change(changed: (waiting: EventInput[]) => EventInput[]): Promise<void> {
-    await update<EventInput[]>(WAITING, (waiting) => changed(waiting ?? []), this.store).catch(
-      () => undefined,
+    await this.store.with(
+      (store) => update<EventInput[]>(WAITING, (waiting) => changed(waiting ?? []), store),
+      undefined,
     );
   }
 }

@@ -20,10 +20,12 @@ export interface Reading<Result> {
 
 export const NOTHING_YET: Reading<never> = { data: null, at: null, stale: false, failure: null };
 
-const MOST_PAUSES = 3;
+const MOST_PAUSES = 5;
+const LONGEST_PAUSE_MS = 60_000;
 
 export class Reader {
   private readonly watched = new Set<() => void>();
+  private hasEnded = false;
 
   constructor(
     private readonly ask: Ask,
@@ -37,6 +39,12 @@ export class Reader {
     for (const again of this.watched) again();
   }
 
+  /** Tell nobody anything any more, and keep nothing. */
+  end(): void {
+    this.hasEnded = true;
+    this.watched.clear();
+  }
+
   /** Tell `told` of each reading of the document until the returned function is called. */
   watch<Result, Variables>(
     document: Document<Result, Variables>,
@@ -47,6 +55,7 @@ export class Reader {
     let shown: Reading<Result> = NOTHING_YET;
     let tag: string | null = null;
     let round = 0;
+    let pauses = 0;
     let stopped = false;
     const tell = (next: Reading<Result>) => {
       shown = next;
@@ -55,27 +64,29 @@ export class Reader {
 
     const again = async () => {
       const mine = ++round;
+      const isOld = () => mine !== round || stopped || this.hasEnded;
       try {
-        const answer = await this.patiently(document, variables, tag);
-        if (mine !== round || stopped) return;
+        const answer = await this.ask(document, variables, tag);
+        if (isOld()) return;
         const at = Date.now();
-        if (answer === "unchanged") {
-          tell({ ...shown, at, stale: false, failure: null });
-        } else {
-          tag = answer.tag;
-          tell({ data: answer.data, at, stale: false, failure: null });
-        }
-        if (shown.data) await this.kept.keep(key, { data: shown.data, tag, at });
+        pauses = 0;
+        if (answer !== "unchanged") tag = answer.tag;
+        const data = answer === "unchanged" ? shown.data : answer.data;
+        tell({ data, at, stale: false, failure: null });
+        if (data) await this.kept.keep(key, { data, tag, at });
       } catch (failure) {
-        if (mine !== round || stopped) return;
-        if (failure instanceof SignedOut) this.onSignedOut();
+        if (isOld()) return;
         tell({ ...shown, stale: shown.data !== null, failure: failure as Error });
+        if (failure instanceof SignedOut) this.onSignedOut();
+        if (failure instanceof Throttled && ++pauses <= MOST_PAUSES) {
+          setTimeout(() => isOld() || again(), Math.min(failure.afterMs, LONGEST_PAUSE_MS) * pauses);
+        }
       }
     };
 
     const begin = async () => {
       const found = await this.kept.find<Result>(key);
-      if (found && !stopped) {
+      if (found && !stopped && !this.hasEnded) {
         tag = found.tag;
         tell({ data: found.data, at: found.at, stale: true, failure: null });
       }
@@ -90,20 +101,5 @@ export class Reader {
         this.watched.delete(again);
       },
     };
-  }
-
-  private async patiently<Result, Variables>(
-    document: Document<Result, Variables>,
-    variables: Variables,
-    tag: string | null,
-  ) {
-    for (let pause = 1; ; pause++) {
-      try {
-        return await this.ask(document, variables, tag);
-      } catch (failure) {
-        if (!(failure instanceof Throttled) || pause > MOST_PAUSES) throw failure;
-        await new Promise((done) => setTimeout(done, failure.afterMs * pause));
-      }
-    }
   }
 }

@@ -13,13 +13,16 @@ export interface Token {
 
 const PLACE = "spectrum.token";
 
-/** What the address's fragment (`#token=…`) or the tab itself holds. The fragment is taken out of the address at once. */
-export async function takeToken(): Promise<Token | null> {
+/** What a link's fragment (`#token=…`) hands in. It is taken out of the address at once. */
+export async function takeHanded(): Promise<Token | null> {
   const handed = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (handed) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-    return await keepToken(handed);
-  }
+  if (!handed) return null;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return await keepToken(handed);
+}
+
+/** What the tab holds. */
+export async function heldToken(): Promise<Token | null> {
   const bearer = sessionStorage.getItem(PLACE);
   return bearer ? await read(bearer) : null;
 }

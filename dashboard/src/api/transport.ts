@@ -65,9 +65,9 @@ async function dataOf<Result>(response: Response): Promise<Result> {
   let body: { data?: Result | null; errors?: { extensions?: { code?: string } }[] };
   try {
     body = await response.json();
-  } catch {
-    if (response.status >= 500) throw new Unreachable();
-    throw new Refused("INTERNAL", requestId);
+  } catch (failure) {
+    const isOurs = failure instanceof SyntaxError && response.status < 500;
+    throw isOurs ? new Refused("INTERNAL", requestId) : new Unreachable(); // cut off, too late, or a gateway's page
   }
   const code = body.errors?.[0]?.extensions?.code;
   if (code === "UNAUTHENTICATED") throw new SignedOut();

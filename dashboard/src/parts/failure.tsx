@@ -1,6 +1,7 @@
 /** Why something could not be had, and what can be done about it. */
 import { Refused, SignedOut, Throttled } from "../api/failures";
 import { wish } from "../api/host";
+import { useHome } from "../home";
 import { Notice } from "./notice";
 import { words } from "./words";
 
@@ -30,13 +31,10 @@ export function Failure({ failure, again }: { failure: Error; again?: () => void
 }
 
 /** Asks the app for a new token; in a browser the page about signing in says what to do. */
-export function SignIn() {
+function SignIn() {
+  const { leave } = useHome();
   return (
-    <button
-      type="button"
-      class="strong"
-      onClick={() => wish({ type: "sign-in" }) || location.assign("/app/sign-in")}
-    >
+    <button type="button" class="strong" onClick={() => wish({ type: "sign-in" }) || leave()}>
       {words.signIn}
     </button>
   );

@@ -12,7 +12,7 @@ export const words = catalogue({
   more: "Show more",
   offline: (at: number) => `You are offline. This is your saved copy from ${ago(at)} (${instant(at)}).`,
   notConfirmed: (at: number) => `Saved ${ago(at)}. Spectrum could not be reached just now.`,
-  signedOut: "Your sign-in has ended. What you see is your saved copy; sign in to go on.",
+  signedOut: "Your sign-in has ended. What is saved here stays; sign in to go on.",
   signIn: "Sign in",
   unreachable: "Spectrum could not be reached. Nothing of yours is lost.",
   throttled: "That was a lot at once. Please wait a moment.",

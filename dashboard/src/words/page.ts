@@ -8,11 +8,13 @@ export const words = catalogue({
   insights: "Insights",
   month: "Month",
   control: "Control",
+  outOfReach: "This screen could not be fetched",
   unseen: (count: number) => `${count} new`,
   signIn: {
     title: "Sign in",
     text: "Spectrum shows one person their own numbers, so it has to know who you are. Open it from Kalei, which signs you in.",
-    development: "In development, `make up` prints a link for each sample person.",
+    development: "On a developer’s machine: make up prints a link for each sample person.",
     button: "Open Kalei",
+    nothing: "Nothing opened? Then Kalei is not installed here; open Spectrum from where it is.",
   },
 });
