@@ -1,6 +1,6 @@
 /** What is left out now, newest first. */
 import { words as common } from "../../../parts/words";
-import { dayOfYear, instant } from "../../../words/dates";
+import { dayOfInstant, dayOfYear, instant } from "../../../words/dates";
 import { type LeftOut, PROPOSED } from "./target";
 import { words } from "./words";
 
@@ -24,7 +24,7 @@ export function LeftOutList({ shown, putBack, more, total }: Given) {
               <p class="soft small">
                 {each.id !== PROPOSED && `${common.sessions(each.sessionCount)}, `}
                 {words.status[each.status] ?? each.status}
-                {each.status === "ACTIVE" && `, ${words.since(dayOfYear(each.createdAt.slice(0, 10)))}`}
+                {each.status === "ACTIVE" && `, ${words.since(dayOfYear(dayOfInstant(each.createdAt)))}`}
               </p>
             </div>
             {(each.status === "ACTIVE" || each.status === "APPLYING") && each.id !== PROPOSED && (
