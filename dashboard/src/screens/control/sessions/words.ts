@@ -44,6 +44,9 @@ export const words = catalogue({
     emotionsNone: "Choose at least one, or close without a change.",
     patterns: "Patterns that were there",
     patternsNone: "What is not chosen was not there, once you change something here.",
+    unnamed: "The feelings and patterns to choose from could not be fetched. The sliders work all the same.",
+    withoutPlan:
+      "Without a plan, feelings and patterns cannot be chosen here. The sliders work all the same.",
     save: "Let this count",
     nothing: "Nothing is changed yet.",
     giveBack: "Give the estimate back",
