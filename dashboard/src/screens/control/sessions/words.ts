@@ -3,7 +3,6 @@ import { signed } from "../../../words/dates";
 
 export const words = catalogue({
   lead: "Every session as Spectrum knows it: when, how long, and numbers. What you wrote is never shown here.",
-  source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
   time: { MORNING: "morning", AFTERNOON: "afternoon", EVENING: "evening", NIGHT: "night" },
   about: (minutes: number, turns: number) =>
     `${minutes < 1 ? "under a minute" : minutes === 1 ? "1 minute" : `${minutes} minutes`}, ${turns === 1 ? "1 turn" : `${turns} turns`}`,
