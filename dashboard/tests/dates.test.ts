@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reach } from "../src/pictures/plane";
-import { daysBetween, firstDay } from "../src/words/dates";
+import { dayOfInstant, daysBetween, firstDay } from "../src/words/dates";
 import { pseudo } from "../src/words/pseudo";
 
 describe("what a bucket begins on", () => {
@@ -18,6 +18,14 @@ describe("what a bucket begins on", () => {
 
   it("is counted in whole days whatever the clock does", () => {
     expect(daysBetween("2026-03-28", "2026-03-30")).toBe(2);
+  });
+});
+
+describe("the day of an instant", () => {
+  it("is the reader's own, before and after midnight of UTC", () => {
+    expect(dayOfInstant("2026-11-26T23:30:00Z", "Europe/Berlin")).toBe("2026-11-27");
+    expect(dayOfInstant("2026-11-26T03:30:00+00:00", "America/New_York")).toBe("2026-11-25");
+    expect(dayOfInstant("2026-11-26T12:00:00Z", "UTC")).toBe("2026-11-26");
   });
 });
 

@@ -1,8 +1,9 @@
 /** One number behind a sentence, as it was when the sentence was written, and how it stands now. */
-import type { EvidenceQuery, Source } from "../api/documents";
+import type { EvidenceQuery } from "../api/documents";
 import type { Reading } from "../api/reader";
 import { IntervalOnLine } from "../pictures/interval";
 import { dayOfWeek, span } from "../words/dates";
+import { sourceName } from "../words/sources";
 import { estimateText, withheldText } from "./estimate";
 import { words } from "./evidence_words";
 import { type Measure, measureOf } from "./measures";
@@ -136,6 +137,3 @@ function Counted({ sessions: { totalCount, nodes } }: { sessions: EvidenceRead["
     </details>
   );
 }
-
-/** A source this page does not know has no name but its own. */
-const sourceName = (source: Source): string => words.source[source] ?? source;

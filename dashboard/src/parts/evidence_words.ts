@@ -4,7 +4,6 @@ import { ago } from "../words/dates";
 export const words = catalogue({
   title: "The numbers behind this",
   loading: "Counting again …",
-  close: "Close",
   gone: "These numbers are not there any more: the sessions behind them were left out or erased.",
   counted: (share: number, sessions: string) => `${share} of ${sessions}`,
   basis: (sessions: string, days: number) => `From ${sessions} on ${days === 1 ? "1 day" : `${days} days`}`,
@@ -29,7 +28,6 @@ export const words = catalogue({
     count === 1 ? "The session that was counted" : `The ${count} sessions that were counted`,
   sessionsMore: (count: number) => `and ${count === 1 ? "1 more" : `${count} more`}`,
   control: "Leave sessions out, or correct them",
-  source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
   ends: {
     pleasant: "pleasant",
     unpleasant: "unpleasant",

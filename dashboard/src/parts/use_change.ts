@@ -10,6 +10,7 @@ import type { UserErrorCode } from "../api/documents";
 import { SignedOut } from "../api/failures";
 import { useHome } from "../home";
 import { sentence } from "./failure";
+import { Proposals, type Settle } from "./proposals";
 
 interface Payload {
   readonly userErrors: readonly {
@@ -26,9 +27,6 @@ export interface Refusal {
   /** The field of the input that it is about; null when it concerns all of it, or nobody answered. */
   readonly field: string | null;
 }
-
-/** What is told when the outcome of a proposal is known. */
-export type Settle = (kept: boolean) => void;
 
 export interface Change<Result, Input> {
   readonly busy: boolean;
@@ -104,25 +102,8 @@ export function useProposed<Value>(value: Value): {
   readonly propose: (next: Value) => Settle;
 } {
   const [proposed, setProposed] = useState<{ readonly value: Value } | null>(null);
-  const open = useRef(0);
-  const newer = useRef(false);
-
-  useEffect(() => {
-    newer.current = true;
-    if (open.current === 0) setProposed(null);
-  }, [value]);
-
-  const propose = useMemo(
-    () => (next: Value) => {
-      open.current++;
-      newer.current = false;
-      setProposed({ value: next });
-      return (kept: boolean) => {
-        open.current--;
-        if (!kept || (newer.current && open.current === 0)) setProposed(null);
-      };
-    },
-    [],
-  );
+  const proposals = useMemo(() => new Proposals<Value>(setProposed), []);
+  const propose = useMemo(() => (next: Value) => proposals.propose(next), []);
+  useEffect(() => proposals.arrived(), [value]);
   return { shown: proposed ? proposed.value : value, propose };
 }

@@ -1,4 +1,5 @@
 /** A picture as a PNG to keep or to send: what is on screen, in its colours, with a line that says what it shows. */
+import { saveFile } from "../parts/save_file";
 
 const SCALE = 3;
 const STYLES = [
@@ -24,11 +25,7 @@ export async function savePicture(svg: SVGSVGElement, name: string, caption: str
     await navigator.share({ files: [file], title: caption }).catch(() => undefined);
     return;
   }
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  saveFile(file, file.name);
 }
 
 async function drawn(svg: SVGSVGElement, caption: string): Promise<Blob> {

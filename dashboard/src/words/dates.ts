@@ -73,6 +73,9 @@ export function today(now: Date = new Date(), timeZone?: string): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone }).format(now);
 }
 
+/** The reader's own day on which an instant falls, as 2026-11-26. */
+export const dayOfInstant = (at: string, timeZone?: string): string => today(new Date(at), timeZone);
+
 /** The day a week begins on: Monday of 2026-W46; the first of 2026-11; the day itself. */
 export function firstDay(key: string): string {
   const week = /^(\d{4})-W(\d{2})$/.exec(key);

@@ -50,7 +50,7 @@ export const words = catalogue({
     events:
       "What you opened (names from a closed list, such as “landscape viewed”) waits here until it could be sent, a week at most.",
     token:
-      "Your sign-in belongs to this tab. It ends when the tab is closed, and after a day at the latest. Whoever holds it can read what you can read.",
+      "Your sign-in is kept in this tab, and forgotten here when the tab is closed. Until it ends, whoever holds it can read and change what you can.",
     until: (at: number) => `This sign-in ends ${instant(at)}.`,
     signOut: "Sign out and wipe this device",
   },

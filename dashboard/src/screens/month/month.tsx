@@ -1,13 +1,15 @@
 /** Screen 4: one month, in words that show what they rest on, and in numbers; to read, to keep and to print. */
 import { useRoute } from "preact-iso";
 import { Month as MonthDocument, type MonthQuery, Months } from "../../api/documents";
-import { Screen } from "../../parts/screen";
+import { Screen, Titled } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { useAnswer } from "../../parts/use_answer";
+import { words as common } from "../../parts/words";
 import { monthBeside, monthName, today } from "../../words/dates";
 import { Body } from "./body";
 import "./month.css";
 import { FIRST_MONTHS, MonthWays, type SomeMonth } from "./months";
+import { words } from "./words";
 
 export type Spectrum = NonNullable<MonthQuery["viewer"]["spectrum"]>;
 export type Summary = NonNullable<Spectrum["monthlySummary"]>;
@@ -21,7 +23,7 @@ export function Month() {
   const months = useAnswer(Months, FIRST_MONTHS);
   const known = months.data?.viewer.spectrum?.monthlySummaries;
   const month = asked && MONTH.test(asked) ? asked : newest(known?.nodes ?? null, months.failure);
-  if (!month && !months.data) return <Skeleton heights={HEIGHTS} />;
+  if (!month && !months.data) return <Finding />;
   const shown = month ?? today().slice(0, 7);
   const first = known && !known.pageInfo.hasNextPage ? known.nodes.at(-1)?.month : undefined;
   return (
@@ -37,6 +39,20 @@ export function Month() {
     >
       {(spectrum) => <Body spectrum={spectrum} month={shown} />}
     </Screen>
+  );
+}
+
+/** While it is not known which month to show. */
+function Finding() {
+  return (
+    <Titled title={words.title}>
+      <div aria-busy="true">
+        <span class="unseen-by-eye" role="status">
+          {common.loading}
+        </span>
+        <Skeleton heights={HEIGHTS} />
+      </div>
+    </Titled>
   );
 }
 

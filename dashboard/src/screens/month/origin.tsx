@@ -1,4 +1,5 @@
 /** Who wrote the month's words, from what, in which edition, and which checks they passed. */
+import { dayOfInstant } from "../../words/dates";
 import type { Summary } from "./month";
 import { words } from "./words";
 
@@ -10,7 +11,7 @@ interface Given {
 export function Origin({ provenance, summary }: Given) {
   const { engine, promptRevision, generatedAt, checksPassed, degraded } = provenance;
   const { origin } = words;
-  const written = (summary.publishedAt ?? generatedAt).slice(0, 10);
+  const written = dayOfInstant(summary.publishedAt ?? generatedAt);
   const named: Readonly<Record<string, string>> = words.check;
   return (
     <section class="sheet origin" aria-labelledby="origin-title">

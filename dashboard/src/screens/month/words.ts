@@ -2,6 +2,7 @@ import { catalogue } from "../../words/catalogue";
 import { day, dayOfYear, instant, monthName } from "../../words/dates";
 
 export const words = catalogue({
+  title: "Month",
   months: "Months",
   all: "All months",
   earlier: "The month before:",

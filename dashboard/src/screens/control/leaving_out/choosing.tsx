@@ -2,6 +2,7 @@
 import type { Source } from "../../../api/documents";
 import { ChooseOne } from "../../../parts/choice";
 import { today } from "../../../words/dates";
+import { sources } from "../../../words/sources";
 import { SessionPages } from "../sessions/session_pages";
 import { SessionText } from "../sessions/session_row";
 import { words as sessionWords } from "../sessions/words";
@@ -14,7 +15,7 @@ interface Given {
 }
 
 const KINDS = (Object.entries(words.kinds) as [Kind, string][]).map(([value, label]) => ({ value, label }));
-const SOURCES = (Object.entries(words.source) as [Source, string][]).map(([value, label]) => ({
+const SOURCES = (Object.entries(sources) as [Source, string][]).map(([value, label]) => ({
   value,
   label,
 }));

@@ -1,6 +1,7 @@
 /** What is left out now, newest first. */
 import { words as common } from "../../../parts/words";
-import { dayOfYear, instant } from "../../../words/dates";
+import { dayOfInstant, dayOfYear, instant } from "../../../words/dates";
+import { sourceName } from "../../../words/sources";
 import { type LeftOut, PROPOSED } from "./target";
 import { words } from "./words";
 
@@ -24,7 +25,7 @@ export function LeftOutList({ shown, putBack, more, total }: Given) {
               <p class="soft small">
                 {each.id !== PROPOSED && `${common.sessions(each.sessionCount)}, `}
                 {words.status[each.status] ?? each.status}
-                {each.status === "ACTIVE" && `, ${words.since(dayOfYear(each.createdAt.slice(0, 10)))}`}
+                {each.status === "ACTIVE" && `, ${words.since(dayOfYear(dayOfInstant(each.createdAt)))}`}
               </p>
             </div>
             {(each.status === "ACTIVE" || each.status === "APPLYING") && each.id !== PROPOSED && (
@@ -55,9 +56,9 @@ function targetName(target: LeftOut["target"]): string {
   if ("session" in target) {
     const { session } = target;
     return session
-      ? words.session(words.source[session.source] ?? session.source, instant(session.startedAt))
+      ? words.session(sourceName(session.source), instant(session.startedAt))
       : words.sessionGone;
   }
-  const source = words.source[target.source] ?? target.source;
+  const source = sourceName(target.source);
   return target.from ? words.allFrom(source, target.from) : words.all(source);
 }

@@ -5,7 +5,6 @@ export const words = catalogue({
   lead: "What you leave out stays yours, but no number and no sentence sees it. You can put it back at any time, exactly as it was. To erase something, use a reset.",
   list: "Left out now",
   none: "Nothing is left out.",
-  source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
   session: (source: string, date: string) => `A ${source} session of ${date}`,
   sessionGone: "A session that is no more",
   dates: (from: string, to: string) => (from === to ? dayOfYear(from) : span({ from, to })),

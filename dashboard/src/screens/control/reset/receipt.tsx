@@ -3,7 +3,7 @@ import { Fragment } from "preact";
 import { Receipt as ReceiptDocument } from "../../../api/documents";
 import { saveFile } from "../../../parts/save_file";
 import { TableTwin } from "../../../parts/table_twin";
-import { dayOfYear, instant } from "../../../words/dates";
+import { dayOfInstant, dayOfYear, instant } from "../../../words/dates";
 import { useCheck } from "./use_check";
 import type { Proof } from "./use_erasures";
 import { words } from "./words";
@@ -17,7 +17,7 @@ export function Receipt({ receipt, level: Heading = "h3" }: { receipt: Proof; le
   const save = () =>
     saveFile(
       new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" }),
-      `spectrum-receipt-${completedAt.slice(0, 10)}.json`,
+      `spectrum-receipt-${dayOfInstant(completedAt)}.json`,
     );
   return (
     <article class="sheet receipt" aria-labelledby={`receipt-${id}`}>
@@ -32,7 +32,7 @@ export function Receipt({ receipt, level: Heading = "h3" }: { receipt: Proof; le
         {checks.map((each) => (
           <Fact key={each.at} name={proof.recount} told={proof.counted(instant(each.at), each.remaining)} />
         ))}
-        <Fact name={proof.backups} told={proof.by(dayOfYear(backupsExpireAt.slice(0, 10)))} />
+        <Fact name={proof.backups} told={proof.by(dayOfYear(dayOfInstant(backupsExpireAt)))} />
         <Fact name={proof.key} told={keyId} />
       </dl>
       {checks.length < 2 && <p class="soft small">{proof.again}</p>}

@@ -1,46 +1,12 @@
 /** A person's own word on a session: two sliders, the feelings and the patterns that were there. */
 import { useState } from "preact/hooks";
-import { type Emotion, Glossary, type ThinkingPattern } from "../../../api/documents";
+import { Glossary } from "../../../api/documents";
 import { Modal } from "../../../parts/modal";
 import { useAnswer } from "../../../parts/use_answer";
-import { Chosen, Slider } from "./correction_fields";
-import {
-  type Draft,
-  draftOf,
-  ESTIMATE_AGAIN,
-  foreseen,
-  MOST_EMOTIONS,
-  type Said,
-  saidOf,
-  type Vector,
-} from "./said";
+import { Choices, labelIn } from "./correction_choices";
+import { Slider } from "./correction_fields";
+import { type Draft, draftOf, ESTIMATE_AGAIN, foreseen, type Said, saidOf, type Vector } from "./said";
 import { words } from "./words";
-
-const EMOTIONS: readonly Emotion[] = [
-  "JOY",
-  "WARMTH",
-  "HOPE",
-  "SURPRISE",
-  "NEUTRAL",
-  "SADNESS",
-  "FEAR",
-  "ANGER",
-  "SHAME",
-];
-const PATTERNS: readonly ThinkingPattern[] = [
-  "ALL_OR_NOTHING",
-  "CATASTROPHIZING",
-  "COMPARING",
-  "DISCOUNTING_POSITIVE",
-  "EMOTIONAL_REASONING",
-  "FORTUNE_TELLING",
-  "LABELING",
-  "MENTAL_FILTER",
-  "MIND_READING",
-  "OVERGENERALIZATION",
-  "PERSONALIZATION",
-  "SHOULD_STATEMENTS",
-];
 
 interface Given {
   readonly name: string;
@@ -52,10 +18,8 @@ interface Given {
 export function Correction({ name, vector, close, correct }: Given) {
   const { correction } = words;
   const [draft, setDraft] = useState<Draft>(() => draftOf(vector));
-  const notes = useAnswer(Glossary, {}).data?.viewer.spectrum?.glossary ?? [];
-  const label = (key: string) => notes.find((each) => each.key === key)?.label ?? "";
-  const named = <Value extends string>(values: readonly Value[]) =>
-    values.flatMap((value) => (label(value) ? [{ value, label: label(value) }] : []));
+  const glossary = useAnswer(Glossary, {});
+  const label = (key: string) => labelIn(glossary.data, key);
   const said = saidOf(draftOf(vector), draft);
   const noFeeling = said?.emotions?.length === 0;
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
@@ -85,22 +49,7 @@ export function Correction({ name, vector, close, correct }: Given) {
           told={correction.arousalTold(draft.arousal)}
           change={(arousal) => change({ arousal })}
         />
-        <Chosen
-          legend={correction.emotions}
-          options={named(EMOTIONS)}
-          chosen={draft.emotions}
-          most={MOST_EMOTIONS}
-          note={noFeeling ? correction.emotionsNone : correction.emotionsChosen(draft.emotions.length)}
-          choose={(emotions) => change({ emotions })}
-        />
-        <Chosen
-          legend={correction.patterns}
-          options={named(PATTERNS)}
-          chosen={draft.patterns}
-          most={PATTERNS.length}
-          note={correction.patternsNone}
-          choose={(patterns) => change({ patterns })}
-        />
+        <Choices glossary={glossary} draft={draft} noFeeling={noFeeling} change={change} />
         <div class="row">
           <button type="submit" class="strong" aria-disabled={!said || noFeeling}>
             {correction.save}

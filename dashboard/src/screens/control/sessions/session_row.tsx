@@ -4,6 +4,7 @@ import { Correct } from "../../../api/documents";
 import { Refusals } from "../../../parts/refusals";
 import { useChange, useProposed } from "../../../parts/use_change";
 import { dayOfWeek, percent } from "../../../words/dates";
+import { sourceName } from "../../../words/sources";
 import type { Session } from "../control";
 import { Correction } from "./correction";
 import type { Said } from "./said";
@@ -16,7 +17,7 @@ interface Given {
 
 /** "Tue, 3 Nov, evening: Mirror". */
 export function sessionName({ localDate, timeOfDay, source }: Session): string {
-  return `${dayOfWeek(localDate)}, ${words.time[timeOfDay] ?? timeOfDay}: ${words.source[source] ?? source}`;
+  return `${dayOfWeek(localDate)}, ${words.time[timeOfDay] ?? timeOfDay}: ${sourceName(source)}`;
 }
 
 export function SessionRow({ session, leaveOut }: Given) {
@@ -72,7 +73,7 @@ export function SessionText({ session }: { session: Session }) {
         <strong>
           {dayOfWeek(localDate)}, {words.time[timeOfDay] ?? timeOfDay}
         </strong>
-        <span class="tag">{words.source[source] ?? source}</span>
+        <span class="tag">{sourceName(source)}</span>
       </p>
       <p class="soft small">{words.about(Math.round(durationSeconds / 60), turnCount)}</p>
     </div>

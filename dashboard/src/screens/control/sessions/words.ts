@@ -3,7 +3,6 @@ import { signed } from "../../../words/dates";
 
 export const words = catalogue({
   lead: "Every session as Spectrum knows it: when, how long, and numbers. What you wrote is never shown here.",
-  source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
   time: { MORNING: "morning", AFTERNOON: "afternoon", EVENING: "evening", NIGHT: "night" },
   about: (minutes: number, turns: number) =>
     `${minutes < 1 ? "under a minute" : minutes === 1 ? "1 minute" : `${minutes} minutes`}, ${turns === 1 ? "1 turn" : `${turns} turns`}`,
@@ -44,6 +43,9 @@ export const words = catalogue({
     emotionsNone: "Choose at least one, or close without a change.",
     patterns: "Patterns that were there",
     patternsNone: "What is not chosen was not there, once you change something here.",
+    unnamed: "The feelings and patterns to choose from could not be fetched. The sliders work all the same.",
+    withoutPlan:
+      "Without a plan, feelings and patterns cannot be chosen here. The sliders work all the same.",
     save: "Let this count",
     nothing: "Nothing is changed yet.",
     giveBack: "Give the estimate back",

@@ -1,6 +1,7 @@
 /** Hours in which nobody is told anything: there are some, or none. */
 import type { ComponentChildren } from "preact";
 import type { Viewer } from "../control";
+import { TimeField } from "./time_field";
 import { words } from "./words";
 
 type Hours = Viewer["notificationPreferences"]["quietHours"];
@@ -27,24 +28,11 @@ export function Quiet({ hours, change, children }: Given) {
       </label>
       {hours && (
         <div class="row fields">
-          <Hour label={words.from} value={hours.from} change={(from) => change({ ...hours, from })} />
-          <Hour label={words.to} value={hours.to} change={(to) => change({ ...hours, to })} />
+          <TimeField label={words.from} value={hours.from} change={(from) => change({ ...hours, from })} />
+          <TimeField label={words.to} value={hours.to} change={(to) => change({ ...hours, to })} />
         </div>
       )}
       {children}
     </section>
-  );
-}
-
-function Hour(given: { label: string; value: string; change: (value: string) => void }) {
-  return (
-    <label class="field">
-      {given.label}
-      <input
-        type="time"
-        value={given.value}
-        onChange={(event) => event.currentTarget.value && given.change(event.currentTarget.value)}
-      />
-    </label>
   );
 }

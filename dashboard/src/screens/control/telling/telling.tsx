@@ -1,16 +1,18 @@
 /** How a person wants to be told that something is there to read. Saved as soon as it is changed. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import {
   type NotificationPreferencesInput,
   Preferences as PreferencesDocument,
   type Weekday,
 } from "../../../api/documents";
 import { ChooseOne } from "../../../parts/choice";
+import { inTurn } from "../../../parts/in_turn";
 import { Refusals } from "../../../parts/refusals";
 import { useChange, useProposed } from "../../../parts/use_change";
 import type { Room, Viewer } from "../control";
 import { Devices } from "./devices";
 import { Quiet } from "./quiet";
+import { TimeField } from "./time_field";
 import { words } from "./words";
 
 type Preferences = Viewer["notificationPreferences"];
@@ -22,19 +24,7 @@ const SAID_MS = 3_000;
 const FIELDS = ["day", "time", "quietHours"];
 
 export function Telling({ viewer }: Room) {
-  const { refused, send } = useChange(PreferencesDocument);
-  const { shown, propose } = useProposed(viewer.notificationPreferences);
-  const [said, say] = useState("");
-  useEffect(() => {
-    if (!said) return;
-    const timer = setTimeout(() => say(""), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
-  const change = async (part: Partial<Preferences>) => {
-    say("");
-    const settle = propose({ ...shown, ...part });
-    if (await send(part satisfies NotificationPreferencesInput, settle)) say(words.saved);
-  };
+  const { shown, said, refused, change } = useSaved(viewer.notificationPreferences);
   return (
     <>
       <p class="soft">{words.lead}</p>
@@ -79,6 +69,31 @@ export function Telling({ viewer }: Room) {
   );
 }
 
+/** One change at a time is on its way; what is changed meanwhile follows it. */
+function useSaved(preferences: Preferences) {
+  const { refused, send } = useChange(PreferencesDocument);
+  const { shown, propose } = useProposed(preferences);
+  const [said, say] = useState("");
+  const newest = useRef({ shown, send });
+  newest.current = { shown, send };
+  const queue = useMemo(
+    () => inTurn(async (part: NotificationPreferencesInput) => (await newest.current.send(part)) !== null),
+    [],
+  );
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => say(""), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const change: Changing = async (part) => {
+    say("");
+    const next = { ...newest.current.shown, ...part };
+    newest.current.shown = next;
+    if (await queue(part satisfies NotificationPreferencesInput, propose(next))) say(words.saved);
+  };
+  return { shown, said, refused, change };
+}
+
 type Changing = (part: Partial<Preferences>) => void;
 
 function When({
@@ -106,14 +121,7 @@ function When({
             ))}
           </select>
         </label>
-        <label class="field">
-          {words.time}
-          <input
-            type="time"
-            value={time}
-            onChange={(event) => event.currentTarget.value && change({ time: event.currentTarget.value })}
-          />
-        </label>
+        <TimeField label={words.time} value={time} change={(typed) => change({ time: typed })} />
       </div>
       <p class="soft small">{words.zone(zone)}</p>
       {children}
