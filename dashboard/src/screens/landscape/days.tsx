@@ -4,6 +4,7 @@ import { type Estimate, estimateText, withheldText } from "../../parts/estimate"
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
 import { type DayOnPlane, Plane } from "../../pictures/plane";
+import { words as pictures } from "../../pictures/words";
 import { dayOfWeek, signed, span } from "../../words/dates";
 import type { Spectrum } from "./landscape";
 import { words } from "./words";
@@ -37,8 +38,8 @@ export function Days({ landscape, name }: { landscape: Spectrum["landscape"]; na
           days={days}
           centre={centre}
           label={landscape.textAlternative}
-          corners={words.corners}
-          axes={words.axes}
+          corners={pictures.corners}
+          axes={pictures.axes}
           chosen={picked ? chosen : null}
           choose={choose}
         />

@@ -10,6 +10,7 @@ import { ChooseAny, ChooseOne } from "../../parts/choice";
 import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { Waiting } from "../../parts/waiting";
+import { words as pictures } from "../../pictures/words";
 import { Course } from "./course";
 import { Days } from "./days";
 import { Feelings } from "./feelings";
@@ -17,10 +18,10 @@ import { SupportFirst } from "./support_first";
 import { Usual } from "./usual";
 import { words } from "./words";
 
-type Range = keyof typeof words.ranges & Preset;
+type Range = keyof typeof pictures.ranges & Preset;
 export type Spectrum = NonNullable<LandscapeQuery["viewer"]["spectrum"]>;
 
-const RANGES = Object.entries(words.ranges).map(([value, label]) => ({ value: value as Range, label }));
+const RANGES = Object.entries(pictures.ranges).map(([value, label]) => ({ value: value as Range, label }));
 const SOURCES = Object.entries(words.source).map(([value, label]) => ({ value: value as Source, label }));
 
 export function Landscape() {

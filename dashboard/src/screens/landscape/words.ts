@@ -4,19 +4,11 @@ import { day, percent } from "../../words/dates";
 export const words = catalogue({
   title: "Landscape",
   range: "Period",
-  ranges: {
-    LAST_7_DAYS: "7 days",
-    LAST_28_DAYS: "4 weeks",
-    LAST_90_DAYS: "3 months",
-    LAST_365_DAYS: "A year",
-  },
   sources: "Sessions of",
   source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
   plane: "Where your days were",
   planeKey:
     "Each point is a day: larger with more sessions, paler the longer ago. The cross is the middle of all of them; the oval shows how sure that is.",
-  corners: { tense: "tense", lively: "lively", drained: "drained", calm: "at ease" },
-  axes: { pleasant: "pleasant", unpleasant: "unpleasant", active: "activated", still: "still" },
   chooseDay: "Look at a day",
   noDay: "Move the slider, or touch a point, to look at a day.",
   dayText: (date: string, sessions: string, valence: string, arousal: string) =>
@@ -29,7 +21,6 @@ export const words = catalogue({
   usual: {
     title: "Against your usual",
     explain: (from: string, to: string) => `Your usual: ${day(from)} to ${day(to)}, the 12 weeks before.`,
-    none: "Your usual is known after four weeks.",
     valence: {
       HIGHER: "More pleasant than your usual.",
       LOWER: "Less pleasant than your usual.",

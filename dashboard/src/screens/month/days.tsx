@@ -4,6 +4,7 @@ import { estimateText } from "../../parts/estimate";
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
 import { type DayOnPlane, Plane } from "../../pictures/plane";
+import { words as pictures } from "../../pictures/words";
 import { dayOfWeek, signed } from "../../words/dates";
 import { words as landscapeWords } from "../landscape/words";
 import type { Summary } from "./month";
@@ -41,8 +42,8 @@ export function Days({ landscape, month, sampleCount, heading: Heading }: Given)
           days={days}
           centre={centre}
           label={landscape.textAlternative}
-          corners={landscapeWords.corners}
-          axes={landscapeWords.axes}
+          corners={pictures.corners}
+          axes={pictures.axes}
           chosen={null}
           choose={() => undefined}
         />

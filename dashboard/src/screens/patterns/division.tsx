@@ -5,6 +5,7 @@ import { estimateText, shareText, withheldText } from "../../parts/estimate";
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
 import { type Bar, Bars } from "../../pictures/bars";
+import { words as pictures } from "../../pictures/words";
 import { percent, span } from "../../words/dates";
 import { Look } from "./look";
 import { inOrder } from "./order";
@@ -100,7 +101,7 @@ function Picture({
       <p class="soft small">
         {words.key} {words.full(full)} {!sharesSumToOne && words.several}
       </p>
-      <p class="soft small">{usual ? words.usualPeriod(usual.from, usual.to) : words.noUsual}</p>
+      <p class="soft small">{usual ? words.usualPeriod(usual.from, usual.to) : pictures.noUsual}</p>
       <div class="row apart no-print">
         <TableTwin caption={words.heading[by]} columns={words.columns.split("|")} rows={slices.map(rowOf)} />
         <button type="button" class="quiet" onClick={save}>

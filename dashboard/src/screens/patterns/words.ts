@@ -4,12 +4,6 @@ import { day, percent } from "../../words/dates";
 export const words = catalogue({
   title: "Patterns",
   range: "Period",
-  ranges: {
-    LAST_7_DAYS: "7 days",
-    LAST_28_DAYS: "4 weeks",
-    LAST_90_DAYS: "3 months",
-    LAST_365_DAYS: "A year",
-  },
   dimension: "Divided by",
   dimensions: {
     PATTERN: "Thinking patterns",
@@ -47,7 +41,6 @@ export const words = catalogue({
   },
   usualPeriod: (from: string, to: string) =>
     `Your usual: ${day(from)} to ${day(to)}, the 12 weeks before. Where a line does not speak of it, the difference is too uncertain.`,
-  noUsual: "Your usual is known after four weeks.",
   points: (difference: string) => `Difference in percentage points: ${difference}`,
   withheld: (why: string) => `This picture is not shown: ${why}.`,
   safety: "This picture can wait: it is not shown for this period.",

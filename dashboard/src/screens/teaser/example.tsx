@@ -1,6 +1,7 @@
 /** The example on the plane. That it is one stands in the picture itself, so that a screenshot says so, too. */
 import { useState } from "preact/hooks";
 import { type DayOnPlane, Plane } from "../../pictures/plane";
+import { words as pictures } from "../../pictures/words";
 import "./teaser.css";
 import type { Teased } from "./teaser";
 import { words } from "./words";
@@ -16,8 +17,8 @@ export function Example({ landscape }: { landscape: Teased["exampleLandscape"] }
           days={daysOf(landscape.series)}
           centre={landscape.centre}
           label={landscape.textAlternative}
-          corners={words.corners}
-          axes={words.axes}
+          corners={pictures.corners}
+          axes={pictures.axes}
           chosen={chosen}
           choose={choose}
           mark={`${example.mark} · ${example.invented}`}

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { estimateText, withheldText } from "../../../parts/estimate";
 import { type State, TwoCentres } from "../../../pictures/two_centres";
+import { words as pictures } from "../../../pictures/words";
 import { words as landscape } from "../../landscape/words";
 import { Changes, Rewritten } from "./changes";
 import type { Preview } from "./use_preview";
@@ -28,7 +29,7 @@ export function PreviewSheet({ preview, children }: { preview: Preview; children
           before={stateOf(before)}
           after={stateOf(after)}
           label={told.label(before.textAlternative, after.textAlternative)}
-          axes={landscape.axes}
+          axes={pictures.axes}
         />
         <figcaption class="soft small">{told.key}</figcaption>
       </figure>
