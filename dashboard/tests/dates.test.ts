@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reach } from "../src/pictures/plane";
-import { daysBetween, firstDay } from "../src/words/dates";
+import { placeOf } from "../src/screens/landscape/days";
+import { dayIn, dayOfWeekIn, daysBetween, firstDay } from "../src/words/dates";
 import { pseudo } from "../src/words/pseudo";
 
 describe("what a bucket begins on", () => {
@@ -18,6 +19,33 @@ describe("what a bucket begins on", () => {
 
   it("is counted in whole days whatever the clock does", () => {
     expect(daysBetween("2026-03-28", "2026-03-30")).toBe(2);
+  });
+});
+
+describe("a day of a period", () => {
+  const overYears = { from: "2025-11-27", to: "2026-11-26" };
+  const within = { from: "2026-08-29", to: "2026-11-26" };
+
+  it("has its year only where the period lies in more than one", () => {
+    expect(dayIn(overYears)(overYears.from)).toContain("2025");
+    expect(dayOfWeekIn(overYears)(overYears.to)).toContain("2026");
+    expect(dayIn(within)(within.from)).not.toContain("2026");
+    expect(dayOfWeekIn(within)(within.from)).not.toContain("2026");
+  });
+});
+
+describe("the day that is looked at", () => {
+  const days = ["2026-11-20", "2026-11-24", "2026-11-25"].map((key) => ({ key }));
+
+  it("is the newest until one is chosen, and when the chosen one is gone", () => {
+    expect(placeOf(null, days)).toBe(2);
+    expect(placeOf("2026-11-23", days)).toBe(2);
+    expect(placeOf(null, [])).toBeNull();
+  });
+
+  it("stays the same day when others come or go before it", () => {
+    expect(placeOf("2026-11-24", days)).toBe(1);
+    expect(placeOf("2026-11-24", days.slice(1))).toBe(0);
   });
 });
 

@@ -11,5 +11,5 @@ export const words = catalogue({
   corners: { tense: "tense", lively: "lively", drained: "drained", calm: "at ease" },
   axes: { pleasant: "pleasant", unpleasant: "unpleasant", active: "activated", still: "still" },
   noUsual:
-    "There were sessions that count in fewer than 4 of the 12 weeks before this period, so there is no usual to compare with.",
+    "There were sessions that count here in fewer than 4 of the 12 weeks before this period, so there is no usual to compare with.",
 });

@@ -27,7 +27,7 @@ const SOURCES = Object.entries(words.source).map(([value, label]) => ({ value: v
 export function Landscape() {
   const [range, setRange] = useState<Range>("LAST_90_DAYS");
   const [sources, setSources] = useState<Source[]>(SOURCES.map(({ value }) => value));
-  const chosen = sources.length === 0 || sources.length === SOURCES.length ? null : sources;
+  const chosen = sources.length === SOURCES.length ? null : sources;
   const variables = {
     range: { preset: range },
     trend: range === "LAST_7_DAYS" ? "DAY" : "WEEK",

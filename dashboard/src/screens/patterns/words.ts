@@ -1,5 +1,5 @@
 import { catalogue } from "../../words/catalogue";
-import { day, percent } from "../../words/dates";
+import { percent, span } from "../../words/dates";
 
 export const words = catalogue({
   title: "Patterns",
@@ -40,7 +40,7 @@ export const words = catalogue({
     UNCLEAR: "too uncertain",
   },
   usualPeriod: (from: string, to: string) =>
-    `Your usual: ${day(from)} to ${day(to)}, the 12 weeks before. Where a line does not speak of it, the difference is too uncertain.`,
+    `Your usual: ${span({ from, to })}, the 12 weeks before. Where a line does not speak of it, the difference is too uncertain.`,
   points: (difference: string) => `Difference in percentage points: ${difference}`,
   withheld: (why: string) => `This picture is not shown: ${why}.`,
   safety: "This picture can wait: it is not shown for this period.",

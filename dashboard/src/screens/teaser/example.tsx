@@ -1,6 +1,7 @@
 /** The example on the plane. That it is one stands in the picture itself, so that a screenshot says so, too. */
 import { useState } from "preact/hooks";
-import { type DayOnPlane, Plane } from "../../pictures/plane";
+import { daysOf } from "../../pictures/days";
+import { Plane } from "../../pictures/plane";
 import { words as pictures } from "../../pictures/words";
 import "./teaser.css";
 import type { Teased } from "./teaser";
@@ -27,13 +28,4 @@ export function Example({ landscape }: { landscape: Teased["exampleLandscape"] }
       </figure>
     </section>
   );
-}
-
-function daysOf({ keys, valence, arousal, sampleCount }: Teased["exampleLandscape"]["series"]): DayOnPlane[] {
-  return keys.flatMap((key, place) => {
-    const [x, y] = [valence[place], arousal[place]];
-    return x == null || y == null
-      ? []
-      : [{ key, valence: x, arousal: y, sampleCount: sampleCount[place] ?? 1 }];
-  });
 }
