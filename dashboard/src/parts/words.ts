@@ -42,6 +42,12 @@ export const words = catalogue({
     PENDING: "still being read",
     SAFETY: "not shown for this period",
   },
+  support: {
+    title: "A hard stretch",
+    text: "A session of these days sounded heavy. Pictures can wait; if you would like to talk to somebody, here is where you can.",
+    open: "Where to turn",
+    goOn: "Show this screen",
+  },
   needed: (count: number) => `${count} more needed`,
   between: (low: string, high: string) => `${low} to ${high}`,
   sessions: (count: number) => (count === 1 ? "1 session" : `${count} sessions`),

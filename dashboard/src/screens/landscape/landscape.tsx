@@ -14,7 +14,6 @@ import { words as pictures } from "../../pictures/words";
 import { Course } from "./course";
 import { Days } from "./days";
 import { Feelings } from "./feelings";
-import { SupportFirst } from "./support_first";
 import { Usual } from "./usual";
 import { words } from "./words";
 
@@ -54,10 +53,10 @@ export function Landscape() {
       }
     >
       {(spectrum) => (
-        <SupportFirst spectrum={spectrum}>
+        <>
           {spectrum.state === "COLLECTING" && <Waiting standing={spectrum} />}
           <Pictures spectrum={spectrum} range={range} />
-        </SupportFirst>
+        </>
       )}
     </Screen>
   );

@@ -60,10 +60,4 @@ export const words = catalogue({
   },
   planeColumns: ["Day", "Pleasantness", "Energy", "Sessions"].join("|"),
   nothing: "No session falls into this period.",
-  support: {
-    title: "A hard stretch",
-    text: "A session of these days sounded heavy. Pictures can wait; if you would like to talk to somebody, here is where you can.",
-    open: "Where to turn",
-    pictures: "Show the pictures",
-  },
 });
