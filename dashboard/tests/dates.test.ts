@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reach } from "../src/pictures/plane";
-import { dayOfInstant, daysBetween, firstDay } from "../src/words/dates";
+import { placeOf } from "../src/screens/landscape/days";
+import { dayIn, dayOfInstant, dayOfWeekIn, daysBetween, firstDay } from "../src/words/dates";
 import { pseudo } from "../src/words/pseudo";
 
 describe("what a bucket begins on", () => {
@@ -26,6 +27,33 @@ describe("the day of an instant", () => {
     expect(dayOfInstant("2026-11-26T23:30:00Z", "Europe/Berlin")).toBe("2026-11-27");
     expect(dayOfInstant("2026-11-26T03:30:00+00:00", "America/New_York")).toBe("2026-11-25");
     expect(dayOfInstant("2026-11-26T12:00:00Z", "UTC")).toBe("2026-11-26");
+  });
+});
+
+describe("a day of a period", () => {
+  const overYears = { from: "2025-11-27", to: "2026-11-26" };
+  const within = { from: "2026-08-29", to: "2026-11-26" };
+
+  it("has its year only where the period lies in more than one", () => {
+    expect(dayIn(overYears)(overYears.from)).toContain("2025");
+    expect(dayOfWeekIn(overYears)(overYears.to)).toContain("2026");
+    expect(dayIn(within)(within.from)).not.toContain("2026");
+    expect(dayOfWeekIn(within)(within.from)).not.toContain("2026");
+  });
+});
+
+describe("the day that is looked at", () => {
+  const days = ["2026-11-20", "2026-11-24", "2026-11-25"].map((key) => ({ key }));
+
+  it("is the newest until one is chosen, and when the chosen one is gone", () => {
+    expect(placeOf(null, days)).toBe(2);
+    expect(placeOf("2026-11-23", days)).toBe(2);
+    expect(placeOf(null, [])).toBeNull();
+  });
+
+  it("stays the same day when others come or go before it", () => {
+    expect(placeOf("2026-11-24", days)).toBe(1);
+    expect(placeOf("2026-11-24", days.slice(1))).toBe(0);
   });
 });
 

@@ -12,6 +12,7 @@ import { SignedOut } from "../api/failures";
 import { useHome } from "../home";
 import { Failure } from "./failure";
 import { Notice } from "./notice";
+import { type NewestCard, SupportFirst, useFirst } from "./support_first";
 import { type Answered, useAnswer } from "./use_answer";
 import { cameByWay, useLoaded } from "./use_loaded";
 import { Waiting } from "./waiting";
@@ -31,6 +32,8 @@ export interface Standing {
     readonly neededForMonthly: number;
     readonly nextWeeklyOn: string | null;
   };
+  /** Where there are pictures: whether support has to come before them. */
+  readonly newestCard?: NewestCard;
 }
 
 interface Given<S extends Standing, Variables> {
@@ -54,18 +57,22 @@ export function Screen<S extends Standing, Variables>(given: Given<S, Variables>
   const answered = useAnswer(given.document, given.variables);
   const spectrum = answered.data?.viewer.spectrum;
   const subject = spectrum ? given.subject?.(spectrum) : undefined;
-  useLoaded(given.viewed, { ...answered, data: spectrum ?? null }, subject);
+  const { isAsked, isHeld, goOn } = useFirst(spectrum?.newestCard, answered);
+  const shown = isHeld ? null : (spectrum ?? null);
+  useLoaded(given.viewed, { ...answered, data: shown }, subject);
   if (answered.data && !spectrum) return <Teaser />;
   return (
     <Titled title={given.title} fresh={spectrum?.freshAt ?? null}>
       <Standings answered={answered} spectrum={spectrum ?? null} />
       {given.choices}
-      {spectrum ? (
+      {shown ? (
         <div class="stack" aria-busy={answered.stale && !answered.failure}>
-          {spectrum.state === "EMPTY" && !given.evenEmpty ? (
-            <Waiting standing={spectrum} />
+          {shown.state === "EMPTY" && !given.evenEmpty ? (
+            <Waiting standing={shown} />
+          ) : isAsked ? (
+            <SupportFirst goOn={goOn} />
           ) : (
-            given.children(spectrum, answered)
+            given.children(shown, answered)
           )}
         </div>
       ) : (

@@ -4,7 +4,6 @@
  * Drawn as a list of buttons or plain rows, so that it is read, reached and tapped like any list.
  */
 import { scaleLinear } from "d3-scale";
-import type { ComponentChildren } from "preact";
 import "./bars.css";
 
 export interface Bar {
@@ -17,7 +16,14 @@ export interface Bar {
   readonly high: number | null;
   /** A second line under the bar, such as its share with the interval. */
   readonly note?: string;
-  readonly more?: ComponentChildren;
+}
+
+const SMALLEST_SCALE = 0.25;
+
+/** The scale's end: wide enough for every interval, in steps of five percent, so that a small share can still be seen. */
+export function fullOf(bars: readonly Pick<Bar, "high">[]): number {
+  const highest = Math.max(SMALLEST_SCALE, ...bars.map(({ high }) => high ?? 0));
+  return Math.min(1, Math.ceil(highest * 20 - 1e-9) / 20);
 }
 
 interface Given {
@@ -42,7 +48,6 @@ export function Bars({ bars, label, full, open }: Given) {
               <Row bar={bar} full={full} />
             </div>
           )}
-          {bar.more}
         </li>
       ))}
     </ul>

@@ -61,6 +61,7 @@ function standalone(svg: SVGSVGElement): string {
     const style = getComputedStyle(shown[place] as Element);
     for (const name of STYLES) element.setAttribute(name, style.getPropertyValue(name));
   });
+  for (const ring of copy.querySelectorAll(".chosen")) ring.remove(); // whose day is told only on screen
   const { width, height } = svg.viewBox.baseVal;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", String(width * SCALE));

@@ -3,7 +3,7 @@
  * The dashed line is the viewer's own usual.
  */
 import { scaleLinear } from "d3-scale";
-import { day, daysBetween, firstDay } from "../words/dates";
+import { dayIn, daysBetween, firstDay } from "../words/dates";
 
 export interface Bucket {
   /** A date, week or month. */
@@ -66,10 +66,10 @@ export function Trend({ days, steps, stepDays, period, usual, label, top, bottom
           {bottom}
         </text>
         <text x={SIDE} y={HEIGHT - 6}>
-          {day(period.from)}
+          {dayIn(period)(period.from)}
         </text>
         <text x={WIDTH - SIDE} y={HEIGHT - 6} text-anchor="end">
-          {day(period.to)}
+          {dayIn(period)(period.to)}
         </text>
       </g>
     </svg>

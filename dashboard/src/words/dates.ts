@@ -5,6 +5,13 @@ const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(
 const dayFormat = format({ day: "numeric", month: "short", timeZone: "UTC" });
 const dayOfWeekFormat = format({ weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 const dayOfYearFormat = format({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const fullDayFormat = format({
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
 const monthFormat = format({ month: "long", year: "numeric", timeZone: "UTC" });
 const monthShortFormat = format({ month: "short", timeZone: "UTC" });
 const instantFormat = format({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
@@ -31,6 +38,20 @@ export const dayOfWeek = (date: string): string => dayOfWeekFormat.format(utc(da
 /** 3 Nov 2026. */
 export const dayOfYear = (date: string): string => dayOfYearFormat.format(utc(date));
 
+interface Days {
+  readonly from: string;
+  readonly to: string;
+}
+
+const isOverYears = ({ from, to }: Days) => from.slice(0, 4) !== to.slice(0, 4);
+
+/** A day of a period: with its year where the period lies in more than one. */
+export const dayIn = (period: Days): ((date: string) => string) => (isOverYears(period) ? dayOfYear : day);
+
+/** The same with its weekday. */
+export const dayOfWeekIn = (period: Days): ((date: string) => string) =>
+  isOverYears(period) ? (date) => fullDayFormat.format(utc(date)) : dayOfWeek;
+
 /** November 2026, of 2026-11. */
 export const monthName = (month: string): string => monthFormat.format(utc(`${month}-01`));
 
@@ -38,8 +59,7 @@ export const monthName = (month: string): string => monthFormat.format(utc(`${mo
 export const monthShort = (month: string): string => monthShortFormat.format(utc(`${month}-01`));
 
 /** 3 – 30 Nov 2026. */
-export const span = ({ from, to }: { from: string; to: string }): string =>
-  dayOfYearFormat.formatRange(utc(from), utc(to));
+export const span = ({ from, to }: Days): string => dayOfYearFormat.formatRange(utc(from), utc(to));
 
 /** 3 Nov, 18:04, in the reader's own time. */
 export const instant = (at: string | number): string => instantFormat.format(new Date(at));

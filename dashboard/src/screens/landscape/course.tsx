@@ -2,7 +2,7 @@
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
 import { type Bucket, Trend } from "../../pictures/trend";
-import { day, firstDay, signed } from "../../words/dates";
+import { dayIn, firstDay, signed } from "../../words/dates";
 import type { Spectrum } from "./landscape";
 import { words } from "./words";
 
@@ -33,7 +33,7 @@ export function Course({
             stepDays={7}
             period={landscape.period}
             usual={landscape.valenceVsBaseline?.baseline.value ?? null}
-            label={trend.label(days.length, steps.length)}
+            label={trend.label(days.length, weekly ? steps.length : null)}
             top={trend.pleasant}
             bottom={trend.unpleasant}
           />
@@ -42,7 +42,11 @@ export function Course({
       ) : (
         <p class="soft">{trend.nothing}</p>
       )}
-      <TableTwin caption={trend.title} columns={trend.columns.split("|")} rows={rows(series)} />
+      <TableTwin
+        caption={trend.title}
+        columns={trend.columns.split("|")}
+        rows={rows(series, dayIn(landscape.period))}
+      />
     </section>
   );
 }
@@ -54,7 +58,7 @@ function known(series: Series): Bucket[] {
   });
 }
 
-function rows(series: Series): string[][] {
+function rows(series: Series, day: (date: string) => string): string[][] {
   const found = new Map(known(series).map((each) => [each.key, each]));
   return series.keys.map((key, place) => {
     const bucket = found.get(key);

@@ -1,25 +1,22 @@
-/** The plane with its days, and one of them to look at. */
-import { useRef, useState } from "preact/hooks";
+/** The plane with its days, and one of them to look at: the newest, until another is chosen. */
+import { useId, useRef, useState } from "preact/hooks";
 import { type Estimate, estimateText, withheldText } from "../../parts/estimate";
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
+import { daysOf } from "../../pictures/days";
 import { type DayOnPlane, Plane } from "../../pictures/plane";
-import { dayOfWeek, signed, span } from "../../words/dates";
+import { words as pictures } from "../../pictures/words";
+import { dayOfWeekIn, signed, span } from "../../words/dates";
 import type { Spectrum } from "./landscape";
 import { words } from "./words";
 
 export function Days({ landscape, name }: { landscape: Spectrum["landscape"]; name: string }) {
-  const [chosen, choose] = useState<number | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const figure = useRef<HTMLElement>(null);
   const { series, centre, period } = landscape;
-  const days: DayOnPlane[] = series.keys.flatMap((key, place) => {
-    const [valence, arousal] = [series.valence[place], series.arousal[place]];
-    return valence == null || arousal == null
-      ? []
-      : [{ key, valence, arousal, sampleCount: series.sampleCount[place] ?? 1 }];
-  });
-  const picked = chosen === null ? undefined : days[chosen];
-  const told = picked ? tellOf(picked) : words.noDay;
+  const days = daysOf(series);
+  const place = placeOf(chosen, days);
+  const choose = (next: number | null) => next !== null && setChosen(days[next]?.key ?? null);
 
   const save = async () => {
     const { savePicture } = await import("../../pictures/save");
@@ -37,25 +34,14 @@ export function Days({ landscape, name }: { landscape: Spectrum["landscape"]; na
           days={days}
           centre={centre}
           label={landscape.textAlternative}
-          corners={words.corners}
-          axes={words.axes}
-          chosen={picked ? chosen : null}
+          corners={pictures.corners}
+          axes={pictures.axes}
+          chosen={place}
           choose={choose}
         />
         <figcaption class="soft small">{words.planeKey}</figcaption>
       </figure>
-      <label class="field no-print">
-        <span class="unseen-by-eye">{words.chooseDay}</span>
-        <input
-          type="range"
-          min={0}
-          max={Math.max(0, days.length - 1)}
-          value={chosen ?? days.length - 1}
-          aria-valuetext={told}
-          onInput={(event) => choose(Number(event.currentTarget.value))}
-        />
-        <output class="soft">{told}</output>
-      </label>
+      {place !== null && <Slider days={days} place={place} choose={choose} dayText={dayOfWeekIn(period)} />}
       <Middle centre={centre} spread={landscape.spread} />
       {landscape.excludedCount > 0 && <p class="soft small">{words.excluded(landscape.excludedCount)}</p>}
       <div class="row apart no-print">
@@ -63,7 +49,7 @@ export function Days({ landscape, name }: { landscape: Spectrum["landscape"]; na
           caption={words.plane}
           columns={words.planeColumns.split("|")}
           rows={days.map((each) => [
-            dayOfWeek(each.key),
+            dayOfWeekIn(period)(each.key),
             signed(each.valence),
             signed(each.arousal),
             `${each.sampleCount}`,
@@ -77,6 +63,45 @@ export function Days({ landscape, name }: { landscape: Spectrum["landscape"]; na
   );
 }
 
+/** Where the chosen day is now: days come and go. The newest where none is chosen, or it is gone. */
+export function placeOf(chosen: string | null, days: readonly { readonly key: string }[]): number | null {
+  if (days.length === 0) return null;
+  const place = days.findIndex(({ key }) => key === chosen);
+  return place < 0 ? days.length - 1 : place;
+}
+
+interface Sliding {
+  readonly days: readonly DayOnPlane[];
+  readonly place: number;
+  readonly choose: (place: number) => void;
+  readonly dayText: (date: string) => string;
+}
+
+function Slider({ days, place, choose, dayText }: Sliding) {
+  const id = useId();
+  const day = days[place];
+  if (!day) return null;
+  const { key, sampleCount, valence, arousal } = day;
+  const told = words.dayText(dayText(key), common.sessions(sampleCount), signed(valence), signed(arousal));
+  return (
+    <div class="field no-print">
+      <label for={id} class="soft small">
+        {words.chooseDay}
+      </label>
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={days.length - 1}
+        value={place}
+        aria-valuetext={told}
+        onInput={(event) => choose(Number(event.currentTarget.value))}
+      />
+      <output for={id}>{told}</output>
+    </div>
+  );
+}
+
 function Middle({ centre, spread }: { centre: { valence: Estimate; arousal: Estimate }; spread: Estimate }) {
   if (centre.valence.value === null)
     return <p class="soft">{words.centreWithheld(withheldText(centre.valence))}</p>;
@@ -86,8 +111,4 @@ function Middle({ centre, spread }: { centre: { valence: Estimate; arousal: Esti
       {spread.value !== null && words.spreadText(estimateText(spread, (value) => value.toFixed(2)))}
     </p>
   );
-}
-
-function tellOf({ key, sampleCount, valence, arousal }: DayOnPlane): string {
-  return words.dayText(dayOfWeek(key), common.sessions(sampleCount), signed(valence), signed(arousal));
 }

@@ -2,15 +2,13 @@
 import { withheldText } from "../../parts/estimate";
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
-import { Bars } from "../../pictures/bars";
+import { Bars, fullOf } from "../../pictures/bars";
 import type { Spectrum } from "./landscape";
 import { words } from "./words";
 
-const SMALLEST_SCALE = 0.25;
-
 export function Feelings({ landscape: { emotions } }: { landscape: Spectrum["landscape"] }) {
   const { feelings } = words;
-  const full = Math.max(SMALLEST_SCALE, ...emotions.map(({ intensity }) => intensity.high ?? 0));
+  const full = fullOf(emotions.map(({ intensity }) => intensity));
   return (
     <section class="sheet" aria-labelledby="feelings-title">
       <div class="head">

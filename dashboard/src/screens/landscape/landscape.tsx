@@ -10,23 +10,23 @@ import { ChooseAny, ChooseOne } from "../../parts/choice";
 import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { Waiting } from "../../parts/waiting";
+import { words as pictures } from "../../pictures/words";
 import { Course } from "./course";
 import { Days } from "./days";
 import { Feelings } from "./feelings";
-import { SupportFirst } from "./support_first";
 import { Usual } from "./usual";
 import { words } from "./words";
 
-type Range = keyof typeof words.ranges & Preset;
+type Range = keyof typeof pictures.ranges & Preset;
 export type Spectrum = NonNullable<LandscapeQuery["viewer"]["spectrum"]>;
 
-const RANGES = Object.entries(words.ranges).map(([value, label]) => ({ value: value as Range, label }));
+const RANGES = Object.entries(pictures.ranges).map(([value, label]) => ({ value: value as Range, label }));
 const SOURCES = Object.entries(words.source).map(([value, label]) => ({ value: value as Source, label }));
 
 export function Landscape() {
   const [range, setRange] = useState<Range>("LAST_90_DAYS");
   const [sources, setSources] = useState<Source[]>(SOURCES.map(({ value }) => value));
-  const chosen = sources.length === 0 || sources.length === SOURCES.length ? null : sources;
+  const chosen = sources.length === SOURCES.length ? null : sources;
   const variables = {
     range: { preset: range },
     trend: range === "LAST_7_DAYS" ? "DAY" : "WEEK",
@@ -53,10 +53,10 @@ export function Landscape() {
       }
     >
       {(spectrum) => (
-        <SupportFirst spectrum={spectrum}>
+        <>
           {spectrum.state === "COLLECTING" && <Waiting standing={spectrum} />}
           <Pictures spectrum={spectrum} range={range} />
-        </SupportFirst>
+        </>
       )}
     </Screen>
   );

@@ -1,5 +1,6 @@
 /** How the period compares with the viewer's own usual. Never with other people. */
 import { estimateText } from "../../parts/estimate";
+import { words as pictures } from "../../pictures/words";
 import type { Spectrum } from "./landscape";
 import { words } from "./words";
 
@@ -30,7 +31,7 @@ export function Usual({
           </p>
         </>
       ) : (
-        <p class="soft">{usual.none}</p>
+        <p class="soft">{pictures.noUsual}</p>
       )}
     </section>
   );

@@ -1,24 +1,15 @@
 import { catalogue } from "../../words/catalogue";
-import { day, percent } from "../../words/dates";
+import { percent, span } from "../../words/dates";
 
 export const words = catalogue({
   title: "Landscape",
   range: "Period",
-  ranges: {
-    LAST_7_DAYS: "7 days",
-    LAST_28_DAYS: "4 weeks",
-    LAST_90_DAYS: "3 months",
-    LAST_365_DAYS: "A year",
-  },
   sources: "Sessions of",
   source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
   plane: "Where your days were",
   planeKey:
     "Each point is a day: larger with more sessions, paler the longer ago. The cross is the middle of all of them; the oval shows how sure that is.",
-  corners: { tense: "tense", lively: "lively", drained: "drained", calm: "at ease" },
-  axes: { pleasant: "pleasant", unpleasant: "unpleasant", active: "activated", still: "still" },
-  chooseDay: "Look at a day",
-  noDay: "Move the slider, or touch a point, to look at a day.",
+  chooseDay: "Look at a day: move the slider, or touch a point. The ring marks it.",
   dayText: (date: string, sessions: string, valence: string, arousal: string) =>
     `${date}: ${sessions}, pleasantness ${valence}, energy ${arousal}`,
   centreText: (valence: string, arousal: string) => `Middle: pleasantness ${valence}, energy ${arousal}.`,
@@ -28,8 +19,7 @@ export const words = catalogue({
     count === 1 ? "1 session is left out by you." : `${count} sessions are left out by you.`,
   usual: {
     title: "Against your usual",
-    explain: (from: string, to: string) => `Your usual: ${day(from)} to ${day(to)}, the 12 weeks before.`,
-    none: "Your usual is known after four weeks.",
+    explain: (from: string, to: string) => `Your usual: ${span({ from, to })}, the 12 weeks before.`,
     valence: {
       HIGHER: "More pleasant than your usual.",
       LOWER: "Less pleasant than your usual.",
@@ -51,8 +41,13 @@ export const words = catalogue({
     days: "A dot is a day. Dashed: your usual.",
     pleasant: "pleasant",
     unpleasant: "unpleasant",
-    label: (days: number, steps: number) =>
-      `Pleasantness on ${days} days, and the mean of ${steps} weeks for which it can be said.`,
+    /** `weeks`: of how many the mean is drawn; null where none is looked for. */
+    label: (days: number, weeks: number | null) =>
+      weeks === null
+        ? `Pleasantness on ${days} days.`
+        : weeks === 0
+          ? `Pleasantness on ${days} days. No week has enough to say its mean.`
+          : `Pleasantness on ${days} days, and the mean of ${weeks === 1 ? "the 1 week" : `the ${weeks} weeks`} for which it can be said.`,
     nothing: "There is not enough to draw yet.",
     notSaid: "not enough to say",
     columns: ["From", "Pleasantness", "90 % interval", "Sessions"].join("|"),
@@ -65,10 +60,4 @@ export const words = catalogue({
   },
   planeColumns: ["Day", "Pleasantness", "Energy", "Sessions"].join("|"),
   nothing: "No session falls into this period.",
-  support: {
-    title: "A hard stretch",
-    text: "A session of these days sounded heavy. Pictures can wait; if you would like to talk to somebody, here is where you can.",
-    open: "Where to turn",
-    pictures: "Show the pictures",
-  },
 });

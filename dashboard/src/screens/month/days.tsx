@@ -3,7 +3,9 @@ import { useRef } from "preact/hooks";
 import { estimateText } from "../../parts/estimate";
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
-import { type DayOnPlane, Plane } from "../../pictures/plane";
+import { daysOf } from "../../pictures/days";
+import { Plane } from "../../pictures/plane";
+import { words as pictures } from "../../pictures/words";
 import { dayOfWeek, signed } from "../../words/dates";
 import { words as landscapeWords } from "../landscape/words";
 import type { Summary } from "./month";
@@ -21,12 +23,7 @@ interface Given {
 export function Days({ landscape, month, sampleCount, heading: Heading }: Given) {
   const figure = useRef<HTMLElement>(null);
   const { series, centre } = landscape;
-  const days: DayOnPlane[] = series.keys.flatMap((key, place) => {
-    const [valence, arousal] = [series.valence[place], series.arousal[place]];
-    return valence == null || arousal == null
-      ? []
-      : [{ key, valence, arousal, sampleCount: series.sampleCount[place] ?? 1 }];
-  });
+  const days = daysOf(series);
   const save = async () => {
     const { savePicture } = await import("../../pictures/save");
     const svg = figure.current?.querySelector("svg");
@@ -41,8 +38,8 @@ export function Days({ landscape, month, sampleCount, heading: Heading }: Given)
           days={days}
           centre={centre}
           label={landscape.textAlternative}
-          corners={landscapeWords.corners}
-          axes={landscapeWords.axes}
+          corners={pictures.corners}
+          axes={pictures.axes}
           chosen={null}
           choose={() => undefined}
         />

@@ -1,14 +1,13 @@
 /** The picture of a section: how the month's sessions divide, frequencies first. */
 import { shareText } from "../../parts/estimate";
 import { words as common } from "../../parts/words";
-import { Bars } from "../../pictures/bars";
+import { Bars, fullOf } from "../../pictures/bars";
 import { percent } from "../../words/dates";
 import { inOrder } from "../patterns/order";
 import type { Division } from "./month";
 import { withheldHere } from "./withheld";
 import { words } from "./words";
 
-const SMALLEST_SCALE = 0.25;
 const MOST_ROWS = 7;
 
 export function Divided({ division, label }: { division: Division; label: string }) {
@@ -18,8 +17,7 @@ export function Divided({ division, label }: { division: Division; label: string
     0,
     MOST_ROWS,
   );
-  const highest = Math.max(SMALLEST_SCALE, ...shown.map(({ share }) => share.high ?? 0));
-  const full = Math.min(1, Math.ceil(highest * 20 - 1e-9) / 20);
+  const full = fullOf(shown.map(({ share }) => share));
   return (
     <figure>
       <p class="unseen-by-eye">{textAlternative}</p>

@@ -4,7 +4,8 @@ import type { SuppressionReason } from "../../api/documents";
 import { estimateText, shareText, withheldText } from "../../parts/estimate";
 import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
-import { type Bar, Bars } from "../../pictures/bars";
+import { type Bar, Bars, fullOf } from "../../pictures/bars";
+import { words as pictures } from "../../pictures/words";
 import { percent, span } from "../../words/dates";
 import { Look } from "./look";
 import { inOrder } from "./order";
@@ -13,7 +14,6 @@ import { words } from "./words";
 
 type Distribution = Spectrum["distribution"];
 
-const SMALLEST_SCALE = 0.25;
 /** More rows of nothing than these are folded away: a list of absences is no picture. */
 const MOST_EMPTY_ROWS = 2;
 
@@ -69,7 +69,7 @@ function Picture({
   const apart = by === "PATTERN" || by === "EMOTION" ? slices.filter(({ count }) => count === 0) : [];
   const none = apart.length > MOST_EMPTY_ROWS ? apart : [];
   const bars = slices.filter((slice) => !none.includes(slice)).map(barOf);
-  const full = fullOf(slices);
+  const full = fullOf(slices.map(({ share }) => share));
   const usual = slices.find(({ vsBaseline }) => vsBaseline)?.vsBaseline?.baselinePeriod;
   const save = async () => {
     const { saveBars } = await import("../../pictures/save_bars");
@@ -100,7 +100,7 @@ function Picture({
       <p class="soft small">
         {words.key} {words.full(full)} {!sharesSumToOne && words.several}
       </p>
-      <p class="soft small">{usual ? words.usualPeriod(usual.from, usual.to) : words.noUsual}</p>
+      <p class="soft small">{usual ? words.usualPeriod(usual.from, usual.to) : pictures.noUsual}</p>
       <div class="row apart no-print">
         <TableTwin caption={words.heading[by]} columns={words.columns.split("|")} rows={slices.map(rowOf)} />
         <button type="button" class="quiet" onClick={save}>
@@ -109,12 +109,6 @@ function Picture({
       </div>
     </>
   );
-}
-
-/** Wide enough for every interval, in steps of five percent, so that a small share can still be seen. */
-function fullOf(slices: readonly Slice[]): number {
-  const highest = Math.max(SMALLEST_SCALE, ...slices.map(({ share }) => share.high ?? 0));
-  return Math.min(1, Math.ceil(highest * 20 - 1e-9) / 20);
 }
 
 function barOf({ key, label, count, share, vsBaseline }: Slice): Bar {

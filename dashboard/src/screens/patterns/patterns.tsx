@@ -11,15 +11,16 @@ import { ChooseOne } from "../../parts/choice";
 import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { Waiting } from "../../parts/waiting";
+import { words as pictures } from "../../pictures/words";
 import { Division } from "./division";
 import { Impact } from "./impact";
 import { words } from "./words";
 
-type Range = keyof typeof words.ranges & Preset;
+type Range = keyof typeof pictures.ranges & Preset;
 export type Spectrum = NonNullable<PatternsQuery["viewer"]["spectrum"]>;
 export type Slice = Spectrum["distribution"]["slices"][number];
 
-const RANGES = Object.entries(words.ranges).map(([value, label]) => ({ value: value as Range, label }));
+const RANGES = Object.entries(pictures.ranges).map(([value, label]) => ({ value: value as Range, label }));
 const DIMENSIONS = Object.entries(words.dimensions).map(([value, label]) => ({
   value: value as DistributionDimension,
   label,

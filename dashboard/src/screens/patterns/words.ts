@@ -1,15 +1,9 @@
 import { catalogue } from "../../words/catalogue";
-import { day, percent } from "../../words/dates";
+import { percent, span } from "../../words/dates";
 
 export const words = catalogue({
   title: "Patterns",
   range: "Period",
-  ranges: {
-    LAST_7_DAYS: "7 days",
-    LAST_28_DAYS: "4 weeks",
-    LAST_90_DAYS: "3 months",
-    LAST_365_DAYS: "A year",
-  },
   dimension: "Divided by",
   dimensions: {
     PATTERN: "Thinking patterns",
@@ -46,8 +40,7 @@ export const words = catalogue({
     UNCLEAR: "too uncertain",
   },
   usualPeriod: (from: string, to: string) =>
-    `Your usual: ${day(from)} to ${day(to)}, the 12 weeks before. Where a line does not speak of it, the difference is too uncertain.`,
-  noUsual: "Your usual is known after four weeks.",
+    `Your usual: ${span({ from, to })}, the 12 weeks before. Where a line does not speak of it, the difference is too uncertain.`,
   points: (difference: string) => `Difference in percentage points: ${difference}`,
   withheld: (why: string) => `This picture is not shown: ${why}.`,
   safety: "This picture can wait: it is not shown for this period.",

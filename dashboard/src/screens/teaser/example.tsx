@@ -1,6 +1,8 @@
 /** The example on the plane. That it is one stands in the picture itself, so that a screenshot says so, too. */
 import { useState } from "preact/hooks";
-import { type DayOnPlane, Plane } from "../../pictures/plane";
+import { daysOf } from "../../pictures/days";
+import { Plane } from "../../pictures/plane";
+import { words as pictures } from "../../pictures/words";
 import "./teaser.css";
 import type { Teased } from "./teaser";
 import { words } from "./words";
@@ -16,8 +18,8 @@ export function Example({ landscape }: { landscape: Teased["exampleLandscape"] }
           days={daysOf(landscape.series)}
           centre={landscape.centre}
           label={landscape.textAlternative}
-          corners={words.corners}
-          axes={words.axes}
+          corners={pictures.corners}
+          axes={pictures.axes}
           chosen={chosen}
           choose={choose}
           mark={`${example.mark} · ${example.invented}`}
@@ -26,13 +28,4 @@ export function Example({ landscape }: { landscape: Teased["exampleLandscape"] }
       </figure>
     </section>
   );
-}
-
-function daysOf({ keys, valence, arousal, sampleCount }: Teased["exampleLandscape"]["series"]): DayOnPlane[] {
-  return keys.flatMap((key, place) => {
-    const [x, y] = [valence[place], arousal[place]];
-    return x == null || y == null
-      ? []
-      : [{ key, valence: x, arousal: y, sampleCount: sampleCount[place] ?? 1 }];
-  });
 }

@@ -13,8 +13,6 @@ export const words = catalogue({
     invented: "invented numbers",
     key: "An example: every point is an invented day of nobody. Yours would be drawn the same way, and only for you.",
   },
-  corners: { tense: "tense", lively: "lively", drained: "drained", calm: "at ease" },
-  axes: { pleasant: "pleasant", unpleasant: "unpleasant", active: "activated", still: "still" },
   upgrade: "See what Spectrum costs",
   asked: "The Kalei app is opening it. Nothing is bought by that.",
   where: "You can choose a plan in the Kalei app. Nothing can be bought on this page.",

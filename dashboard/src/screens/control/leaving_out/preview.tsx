@@ -2,7 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { estimateText, withheldText } from "../../../parts/estimate";
+import { daysOf } from "../../../pictures/days";
 import { type State, TwoCentres } from "../../../pictures/two_centres";
+import { words as pictures } from "../../../pictures/words";
 import { words as landscape } from "../../landscape/words";
 import { Changes, Rewritten } from "./changes";
 import type { Preview } from "./use_preview";
@@ -28,7 +30,7 @@ export function PreviewSheet({ preview, children }: { preview: Preview; children
           before={stateOf(before)}
           after={stateOf(after)}
           label={told.label(before.textAlternative, after.textAlternative)}
-          axes={landscape.axes}
+          axes={pictures.axes}
         />
         <figcaption class="soft small">{told.key}</figcaption>
       </figure>
@@ -40,13 +42,7 @@ export function PreviewSheet({ preview, children }: { preview: Preview; children
   );
 }
 
-function stateOf({ series, centre }: Preview["before"]): State {
-  const days = series.keys.flatMap((key, place) => {
-    const [valence, arousal] = [series.valence[place], series.arousal[place]];
-    return valence == null || arousal == null ? [] : [{ key, valence, arousal }];
-  });
-  return { days, centre };
-}
+const stateOf = ({ series, centre }: Preview["before"]): State => ({ days: daysOf(series), centre });
 
 function Middles({ before, after }: Pick<Preview, "before" | "after">) {
   const told = words.preview;
