@@ -1,4 +1,4 @@
-"""`python docs/screens/take.py ORIGIN TOKEN`: the pictures of this folder, taken of a running service in a real Chromium.
+"""`python docs/screens/take.py ORIGIN TOKEN`: the pictures of this folder, of a running service.
 
 TOKEN is one of a sample person's (`spectrum token --person sample-jorinde`). Light and dark, as a phone shows them.
 """
