@@ -16,6 +16,7 @@ export function Course({
   landscape: Spectrum["landscape"];
 }) {
   const { trend } = words;
+  const usual = landscape.valenceVsBaseline?.baseline.value ?? null;
   const weekly = granularity === "WEEK";
   const steps = weekly ? known(series) : [];
   const days = landscape.series.keys.flatMap((key, place) => {
@@ -32,12 +33,14 @@ export function Course({
             steps={steps}
             stepDays={7}
             period={landscape.period}
-            usual={landscape.valenceVsBaseline?.baseline.value ?? null}
+            usual={usual}
             label={trend.label(days.length, weekly ? steps.length : null)}
             top={trend.pleasant}
             bottom={trend.unpleasant}
           />
-          <figcaption class="soft small">{weekly ? trend.weeks : trend.days}</figcaption>
+          <figcaption class="soft small">
+            {weekly ? trend.weeks : trend.days} {usual !== null && trend.dashed}
+          </figcaption>
         </figure>
       ) : (
         <p class="soft">{trend.nothing}</p>

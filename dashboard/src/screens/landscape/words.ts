@@ -37,8 +37,9 @@ export const words = catalogue({
   trend: {
     title: "How pleasantness moved",
     weeks:
-      "A dot is a day. A step is the mean of a week with its 90 % interval, where there is enough to say one. Dashed: your usual.",
-    days: "A dot is a day. Dashed: your usual.",
+      "A dot is a day. A step is the mean of a week with its 90 % interval, where there is enough to say one.",
+    days: "A dot is a day.",
+    dashed: "Dashed: your usual.",
     pleasant: "pleasant",
     unpleasant: "unpleasant",
     /** `weeks`: of how many the mean is drawn; null where none is looked for. */
