@@ -80,7 +80,7 @@ faults: setup ## long runs under faults: nothing lost, nothing doubled, and how 
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage tests/isolation \
 	  tests/stories/test_export_ends.py
 
-bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
+bench: setup ## what pipeline, jobs, reads, export, erasing, analyser and dashboard cost, as ratios inside one run (sizes: PEOPLE, SESSIONS)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.sealing
 	$(BIN)/python -m benchmarks.jobs --people $(PEOPLE)
@@ -89,8 +89,9 @@ bench: setup ## what pipeline, jobs, reads, export, erasing and analyser cost, a
 	$(BIN)/python -m benchmarks.erasing
 	$(BIN)/python -m benchmarks.analyser.speed
 	$(BIN)/python -m benchmarks.edge
+	$(BIN)/python -m benchmarks.dashboard
 
-bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables, and attacks 
+bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables, and attacks
 	$(BIN)/python -m benchmarks.edge
 	$(BIN)/python -m benchmarks.edge.attacks
 
