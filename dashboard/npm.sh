@@ -1,7 +1,11 @@
 #!/bin/sh
 # npm: the machine's own where its Node is new enough, else one from PyPI, pinned in node.lock and put into .venv.
 set -eu
-export NODE_USE_SYSTEM_CA=1 # certificates that the machine trusts are trusted here
+# Certificates that the machine trusts are trusted here, too: Node has its own list and looks at no other.
+trusted=/etc/ssl/certs/ca-certificates.crt
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f "$trusted" ]; then
+  export NODE_EXTRA_CA_CERTS="$trusted"
+fi
 root=$(cd "$(dirname "$0")/.." && pwd)
 fits='const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)'
 if command -v npm > /dev/null && node -e "$fits" 2> /dev/null; then

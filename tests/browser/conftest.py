@@ -92,7 +92,8 @@ async def _ready(port: int) -> None:
 async def browser() -> AsyncIterator[Browser]:
     """Give one Chromium to all tests."""
     assert CHROMIUM is not None
-    assert BUILT.is_dir(), "the dashboard is not built: make setup"
+    if not BUILT.is_dir():
+        pytest.skip("the dashboard is not built: make setup")
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         yield chromium
