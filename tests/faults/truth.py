@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from app.domain.affect import SessionNumbers
 from app.pipeline.reproduce import reproduce
+from app.storage.history.packed import unpack
 from app.wiring import Spectrum
 from tests.faults.harness import WEEKS, World, told
 from tests.life import take, who, work_off
@@ -35,15 +37,11 @@ OWN = {
     ),
 }
 """What of a row is its person's own, and differs from their twin's."""
-_PACKED = """
-SELECT month::text || ' ' || jsonb_agg(each - 0 ORDER BY each->>1, (each->>2)::int, (each - 0)::text)
-FROM packed_month, jsonb_array_elements(convert_from(body, 'UTF8')::jsonb) AS each
-WHERE person_id = $1 GROUP BY month ORDER BY month
-"""
 _JOBS = """
 SELECT kind || ' ' || status || (scope - 'session_id')::text || count(*) FROM job WHERE person_id = $1
 GROUP BY kind, status, scope - 'session_id' ORDER BY 1
 """
+_NOBODY = UUID(int=0)
 _NOTHING_SUCH = {
     "sessions that are not done": "SELECT count(*) FROM session WHERE status <> 'DONE' AND NOT id = ANY($1)",
     "sessions without their one set of numbers": """
@@ -52,8 +50,9 @@ _NOTHING_SUCH = {
     """,
     "sessions that are not packed once": """
         SELECT count(*) FROM session s WHERE NOT id = ANY($1) AND 1 <> (
-          SELECT count(*) FROM packed_month m, jsonb_array_elements(convert_from(body, 'UTF8')::jsonb) AS each
-          WHERE m.person_id = s.person_id AND each->>0 = s.id::text)
+          SELECT count(*) FROM packed_month m, jsonb_array_elements_text(
+            split_part(convert_from(body, 'UTF8'), E'\\n', 1)::jsonb->'session_id') AS packed
+          WHERE m.person_id = s.person_id AND packed = s.id::text)
     """,
     "sessions without their one analysis": """
         SELECT count(*) FROM session s WHERE NOT id = ANY($1) AND 1 <> (
@@ -106,9 +105,15 @@ async def facts_of(owner: Any, person_id: UUID) -> Mapping[str, Sequence[str]]:
         )
         for table, own in OWN.items()
     }
-    facts["packed_month"] = await owner.fetch(_PACKED, person_id)
     facts["job"] = await owner.fetch(_JOBS, person_id)
-    return {name: [row[0] for row in rows] for name, rows in facts.items()}
+    months = await owner.fetch("SELECT month, body FROM packed_month WHERE person_id = $1 ORDER BY month", person_id)
+    packed = {"packed_month": [f"{month} {_without_ids(unpack(body))}" for month, body in months]}
+    return {name: [row[0] for row in rows] for name, rows in facts.items()} | packed
+
+
+def _without_ids(sessions: Sequence[SessionNumbers]) -> list[str]:
+    """A month's sessions in a fixed order, without what differs between twins."""
+    return sorted(repr(each._replace(session_id=_NOBODY)) for each in sessions)
 
 
 async def same_as_twins(spectrum: Spectrum, owner: Any, keys: Sequence[str], *, weeks: int = WEEKS) -> None:
