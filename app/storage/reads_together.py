@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 from asyncpg import Connection
@@ -85,8 +86,12 @@ def _as_one(reads: Sequence[Read]) -> list[Any]:
     columns: list[str] = []
     args: list[object] = []
     for read in reads:
-        before = len(args)
-        sql = _PLACE.sub(lambda place, before=before: f"${int(place[1]) + before}", read.sql)  # type: ignore[misc]
+        sql = _PLACE.sub(partial(_moved, len(args)), read.sql)
         columns.append(f"ARRAY(SELECT r FROM ({sql}) AS r)")
         args += read.args
     return [f"SELECT {', '.join(columns)}", *args]
+
+
+def _moved(before: int, place: re.Match[str]) -> str:
+    """A parameter's place behind those of the reads before."""
+    return f"${int(place[1]) + before}"

@@ -160,7 +160,7 @@ class Visit:
         digest = hashlib.sha256(subject.encode()).hexdigest()[:24]
         async with asyncio.timeout(20):
             while await self.page.evaluate(_OWNER) != digest or not (await self.kept())["spectrum-answers"]:  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)  # a browser's store tells nobody that it was written
 
     async def overflow(self) -> int:
         """By how many pixels the page is wider than its window."""

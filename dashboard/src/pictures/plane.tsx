@@ -3,6 +3,7 @@
  * The cross is the centre of the period, and the oval around it spans the 90 % interval in each direction.
  */
 import { scaleLinear, scaleSqrt } from "d3-scale";
+import { type Axes, PlaneFrame } from "./plane_frame";
 
 export interface DayOnPlane {
   readonly key: string;
@@ -27,12 +28,7 @@ interface Given {
     readonly drained: string;
     readonly calm: string;
   };
-  readonly axes: {
-    readonly pleasant: string;
-    readonly unpleasant: string;
-    readonly active: string;
-    readonly still: string;
-  };
+  readonly axes: Axes;
   readonly chosen: number | null;
   readonly choose: (place: number | null) => void;
   /** Written across the picture when it is not the viewer's own. */
@@ -82,9 +78,7 @@ export function Plane({ days, centre, label, corners, axes, chosen, choose, mark
       onPointerMove={(event) => event.pointerType === "mouse" && point(event)}
       onPointerDown={point}
     >
-      <rect class="grid" x={EDGE} y={EDGE} width={SIZE - 2 * EDGE} height={SIZE - 2 * EDGE} rx="10" />
-      <line class="axis" x1={x(0)} x2={x(0)} y1={EDGE} y2={SIZE - EDGE} />
-      <line class="axis" x1={EDGE} x2={SIZE - EDGE} y1={y(0)} y2={y(0)} />
+      <PlaneFrame width={SIZE} height={SIZE} edge={EDGE} x={x} y={y} axes={axes} />
       <g>
         <text class="corner" x={EDGE + 10} y={EDGE + 22}>
           {corners.tense}
@@ -97,23 +91,6 @@ export function Plane({ days, centre, label, corners, axes, chosen, choose, mark
         </text>
         <text class="corner" x={SIZE - EDGE - 10} y={SIZE - EDGE - 12} text-anchor="end">
           {corners.calm}
-        </text>
-        <text x={SIZE / 2} y={16} text-anchor="middle">
-          {axes.active}
-        </text>
-        <text x={SIZE / 2} y={SIZE - 8} text-anchor="middle">
-          {axes.still}
-        </text>
-        <text x={16} y={SIZE / 2} text-anchor="middle" transform={`rotate(-90 16 ${SIZE / 2})`}>
-          {axes.unpleasant}
-        </text>
-        <text
-          x={SIZE - 16}
-          y={SIZE / 2}
-          text-anchor="middle"
-          transform={`rotate(90 ${SIZE - 16} ${SIZE / 2})`}
-        >
-          {axes.pleasant}
         </text>
       </g>
       {days.map((each, place) => (

@@ -3,6 +3,7 @@
  */
 import { scaleLinear } from "d3-scale";
 import { type Interval, reach } from "./plane";
+import { type Axes, PlaneFrame } from "./plane_frame";
 
 export interface State {
   readonly days: readonly { readonly key: string; readonly valence: number; readonly arousal: number }[];
@@ -13,12 +14,7 @@ interface Given {
   readonly before: State;
   readonly after: State;
   readonly label: string;
-  readonly axes: {
-    readonly pleasant: string;
-    readonly unpleasant: string;
-    readonly active: string;
-    readonly still: string;
-  };
+  readonly axes: Axes;
 }
 
 const WIDTH = 400;
@@ -40,26 +36,7 @@ export function TwoCentres({ before, after, label, axes }: Given) {
   const going = before.days.filter(({ key }) => !staying.has(key));
   return (
     <svg class="picture two-centres" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-      <rect class="grid" x={EDGE} y={EDGE} width={WIDTH - 2 * EDGE} height={HEIGHT - 2 * EDGE} rx="10" />
-      <line class="axis" x1={x(0)} x2={x(0)} y1={EDGE} y2={HEIGHT - EDGE} />
-      <line class="axis" x1={EDGE} x2={WIDTH - EDGE} y1={y(0)} y2={y(0)} />
-      <text x={WIDTH / 2} y={16} text-anchor="middle">
-        {axes.active}
-      </text>
-      <text x={WIDTH / 2} y={HEIGHT - 8} text-anchor="middle">
-        {axes.still}
-      </text>
-      <text x={15} y={HEIGHT / 2} text-anchor="middle" transform={`rotate(-90 15 ${HEIGHT / 2})`}>
-        {axes.unpleasant}
-      </text>
-      <text
-        x={WIDTH - 15}
-        y={HEIGHT / 2}
-        text-anchor="middle"
-        transform={`rotate(90 ${WIDTH - 15} ${HEIGHT / 2})`}
-      >
-        {axes.pleasant}
-      </text>
+      <PlaneFrame width={WIDTH} height={HEIGHT} edge={EDGE} x={x} y={y} axes={axes} />
       {after.days.map(({ key, valence, arousal }) => (
         <circle key={key} class="point staying" cx={x(valence)} cy={y(arousal)} r="4.5" />
       ))}
