@@ -17,14 +17,7 @@ export function EvidenceDrawer({ ids, close }: { ids: readonly string[]; close: 
         {found.map(({ evidence, reading }) => (
           <EvidenceNumber key={evidence.id} evidence={evidence} reading={reading} />
         ))}
-        {isWaiting && (
-          <>
-            <span class="unseen-by-eye" role="status">
-              {words.loading}
-            </span>
-            <Skeleton heights={["14rem"]} />
-          </>
-        )}
+        {isWaiting && <Skeleton heights={["14rem"]} />}
         {gone > 0 && <p class="soft">{words.gone}</p>}
         {found.length > 0 && (
           <p>

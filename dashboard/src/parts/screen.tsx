@@ -76,14 +76,7 @@ export function Screen<S extends Standing, Variables>(given: Given<S, Variables>
           )}
         </div>
       ) : (
-        !answered.failure && (
-          <div aria-busy="true">
-            <span class="unseen-by-eye" role="status">
-              {words.loading}
-            </span>
-            {given.skeleton}
-          </div>
-        )
+        !answered.failure && given.skeleton
       )}
     </Titled>
   );

@@ -11,7 +11,8 @@ export const words = catalogue({
   close: "Close",
   more: "Show more",
   offline: (at: number) => `You are offline. This is your saved copy from ${ago(at)} (${instant(at)}).`,
-  notConfirmed: (at: number) => `Saved ${ago(at)}. Spectrum could not be reached just now.`,
+  notConfirmed: (at: number) =>
+    `This is your saved copy from ${ago(at)} (${instant(at)}). It could not be brought up to date just now.`,
   signedOut: "Your sign-in has ended. What is saved here stays; sign in to go on.",
   signIn: "Sign in",
   unreachable: "Spectrum could not be reached. Nothing of yours is lost.",

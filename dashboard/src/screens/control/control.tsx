@@ -8,7 +8,6 @@ import { Skeleton } from "../../parts/skeleton";
 import { type Answered, useAnswer } from "../../parts/use_answer";
 import { useLoaded } from "../../parts/use_loaded";
 import { useLooking } from "../../parts/use_moments";
-import { words as common } from "../../parts/words";
 import { Contents } from "./contents";
 import { Copy } from "./copy/copy";
 import { DataMap } from "./data_map/data_map";
@@ -95,14 +94,7 @@ export function Control() {
 }
 
 function Coming() {
-  return (
-    <div aria-busy="true">
-      <span class="unseen-by-eye" role="status">
-        {common.loading}
-      </span>
-      <Skeleton heights={["12rem", "9rem", "16rem"]} />
-    </div>
-  );
+  return <Skeleton heights={["12rem", "9rem", "16rem"]} />;
 }
 
 /** Whether something is on its way that this page waits for. */

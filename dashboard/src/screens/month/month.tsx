@@ -4,7 +4,6 @@ import { Month as MonthDocument, type MonthQuery, Months } from "../../api/docum
 import { Screen, Titled } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { useAnswer } from "../../parts/use_answer";
-import { words as common } from "../../parts/words";
 import { monthBeside, monthName, today } from "../../words/dates";
 import { Body } from "./body";
 import "./month.css";
@@ -46,12 +45,7 @@ export function Month() {
 function Finding() {
   return (
     <Titled title={words.title}>
-      <div aria-busy="true">
-        <span class="unseen-by-eye" role="status">
-          {common.loading}
-        </span>
-        <Skeleton heights={HEIGHTS} />
-      </div>
+      <Skeleton heights={HEIGHTS} />
     </Titled>
   );
 }

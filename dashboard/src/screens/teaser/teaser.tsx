@@ -7,7 +7,6 @@ import { Failure } from "../../parts/failure";
 import { Titled } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { useAnswer } from "../../parts/use_answer";
-import { words as common } from "../../parts/words";
 import { Example } from "./example";
 import { words } from "./words";
 
@@ -19,14 +18,7 @@ export function Teaser() {
   return (
     <Titled title={teaser?.headline ?? words.title}>
       {failure && !data && <Failure failure={failure} again={again} />}
-      {!failure && !data && (
-        <div aria-busy="true">
-          <span class="unseen-by-eye" role="status">
-            {common.loading}
-          </span>
-          <Skeleton heights={["7rem", "min(100vw, 28rem)"]} />
-        </div>
-      )}
+      {!failure && !data && <Skeleton heights={["7rem", "min(100vw, 28rem)"]} />}
       {teaser && <Shown teaser={teaser} />}
       <Free />
     </Titled>

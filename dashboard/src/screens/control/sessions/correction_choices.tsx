@@ -3,7 +3,6 @@ import type { Emotion, GlossaryQuery, ThinkingPattern } from "../../../api/docum
 import { Failure } from "../../../parts/failure";
 import { Skeleton } from "../../../parts/skeleton";
 import type { Answered } from "../../../parts/use_answer";
-import { words as common } from "../../../parts/words";
 import { Chosen } from "./correction_fields";
 import { type Draft, MOST_EMOTIONS } from "./said";
 import { words } from "./words";
@@ -51,15 +50,7 @@ export function Choices({ glossary: { data, failure, again }, draft, noFeeling, 
         <Failure failure={failure} again={again} />
       </>
     );
-  if (!data)
-    return (
-      <div aria-busy="true">
-        <span class="unseen-by-eye" role="status">
-          {common.loading}
-        </span>
-        <Skeleton heights={["11rem", "15rem"]} />
-      </div>
-    );
+  if (!data) return <Skeleton heights={["11rem", "15rem"]} />;
   const { spectrum } = data.viewer;
   if (!spectrum) return <p class="soft">{correction.withoutPlan}</p>;
   const named = <Value extends string>(values: readonly Value[]) =>
