@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from gettext import NullTranslations
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -37,7 +38,7 @@ _Key = TypeVar("_Key", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class PersonNumbers:
-    """Session numbers of a span of days, and all that is left out of them."""
+    """Session numbers of whole months, and all that is left out of them."""
 
     numbers: tuple[SessionNumbers, ...]
     targets: tuple[ExclusionTarget, ...]
@@ -53,15 +54,15 @@ class RateLimited:
 
 
 class _History:
-    """The caller's packed months, each read once and unpacked when it is asked for."""
+    """The caller's packed months, each read once and unpacked when its sessions are asked for."""
 
     def __init__(self) -> None:
         self._asked: dict[date, asyncio.Task[None]] = {}
         self._packed: dict[date, bytes] = {}
         self._unpacked: dict[date, list[SessionNumbers]] = {}
 
-    async def months(self, context: "Context", span: Period) -> list[list[SessionNumbers]]:
-        """The session numbers of the months that `span` touches, oldest first."""
+    async def read(self, context: "Context", span: Period) -> None:
+        """Read the months that `span` touches."""
         wanted = list(months_of(span))
         missing = [month for month in wanted if month not in self._asked]
         if missing:
@@ -69,11 +70,15 @@ class _History:
             self._asked.update(dict.fromkeys(missing, reading))
         for reading in {self._asked[month] for month in wanted}:
             await reading
-        return [self._month(month) for month in wanted if month in self._packed]
 
     async def _read(self, context: "Context", months: Period) -> None:
         async with context.read() as tx:
             self._packed.update(await numbers.list_packed(tx, context.person_id(), months))
+
+    def sessions(self, span: Period) -> tuple[SessionNumbers, ...]:
+        """The session numbers of the months that `span` touches, which were read before, oldest month first."""
+        months = [self._month(month) for month in months_of(span) if month in self._packed]
+        return tuple(chain.from_iterable(months))
 
     def _month(self, month: date) -> list[SessionNumbers]:
         unpacked = self._unpacked.get(month)
@@ -196,10 +201,9 @@ class Context:
         return seen
 
     async def numbers(self, period: Period) -> PersonNumbers:
-        """The caller's numbers of `period` and of everything it can be compared with."""
-        first = min(baseline_of(period).first, previous(PeriodKind.MONTH, period).first)
-        span = Period(first, period.last)
-        return await self.once(("numbers", span), self._find_numbers(span))
+        """The caller's numbers of the months of `period` and of everything it can be compared with."""
+        targets = await self._read_for(period)
+        return PersonNumbers(self._history.sessions(_comparable(period)), targets)
 
     async def fold(
         self, period: Period, compared_with: Period | None = None, sources: frozenset[Source] | None = None
@@ -213,16 +217,14 @@ class Context:
         return await self.fold(period, None, sources), await self.fold(period, baseline_of(period), sources)
 
     async def _fold(self, period: Period, folded: Period, sources: frozenset[Source] | None) -> Fold:
-        read = await self.numbers(period)
+        targets = await self._read_for(period)
         alike = await self.fold(period, None, sources) if folded == baseline_of(period) else None
-        return fold(read.numbers, read.targets, folded, sources, alike=alike)
+        return fold(self._history.sessions(folded), targets, folded, sources, alike=alike)
 
-    async def _find_numbers(self, span: Period) -> PersonNumbers:
-        months, targets = await asyncio.gather(self._history.months(self, span), self.targets())
-        first, last = span.first, span.last
-        return PersonNumbers(
-            tuple([session for month in months for session in month if first <= session.local_date <= last]), targets
-        )
+    async def _read_for(self, period: Period) -> tuple[ExclusionTarget, ...]:
+        """Read the history that `period` needs, and what is left out of it, at once."""
+        _, targets = await asyncio.gather(self._history.read(self, _comparable(period)), self.targets())
+        return targets
 
     async def targets(self) -> tuple[ExclusionTarget, ...]:
         """What the caller leaves out, as folds need it."""
@@ -257,6 +259,12 @@ class Context:
 
 
 Info = strawberry.Info[Context, None]
+
+
+def _comparable(period: Period) -> Period:
+    """`period` and everything that it can be compared with."""
+    first = min(baseline_of(period).first, previous(PeriodKind.MONTH, period).first)
+    return Period(first, period.last)
 
 
 def local_today(head: Head) -> date:

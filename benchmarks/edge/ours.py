@@ -1,7 +1,8 @@
-"""Our own program as `spectrum api` runs it, but for one thing: whoever has spent their points is served all the same.
+"""Our own program as `spectrum api` runs it, but for one thing: whoever has spent their points gets a new lease.
 
 A person may ask for about ten dashboards at once and one every two seconds; here they ask hundreds of times a second.
-Points are counted, leased from Redis and given back as ever. `python -m benchmarks.edge.ours PORT`, settings as usual.
+Points are counted, leased from Redis and given back as ever, as often as for somebody who does not run out of them.
+`python -m benchmarks.edge.ours PORT`, settings as usual.
 """
 
 import asyncio
@@ -19,11 +20,11 @@ from app.wiring import opened
 
 
 class Plenty(SharedPoints):
-    """Asks Redis, and grants what it refuses."""
+    """Asks Redis, and grants a whole lease where it refuses."""
 
     async def take(self, key: str, *, least: int, most: int) -> Granted | None:
         granted = await super().take(key, least=least, most=most)
-        return granted and (granted if granted.points else Granted(least, LIMIT))
+        return granted and (granted if granted.points else Granted(most, LIMIT))
 
 
 async def serve(port: int) -> None:

@@ -152,5 +152,7 @@ async def test_graphiql_works_with_no_internet_under_its_own_policy(tmp_path: Pa
         assert sockets == {f"ws://{host}/graphql"}
         assert asked
         assert {headers.get("authorization") for headers in asked} == {f"Bearer {token}"}
+        ran = [request["headers"] for request in sent if "IntrospectionQuery" not in request.get("postData", "")]
+        assert "en" in {headers.get("accept-language") for headers in ran}, "the headers editor says so at first"
         assert told == []
         assert browser.params("Runtime.exceptionThrown") == []

@@ -38,6 +38,8 @@
     fetcher,
     storage: sessionStorage,
     defaultEditorToolsVisibility: "headers",
+    // The token is not among them: it has its own field, and is no part of a tab that is kept or shown.
+    defaultHeaders: '{\n  "accept-language": "en"\n}\n',
     shouldPersistHeaders: false,
     defaultQuery: "# Ctrl-Enter runs the query; Ctrl-Space completes.\n{\n  __typename\n}\n",
   };
