@@ -37,4 +37,5 @@ class Settings(BaseSettings):
     backup_days: int = Field(default=30, ge=0, le=3650)
     analyser: str = Field(default="encoder", pattern="^(encoder|small)$")
     models_file: Path | None = None
+    experiments_file: Path | None = None
     default_plan: str | None = Field(default=None, pattern="^(FREE|TRIAL|PLUS)$")

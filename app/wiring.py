@@ -21,6 +21,7 @@ from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
 from app.gateways.events import Events
+from app.gateways.experiments import read_experiments
 from app.gateways.journal import Journal, read_journal
 from app.gateways.key_command import ask_for_key
 from app.gateways.language_model import Models
@@ -131,6 +132,7 @@ async def _ports(
         names = await people.list_zone_names(tx)
     production = settings.env is Environment.PRODUCTION
     routes: Routes = read_routes(settings.models_file) if settings.models_file else {}
+    experiments = read_experiments(settings.experiments_file) if settings.experiments_file else ()
     return Ports(
         store=store,
         queue=queue,
@@ -140,6 +142,7 @@ async def _ports(
         analyser_version=_version(Engine(settings.analyser)),
         routes=routes,
         models=_Once(lambda: Models.opened(routes, _keys())),
+        experiments=experiments if production else (),
         zones=names & available_timezones(),
         rules=Rules(
             raw_retention_days=settings.raw_retention_days,

@@ -22,6 +22,7 @@ from graphql_schema.notifications import NotificationMutation
 from graphql_schema.operations import OperationMutation, ResetOperation
 from graphql_schema.ops import OpsQuery
 from graphql_schema.pausing import PauseMutation
+from graphql_schema.plans import PlanMutation
 from graphql_schema.prompts import PromptMutation
 from graphql_schema.queues import QueueMutation
 from graphql_schema.rate_limit import RateLimitQuery
@@ -66,6 +67,7 @@ class TeamMutation(
     Mutation,
     IngestionMutation,
     EraseMutation,
+    PlanMutation,
     JobMutation,
     QueueMutation,
     BudgetMutation,

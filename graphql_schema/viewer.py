@@ -1,7 +1,6 @@
 """Who is signed in, and the way to everything that is theirs."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -30,25 +29,13 @@ from graphql_schema.operations import (
     find_operation,
     list_operations,
 )
+from graphql_schema.plans import Entitlement
 from graphql_schema.receipts import find_receipt
 from graphql_schema.scalars import Locale, TimeZone, read_month, read_week
 from graphql_schema.sessions import SessionConnection, find_session, list_sessions
 from graphql_schema.spectrum import Spectrum, find_spectrum
 from graphql_schema.summaries import find_monthly_summary, find_weekly_summary, own_part
 from graphql_schema.teaser import SpectrumTeaser, find_teaser
-
-
-@strawberry.enum
-class Plan(StrEnum):
-    FREE = "FREE"
-    TRIAL = "TRIAL"
-    PLUS = "PLUS"
-
-
-@strawberry.type
-class Entitlement:
-    spectrum: bool
-    plan: Plan
 
 
 @strawberry.type
@@ -62,7 +49,9 @@ class Viewer(Node):
     async def spectrum(self, info: Info) -> Spectrum | None:
         return await find_spectrum(info.context)
 
-    @strawberry.field(description="Null when the viewer has Spectrum.")
+    @strawberry.field(
+        description="Null when the viewer has Spectrum, or is in an arm of an experiment that is shown none."
+    )
     async def spectrum_teaser(self, info: Info) -> SpectrumTeaser | None:
         return await find_teaser(info.context)
 
@@ -102,12 +91,11 @@ class Viewer(Node):
 async def find_viewer(context: Context) -> Viewer:
     """Whoever is signed in, known or not. Unauthenticated without a caller."""
     head = await context.head()
-    plan = Plan(head.plan)
     return Viewer(
         id=encode("Viewer", head.person.id),
         locale=Locale(head.locale),
         time_zone=TimeZone(head.zone),
-        entitlement=Entitlement(spectrum=plan is not Plan.FREE, plan=plan),
+        entitlement=Entitlement.of(head.plan),
     )
 
 

@@ -27,12 +27,16 @@ from app.pipeline.correct import correct
 from app.pipeline.ingest import Ingested, ingest
 from app.pipeline.ports import Ports
 from app.pipeline.track import track
+from app.storage.engagement import assignments, plans
 from app.storage.engagement.events import Teller
+from app.storage.engagement.plans import Upgrade
 from app.storage.history import numbers
 from app.storage.money import calls
 from app.storage.money.calls import Outcome, Purpose, Receipt, Reservation
-from app.storage.notify import devices, preferences
+from app.storage.notify import devices, preferences, pushes, webhooks
 from app.storage.notify.devices import NewDevice
+from app.storage.notify.pushes import PushKey
+from app.storage.notify.webhooks import Announcement
 from app.storage.store import Tx
 from app.storage.words import decisions, feedback, pairs, reviews, scores, shadows
 from app.storage.words.decisions import Decision
@@ -139,7 +143,7 @@ async def say_how_it_was(spectrum: Spectrum, person: PersonAt) -> None:
 
 
 async def furnish(spectrum: Spectrum, person: PersonAt) -> None:
-    """Fill what sessions alone do not: a model's answer, a check's decision, what they said and opened, a device."""
+    """Fill what sessions alone do not: a model's answer, a check's decision, what they said and opened, how to tell."""
     purpose = Purpose(
         person, uuid4(), Feature.MONTHLY_NARRATIVE, "small", Engine.SMALL_MODEL, "monthly-narrative@1", "hash", "digest"
     )
@@ -157,8 +161,15 @@ async def furnish(spectrum: Spectrum, person: PersonAt) -> None:
             await feedback.keep(tx, person.id, text["id"], FeedbackVerdict.RINGS_TRUE)
         await _be_reviewed(tx, person.id)
         await devices.keep(tx, person.id, replace(DEVICE, endpoint=f"https://push.example/{uuid4()}"))
+        await webhooks.keep_new(tx, "https://hooks.example", ["WEEKLY_SUMMARY_PUBLISHED"], enabled=True)
+        key, viewer = f"week|{uuid4()}", {"viewer": str(person.id)}
+        await webhooks.keep_announced(tx, [Announcement("WEEKLY_SUMMARY_PUBLISHED", key, JUNE, viewer, person.id)])
     async with spectrum.ports.store.for_person(person.id) as tx:
         await preferences.keep(tx, person.id, DEFAULTS)
+        await plans.keep(tx, person.id, Upgrade(uuid4(), "PLUS", datetime.now(UTC), None))
+        await assignments.keep_exposed(tx, person.id, {"teaser": "none"})
+        week = PushKey(person.id, PeriodKind.WEEK, JUNE.date() + timedelta(weeks=uuid4().int % 1_000))
+        await pushes.keep(tx, week, due_at=JUNE, held=False)
         card = await tx.fetchval(
             "SELECT id FROM writing WHERE person_id = $1 AND period_kind = 'WEEK' LIMIT 1", person.id
         )

@@ -18,6 +18,7 @@ from app.domain.periods import canonical_zone, local_start
 from app.domain.sessions import FinishedSession, SessionStatus, check_session
 from app.errors import ErrorCode, Problem, SpectrumError
 from app.jobs import LIMITS, Job, JobKind, session_analysis
+from app.pipeline.newcomers import newcomer
 from app.pipeline.ports import Ports
 from app.storage import people
 from app.storage.forgetting import tombstones
@@ -25,7 +26,7 @@ from app.storage.history import sessions
 from app.storage.history.sessions import KeptSession, NewSession
 from app.storage.jobs import ledger
 from app.storage.people import LockedPerson, NewPerson
-from app.storage.sealed import KeyDamaged, MasterKeyMissing, content_hmac, new_key, seal, text_aad
+from app.storage.sealed import KeyDamaged, MasterKeyMissing, content_hmac, seal, text_aad
 from app.storage.store import Tx
 from app.telemetry import INGESTED, logger
 
@@ -193,16 +194,7 @@ def _newcomers(ports: Ports, arrivals: Sequence[_Arrival]) -> list[NewPerson]:
     for arrival in sorted(arrivals, key=lambda a: a.session.started_at):
         earliest.setdefault(arrival.person_id, arrival)
     return [
-        NewPerson(
-            id=person_id,
-            subject_hash=ports.keyring.identity.pseudonym("tombstone", person_id),
-            wrapped_key=ports.keyring.master.wrap(f"person|{person_id}", new_key()),
-            master_key=ports.keyring.master.current.id,
-            zone=arrival.session.zone,
-            first_started_at=arrival.session.started_at,
-            first_day=local_start(arrival.session.started_at, arrival.session.zone)[0],
-            plan=ports.rules.default_plan,
-        )
+        newcomer(ports, person_id, zone=arrival.session.zone, since=arrival.session.started_at)
         for person_id, arrival in earliest.items()
     ]
 

@@ -4,16 +4,11 @@ What exists stays, and goes on following its numbers. Nothing is planned for who
 the weeks and months that ended meanwhile: they are written when their sessions are read.
 """
 
-from datetime import date
-
-from app.domain.periods import PeriodKind, period_of
-from app.jobs import LATE_SESSION_DEBOUNCE_S, Job, Kept, PersonAt, session_analysis
+from app.jobs import Kept, PersonAt
+from app.pipeline.catching_up import catch_up
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
-from app.pipeline.rewriting import ask_for
 from app.storage import people
-from app.storage.history import sessions
-from app.storage.people import Head
 from app.storage.store import Tx
 
 
@@ -29,34 +24,7 @@ async def set_paused(ports: Ports, person: PersonAt, *, paused: bool) -> None:
         if before is None or before.paused is paused:
             return Kept()
         await people.keep_paused(tx, person.id, paused=paused)
-        return Kept() if paused else Kept(await _catch_up(tx, ports, before))
+        is_read_again = not paused and before.plan != "FREE"
+        return Kept(await catch_up(tx, ports, before)) if is_read_again else Kept()
 
     await commit(ports, keep, person=person)
-
-
-async def _catch_up(tx: Tx, ports: Ports, before: Head) -> tuple[Job, ...]:
-    """Read what waits, and write the periods that ended during the pause and have a session."""
-    person = before.person
-    if before.plan == "FREE":
-        return ()
-    await people.keep_due_now(tx, person.id)
-    after = await people.find_head(tx, person.id)
-    assert after is not None, "the fence has just seen this person"
-    waiting = await sessions.list_waiting(tx, person.id)
-    return (
-        *(session_analysis(person, id_, ports.analyser_version, resumed_at=before.revision) for id_ in waiting),
-        *await ask_for(tx, after, await _list_ended(tx, before, after), delay_s=LATE_SESSION_DEBOUNCE_S),
-    )
-
-
-async def _list_ended(tx: Tx, before: Head, after: Head) -> dict[PeriodKind, list[date]]:
-    """First days of the periods with a session that fell due during the pause, by kind, oldest first."""
-    due = {
-        PeriodKind.WEEK: (before.week_due, after.week_due),
-        PeriodKind.MONTH: (before.month_due, after.month_due),
-    }
-    days = await sessions.list_days(tx, before.person.id, since=min(before.week_due, before.month_due))
-    return {
-        kind: sorted({first for day in days if old <= (first := period_of(kind, day).first) < new})
-        for kind, (old, new) in due.items()
-    }

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.analyser import Analyser
+from app.domain.experiments import Experiment
 from app.gateways.events import Events
 from app.gateways.journal import Journal
 from app.gateways.language_model import Models
@@ -47,8 +48,8 @@ class Ports:
     """The store, the queue, the events, the keys, the analyser (loaded when first asked for), and the rules.
 
     `routes` say which models may be asked, `models` asks them (loaded when first asked for); where there is no route
-    the composer writes. `journal` remembers erasures outside the database; `elsewhere` is all else that an erasure
-    has to look at.
+    the composer writes. `experiments` are those that run or ran, or will. `journal` remembers erasures outside the
+    database; `elsewhere` is all else that an erasure has to look at.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class Ports:
     analyser_version: str
     routes: Routes
     models: Callable[[], Awaitable[Models]]
+    experiments: tuple[Experiment, ...]
     zones: frozenset[str]
     rules: Rules
     journal: Journal

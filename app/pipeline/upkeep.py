@@ -8,16 +8,17 @@ from datetime import date
 from app.domain.periods import PeriodKind, format_period, period_of, previous
 from app.domain.rubric import WRITING
 from app.jobs import Claimed, Job, Kept, agreement_report, rebuild, scoring, session_analysis
+from app.pipeline.assign import assign_all
 from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
 from app.pipeline.rewrapping import rewrap
 from app.storage import audit
-from app.storage.engagement import events
+from app.storage.engagement import events, plans
 from app.storage.forgetting import operations
 from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
 from app.storage.money import calls
-from app.storage.notify import devices
+from app.storage.notify import devices, pushes, webhooks
 from app.storage.store import Tx
 from app.storage.words import decisions, pairs, reports, scores, shadows
 from app.telemetry import logger
@@ -32,6 +33,7 @@ SCORE_DAYS = 365
 SHADOW_DAYS = 90
 PAIR_DAYS = 365
 DEVICE_DAYS = 180
+DELIVERY_DAYS = 30
 EVENT_DAYS = 400
 """Longer than a year, so that a month can be set beside the same one of the year before."""
 PROMISES_LOOKED_AT = 2
@@ -53,6 +55,7 @@ async def prepare(_: Claimed, ports: Ports) -> int:
     await rewrap(ports)
     await _watch_promises(ports)
     await _read_waiting(ports)
+    await assign_all(ports)
     await _reconcile(ports)
     await _read_again(ports)
     return texts
@@ -77,6 +80,7 @@ async def _erase_old(ports: Ports) -> None:
         (scores.erase_old, SCORE_DAYS),
         (shadows.erase_old, SHADOW_DAYS),
         (events.erase_old, EVENT_DAYS),
+        (plans.erase_old, EVENT_DAYS),
     ):
         for _round in range(MAX_ROUNDS):
             async with ports.store.for_everyone() as tx:
@@ -139,6 +143,8 @@ async def keep(tx: Tx, _: int) -> Kept:
     await decisions.erase_old(tx, days=DECISION_DAYS)
     await pairs.erase_old(tx, days=PAIR_DAYS)
     await devices.erase_old(tx, days=DEVICE_DAYS)
+    await pushes.erase_old(tx, days=EVENT_DAYS)
+    await webhooks.erase_old(tx, days=DELIVERY_DAYS)
     return Kept(await _scoring(tx))
 
 

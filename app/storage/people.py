@@ -327,6 +327,16 @@ async def keep_paused(tx: Tx, person_id: UUID, *, paused: bool) -> None:
     )
 
 
+async def keep_plan(tx: Tx, person_id: UUID, plan: str) -> None:
+    """Give the person a plan; with their first one, words are promised in time from now on."""
+    await tx.execute(
+        "UPDATE person SET plan = $2, promised_from = CASE WHEN plan = 'FREE' THEN now() ELSE promised_from END"
+        " WHERE id = $1",
+        person_id,
+        plan,
+    )
+
+
 async def keep_due_now(tx: Tx, person_id: UUID) -> None:
     """Let nothing be due before the week and month that go on now; periods that ended are past, and not planned."""
     await tx.execute(

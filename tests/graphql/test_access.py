@@ -27,6 +27,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "ingestSessions": frozenset({Role.SERVICE}),
     "eraseSessions": frozenset({Role.SERVICE}),
     "erasePerson": frozenset({Role.SERVICE}),
+    "recordUpgrade": frozenset({Role.SERVICE}),
     "enqueueJob": frozenset({Role.SERVICE, Role.OPERATOR, Role.ADMIN}),
     "retryJobs": frozenset({Role.OPERATOR, Role.ADMIN}),
     "discardJobs": frozenset({Role.OPERATOR, Role.ADMIN}),

@@ -19,6 +19,7 @@ from app.domain.periods import Period
 from app.jobs import PersonAt
 from app.storage.catalogue import PersonalTable
 from app.storage.engagement.events import Teller
+from app.storage.engagement.plans import Upgrade
 from app.storage.forgetting.operations import ResetScope
 from app.storage.forgetting.residue import Past
 from app.storage.history.sessions import SessionFilter
@@ -37,6 +38,7 @@ _SIMPLE: dict[Any, Any] = {
     NewDevice: NewDevice(Platform.WEB, "https://push.example/made-up", "key", "secret", "1.0", "en", "UTC"),
     Preferences: DEFAULTS,
     Event: Event(UUID(int=7), EventName.FEED_VIEWED, LATER, None, None, None, None, None),
+    Upgrade: Upgrade(UUID(int=8), "PLUS", LATER, None),
     Teller: Teller("1.0", Platform.WEB),
     int: 50,
     float: 0.0,

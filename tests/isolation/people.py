@@ -70,6 +70,8 @@ async def _ids_of(owner: Any, person_id: UUID) -> dict[str, tuple[UUID, ...]]:
             "rubric_score": "person_id",
             "shadow_text": "person_id",
             "packed_month": "person_id",
+            "assignment": "person_id",
+            "push": "person_id",
         }.get(name, column)
         rows = await owner.fetch(f"SELECT {column} AS id FROM {name} WHERE {key} = $1 ORDER BY 1", person_id)
         found[name] = tuple(row["id"] for row in rows)

@@ -124,6 +124,7 @@ def ports_over(store: VirtualStore) -> Ports:
         analyser_version="simulated",
         routes={},
         models=absent,
+        experiments=(),
         zones=frozenset(),
         rules=Rules(raw_retention_days=30, backup_days=30, default_plan="PLUS"),
         journal=absent,

@@ -10,8 +10,8 @@ from migrations._ddl import PARTITIONS
 from tests.life import PERSONAL
 
 PARTITIONED = {"session", "sealed_text", "session_numbers", "packed_month", "event"}
-NO_PERSON_FIRST = {"job"}
-"""The ledger is claimed for everybody at once; its keys are the job's own."""
+NO_PERSON_FIRST = {"job", "webhook_delivery"}
+"""The ledger is claimed for everybody at once; a delivery may be about nobody. Their keys are their own."""
 OF_NOBODY = {
     "audit",
     "blind_review",
@@ -28,6 +28,7 @@ OF_NOBODY = {
     "spending",
     "tombstone",
     "tortoise_migrations",
+    "webhook",
 }
 
 

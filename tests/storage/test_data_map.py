@@ -169,6 +169,9 @@ AGES_BY = {
     "blind_judgement": "at",
     "device": "seen_at",
     "event": "received_at",
+    "push": "at",
+    "upgrade": "received_at",
+    "webhook_delivery": "at",
 }
 """From which moment the days of a table are counted."""
 _AGE = """

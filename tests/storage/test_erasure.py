@@ -39,10 +39,10 @@ from workers.runner import Runner
 DERIVED = {
     *("session_numbers", "packed_month", "period_aggregate", "job"),
     *("writing", "model_call", "safety_decision", "feedback", "rubric_score", "shadow_text"),
-    *("blind_pair", "blind_judgement"),
+    *("blind_pair", "blind_judgement", "webhook_delivery"),
 }
 HISTORY = DERIVED | {"session", "sealed_text", "correction", "exclusion"}
-EVERYTHING = HISTORY | {"idempotency_key", "device", "event", "person"}
+EVERYTHING = HISTORY | {"idempotency_key", "device", "event", "upgrade", "assignment", "push", "person"}
 ERASED = {ResetScope.DERIVED: DERIVED, ResetScope.FORGET_HISTORY: HISTORY, ResetScope.EVERYTHING: EVERYTHING}
 MADE_BY_THE_RESET = {"operation"}
 

@@ -11,7 +11,7 @@ from app.jobs import PersonAt
 from app.pipeline.expiring import erase_expired
 from app.pipeline.impressions import impression_token, read_impression
 from app.wiring import Spectrum
-from graphql_schema.teaser import BODY, HEADLINE
+from graphql_schema.teaser import TEASERS
 from tests.client import Client, instant, session
 from tests.life import JUNE, at, lived, take, who
 
@@ -50,7 +50,7 @@ async def test_it_is_honest(spectrum: Spectrum, client: Client, owner: Any, free
     await take(spectrum, *(session(other, JUNE + timedelta(days=day)) for day in range(3)))
     await _be_free(owner, spectrum, other)
     mine, theirs = await _teaser(client, free), await _teaser(client, other)
-    assert (mine["headline"], mine["body"]) == (HEADLINE, BODY)
+    assert (mine["headline"], mine["body"]) == TEASERS["standard"]
     assert (mine["eligibleSessions"], theirs["eligibleSessions"]) == (1, 3)
     assert mine["exampleLandscape"] == theirs["exampleLandscape"]
     example = mine["exampleLandscape"]

@@ -15,9 +15,9 @@ from app.storage.store import Tx
 
 MADE = (
     *("period_aggregate", "writing", "model_call", "safety_decision", "feedback"),
-    *("rubric_score", "shadow_text", "blind_judgement", "blind_pair", "job"),
+    *("rubric_score", "shadow_text", "blind_judgement", "blind_pair", "webhook_delivery", "job"),
 )
-"""What closing periods made, and what was said of it, scored, written beside it and compared with it."""
+"""What closing periods made, and what was said of it, scored, written beside it, compared with it and announced."""
 DERIVED = ("session_numbers", "packed_month", *MADE)
 """What Spectrum made of a person's sessions, and was about to make."""
 HISTORY = (*DERIVED, "session", "sealed_text", "correction", "exclusion")

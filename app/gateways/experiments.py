@@ -1,0 +1,108 @@
+"""Which experiments run, read from a file that is written before they start. Assigns nobody."""
+
+import math
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from app.domain.experiments import TEASERS, Arm, ArmRole, Experiment
+from app.errors import ConfigurationError
+
+_Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+
+
+class _Arm(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: _Key
+    role: ArmRole
+    share: float = Field(gt=0, lt=1)
+    teaser: str | None = None
+
+
+class _Experiment(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: _Key
+    hypothesis: str = Field(min_length=10, max_length=500)
+    primary_metric: str = Field(min_length=3, max_length=200)
+    started_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    planned_per_arm: int = Field(ge=20)
+    arms: Annotated[tuple[_Arm, ...], Field(min_length=2, max_length=8)]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    experiments: Annotated[tuple[_Experiment, ...], Field(min_length=1, max_length=50)]
+
+
+def read_experiments(path: Path) -> tuple[Experiment, ...]:
+    """The experiments in a TOML file: tables `[[experiments]]`, each with its `[[experiments.arms]]`.
+
+    ConfigurationError names the place: one that cannot be read as it was meant would be worse than none.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"The experiments file {path} cannot be read ({type(error).__name__}).") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The experiments file {path} is no TOML: {error}.") from None
+    try:
+        file = _File.model_validate(content)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ConfigurationError(f"The experiments file {path} does not fit: {faults}.") from None
+    fault = next(_faults(file), None)
+    if fault is not None:
+        raise ConfigurationError(f"The experiments file {path} {fault}.")
+    return tuple(_experiment(each) for each in file.experiments)
+
+
+def _faults(file: _File) -> Iterator[str]:
+    """What is ambiguous or measures nothing."""
+    keys = [each.key for each in file.experiments]
+    if len({*keys}) < len(keys):
+        yield "gives one key to two experiments"
+    if sum(any(arm.role is ArmRole.HOLDOUT for arm in each.arms) for each in file.experiments) > 1:
+        yield "has two holdouts: one is held out of everything"
+    for each in file.experiments:
+        yield from _faults_of(each)
+
+
+def _faults_of(experiment: _Experiment) -> Iterator[str]:
+    key, arms = experiment.key, experiment.arms
+    roles = {arm.role for arm in arms}
+    if len({arm.key for arm in arms}) < len(arms):
+        yield f"gives one key to two arms of {key}"
+    if not math.isclose(sum(arm.share for arm in arms), 1.0, abs_tol=1e-9):
+        yield f"has shares of {key} that do not sum to 1"
+    if roles not in ({ArmRole.TREATMENT, ArmRole.CONTROL}, {ArmRole.TREATMENT, ArmRole.HOLDOUT}):
+        yield f"compares nothing in {key}: it needs a TREATMENT, and either a CONTROL or a HOLDOUT"
+    if any((arm.teaser is None) is (arm.role is ArmRole.TREATMENT) for arm in arms):
+        yield f"must name a teaser for every TREATMENT of {key}, and for no other arm"
+    if unknown := sorted({arm.teaser for arm in arms if arm.teaser} - TEASERS):
+        yield f"shows a teaser {unknown[0]} in {key}; there are {', '.join(sorted(TEASERS))}"
+    if experiment.ends_at is not None and experiment.ends_at <= experiment.started_at:
+        yield f"ends {key} before it starts"
+
+
+def _experiment(given: _Experiment) -> Experiment:
+    return Experiment(
+        key=given.key,
+        hypothesis=given.hypothesis,
+        primary_metric=given.primary_metric,
+        started_at=_utc(given.started_at),
+        ends_at=None if given.ends_at is None else _utc(given.ends_at),
+        planned_per_arm=given.planned_per_arm,
+        arms=tuple(Arm(arm.key, arm.role, arm.share, arm.teaser) for arm in given.arms),
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)

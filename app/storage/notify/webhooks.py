@@ -1,0 +1,163 @@
+"""Where other systems are told, what they are told, and how handing it over went."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from app.storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address of another system's, and the events it is told; its signing keys come from `generation`."""
+
+    id: UUID
+    url: str
+    events: tuple[str, ...]
+    enabled: bool
+    disabled_reason: str | None
+    generation: int
+    rotated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Something that happened, told once by its `key`: its name, when, and ids alone; `person_id` whom it is about."""
+
+    event: str
+    key: str
+    happened_at: datetime
+    data: Mapping[str, str]
+    person_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An announcement on its way to one webhook. `attempt` counts those that were made."""
+
+    id: UUID
+    webhook_id: UUID
+    event: str
+    happened_at: datetime
+    data: Mapping[str, str]
+    at: datetime
+    attempt: int
+    http_status: int | None
+    next_attempt_at: datetime | None
+    delivered_at: datetime | None
+
+
+_WEBHOOK = "id, url, events, enabled, disabled_reason, generation, rotated_at"
+_DELIVERY = "id, webhook_id, event, happened_at, data, at, attempt, http_status, next_attempt_at, delivered_at"
+
+
+def _webhook(row: Any) -> Webhook:
+    return Webhook(**{**row, "events": tuple(row["events"])})
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(**{**row, "data": orjson.loads(row["data"])})
+
+
+async def list_all(tx: Tx) -> list[Webhook]:
+    """Every webhook, the oldest first."""
+    return [_webhook(row) for row in await tx.fetch(f"SELECT {_WEBHOOK} FROM webhook ORDER BY id")]
+
+
+async def find(tx: Tx, webhook_id: UUID) -> Webhook | None:
+    """One webhook."""
+    row = await tx.fetchrow(f"SELECT {_WEBHOOK} FROM webhook WHERE id = $1", webhook_id)
+    return None if row is None else _webhook(row)
+
+
+async def keep_new(tx: Tx, url: str, events: Sequence[str], *, enabled: bool) -> UUID:
+    """Keep a webhook; its id."""
+    id_: UUID = await tx.fetchval(
+        "INSERT INTO webhook (url, events, enabled) VALUES ($1, $2, $3) RETURNING id", url, list(events), enabled
+    )
+    return id_
+
+
+async def keep(tx: Tx, webhook_id: UUID, url: str, events: Sequence[str], *, enabled: bool, rotated: bool) -> bool:
+    """Change a webhook; `rotated` gives it a new signing key. False when there is none."""
+    return bool(
+        await tx.execute(
+            """
+            UPDATE webhook SET url = $2, events = $3, enabled = $4,
+              disabled_reason = CASE WHEN $4 THEN NULL ELSE disabled_reason END,
+              generation = generation + $5::int, rotated_at = CASE WHEN $5::int > 0 THEN now() ELSE rotated_at END
+            WHERE id = $1
+            """,
+            *(webhook_id, url, list(events), enabled, int(rotated)),
+        )
+    )
+
+
+async def keep_disabled(tx: Tx, webhook_id: UUID, reason: str) -> None:
+    """Tell a webhook nothing any more, for a reason that the team is told."""
+    await tx.execute("UPDATE webhook SET enabled = false, disabled_reason = $2 WHERE id = $1", webhook_id, reason)
+
+
+async def keep_announced(tx: Tx, announcements: Iterable[Announcement]) -> list[UUID]:
+    """Put announcements on their way to every webhook that is told such events; the ids of the new deliveries.
+
+    One that was announced before, by its key, is not told again.
+    """
+    told = sorted(announcements, key=lambda each: each.key)
+    if not told:
+        return []
+    rows = await tx.fetch(
+        """
+        INSERT INTO webhook_delivery (person_id, webhook_id, event, event_key, data, happened_at, next_attempt_at)
+        SELECT i.person_id, w.id, i.event, i.key, i.data::jsonb, i.happened_at, now()
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+             AS i(person_id, event, key, data, happened_at)
+        JOIN webhook w ON w.enabled AND i.event = ANY (w.events)
+        ORDER BY w.id, i.key
+        ON CONFLICT (webhook_id, event_key) DO NOTHING RETURNING id
+        """,
+        [each.person_id for each in told],
+        [each.event for each in told],
+        [each.key for each in told],
+        [orjson.dumps(dict(each.data)).decode() for each in told],
+        [each.happened_at for each in told],
+    )
+    return [row["id"] for row in rows]
+
+
+async def find_delivery(tx: Tx, delivery_id: UUID) -> Delivery | None:
+    """One delivery; None when it was erased, or forgotten."""
+    row = await tx.fetchrow(f"SELECT {_DELIVERY} FROM webhook_delivery WHERE id = $1", delivery_id)
+    return None if row is None else _delivery(row)
+
+
+async def list_deliveries(tx: Tx, webhook_id: UUID, *, first: int, before: UUID | None) -> list[Delivery]:
+    """Up to `first` of a webhook's deliveries, newest first, that are older than `before`."""
+    rows = await tx.fetch(
+        f"SELECT {_DELIVERY} FROM webhook_delivery WHERE webhook_id = $1 AND ($3::uuid IS NULL OR id < $3)"
+        " ORDER BY id DESC LIMIT $2",
+        *(webhook_id, first, before),
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def keep_attempt(
+    tx: Tx, delivery_id: UUID, *, http_status: int | None, delivered: bool, next_at: datetime | None
+) -> None:
+    """Count an attempt; `next_at` when it is tried again, None when it is not."""
+    await tx.execute(
+        """
+        UPDATE webhook_delivery SET attempt = attempt + 1, http_status = $2, next_attempt_at = $4,
+          delivered_at = CASE WHEN $3 THEN now() END, kept_at = clock_timestamp() WHERE id = $1
+        """,
+        *(delivery_id, http_status, delivered, next_at),
+    )
+
+
+async def erase_old(tx: Tx, *, days: int) -> int:
+    """Forget deliveries of more than `days` ago; how many."""
+    return await tx.execute("DELETE FROM webhook_delivery WHERE at < now() - make_interval(days => $1)", days)

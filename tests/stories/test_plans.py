@@ -1,0 +1,79 @@
+"""Billing's word on a plan: told once, the newest counts, and what waited for a plan is read."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from app.pipeline.impressions import impression_token
+from app.wiring import Spectrum
+from tests.client import LIGHT, Client, instant, session
+from tests.life import JUNE, at, take, who
+from workers.drain import drain
+
+RECORD = """mutation($input: RecordUpgradeInput!) { recordUpgrade(input: $input) {
+  duplicate userErrors { code field } } }"""
+VIEWER = "{ viewer { entitlement { spectrum plan endsAt } spectrum { progress { analysedSessions } } } }"
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+async def _say(client: Client, person: str, plan: str, **more: Any) -> Any:
+    said = {"eventId": str(uuid4()), "subjectKey": person, "plan": plan, "at": instant(NOW), **more}
+    return (await client.team(RECORD, {"input": said}))["recordUpgrade"]
+
+
+async def _viewer(client: Client, person: str) -> Any:
+    return (await client.ask(VIEWER, subject=person))["viewer"]
+
+
+async def test_a_plan_reads_what_waited_for_it(spectrum: Spectrum, client: Client, person: str, owner: Any) -> None:
+    """Nothing is read of somebody without a plan; with one, what came before it is, and its week is written."""
+    await _say(client, person, "FREE")
+    await take(spectrum, *(session(person, NOW - timedelta(days=day), LIGHT) for day in range(1, 4)))
+    await drain(spectrum.ports)
+    assert (await _viewer(client, person))["spectrum"] is None
+    answer = await _say(client, person, "PLUS", at=instant(NOW + timedelta(seconds=1)))
+    assert answer == {"duplicate": False, "userErrors": []}
+    await drain(spectrum.ports)
+    viewer = await _viewer(client, person)
+    assert viewer["entitlement"] == {"spectrum": True, "plan": "PLUS", "endsAt": None}
+    assert viewer["spectrum"]["progress"]["analysedSessions"] == 3
+
+
+async def test_it_may_be_said_before_the_first_session(client: Client, person: str) -> None:
+    """Whoever pays first has their plan when they come."""
+    await _say(client, person, "TRIAL")
+    await client.ingest(session(person, JUNE))
+    assert (await _viewer(client, person))["entitlement"]["plan"] == "TRIAL"
+
+
+async def test_it_counts_once_and_the_newest_counts(client: Client, person: str) -> None:
+    """The same again is a duplicate, the same id with other words a conflict; an older word changes nothing."""
+    event = str(uuid4())
+    assert (await _say(client, person, "PLUS", eventId=event))["duplicate"] is False
+    assert (await _say(client, person, "PLUS", eventId=event))["duplicate"] is True
+    conflict = await _say(client, person, "FREE", eventId=event)
+    assert conflict == {"duplicate": False, "userErrors": [{"code": "IDEMPOTENCY_CONFLICT", "field": ["input"]}]}
+    await _say(client, person, "FREE", at=instant(NOW - timedelta(days=9)))
+    assert (await _viewer(client, person))["entitlement"]["plan"] == "PLUS"
+    await _say(client, person, "FREE", at=instant(NOW + timedelta(minutes=1)))
+    assert (await _viewer(client, person))["entitlement"]["plan"] == "FREE"
+
+
+async def test_what_cannot_be_true_is_refused(client: Client, person: str) -> None:
+    """A time that has not come or is long past, and a key that is nobody's."""
+    for days in (3, -366):
+        late = await _say(client, person, "PLUS", at=instant(NOW + timedelta(days=days)))
+        assert late["userErrors"] == [{"code": "OUT_OF_RANGE", "field": ["input", "at"]}]
+    nobody = await _say(client, "", "PLUS")
+    assert [each["field"] for each in nobody["userErrors"]] == [["input", "subjectKey"]]
+
+
+async def test_the_teaser_that_led_there_is_kept(spectrum: Spectrum, client: Client, person: str, owner: Any) -> None:
+    """By what its token says; another's token is left out, and the upgrade is kept all the same."""
+    await client.ingest(session(person, JUNE), session(f"{person}-2", JUNE))
+    identity = spectrum.ports.keyring.identity
+    mine = impression_token(identity, await at(owner, who(spectrum, person)), NOW.date())
+    for other, kept in ((person, NOW.date()), (f"{person}-2", None)):
+        assert (await _say(client, other, "PLUS", impressionToken=mine))["userErrors"] == []
+        row = await owner.fetchrow("SELECT impression_day FROM upgrade WHERE person_id = $1", who(spectrum, other))
+        assert row["impression_day"] == kept
