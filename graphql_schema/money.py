@@ -16,6 +16,7 @@ from app.domain.cost import Budget as Kept
 from app.errors import ErrorCode, Refused, SpectrumError, TopLevelCode
 from app.gateways.routes import Routes
 from app.pipeline.paying import cheaper_from, tell_turned
+from app.storage.engagement import usage
 from app.storage.money import budgets, spending
 from app.storage.money.spending import Spending
 from graphql_schema.access import only
@@ -24,6 +25,7 @@ from graphql_schema.ids import decode, encode
 from graphql_schema.job_desk import refuse
 from graphql_schema.node import Node, Payload, user_errors
 from graphql_schema.numbers import Period, RangeInput
+from graphql_schema.promises import SMALLEST_GROUP
 from prompts import list_prompts
 
 MOST_DOLLARS = 1_000_000
@@ -77,6 +79,9 @@ class SpendReport:
     total: Decimal = strawberry.field(description="US dollars.")
     rows: list[SpendRow] = strawberry.field(description="Dearest first; at most 1,000.")
     wasted: Decimal = strawberry.field(description="Of the total, spent on calls that gave no text to show.")
+    per_active_viewer: Decimal | None = strawberry.field(
+        description="The total for each person who looked at something of Spectrum in the range; null under 20."
+    )
 
 
 MOST_ROWS = 1_000
@@ -100,15 +105,18 @@ async def report_spend(context: Context, range_: RangeInput, group_by: Sequence[
     days = range_.period(now.date())
     async with context.ports.store.for_everyone() as tx:
         found = await spending.list_spending(tx, days)
+        active = await usage.count_active(tx, days)
+    total = sum(row.cost for row in found)
     groups: dict[tuple[str, ...], list[Spending]] = defaultdict(list)
     for row in found:
         groups[tuple(_key(row, by) for by in group_by)].append(row)
     rows = [SpendRow.of(keys, each) for keys, each in groups.items()]
     return SpendReport(
         period=Period.at(days, "UTC", now),
-        total=dollars(sum(row.cost for row in found)),
+        total=dollars(total),
         rows=sorted(rows, key=lambda row: (-row.cost, row.keys))[:MOST_ROWS],
         wasted=dollars(sum(row.refused_cost + row.silent_cost for row in found)),
+        per_active_viewer=dollars(round(total / active)) if active >= SMALLEST_GROUP else None,
     )
 
 

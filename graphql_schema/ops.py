@@ -1,9 +1,13 @@
 """The team's part of the schema, composed: what of it a person with a staff role may ask."""
 
+from typing import Annotated
+
 import strawberry
 
 from app.domain.access import Role
+from app.domain.engagement import EventName
 from app.domain.periods import PeriodKind
+from app.domain.pictures.landscape import Granularity
 from app.jobs import JobKind, JobStatus
 from app.storage.jobs.desk import JobFilter as Chosen
 from graphql_schema.access import STAFF, only
@@ -31,6 +35,14 @@ from graphql_schema.reviews import BlindPair, BlindReviewConnection, find_next_p
 from graphql_schema.rubrics import Rubric, RubricReport, list_rubrics, report_rubric
 from graphql_schema.safety import Reproduction, SafetyDecisionConnection, list_safety, reproduce_insight
 from graphql_schema.scalars import Month, Week
+from graphql_schema.usage import (
+    EngagementReport,
+    FunnelReport,
+    LoadTime,
+    report_engagement,
+    report_funnel,
+    report_load_times,
+)
 
 
 @strawberry.type
@@ -42,6 +54,29 @@ class Ops:
     @strawberry.field(description="Resets that people asked for, and how they went.")
     async def resets(self, info: Info, range: RangeInput) -> ResetReport:  # noqa: A002 - the contract's name
         return await report_resets(info.context, range)
+
+    @strawberry.field(description="How Spectrum is used, unit by unit.", directives=costs(10))
+    async def engagement(
+        self,
+        info: Info,
+        range: RangeInput,  # noqa: A002 - the contract's name
+        granularity: Granularity = Granularity.WEEK,
+    ) -> EngagementReport:
+        return await report_engagement(info.context, range, granularity)
+
+    @strawberry.field(description="How far people come who begin in a range.", directives=costs(10))
+    async def funnel(
+        self,
+        info: Info,
+        steps: Annotated[list[EventName], strawberry.argument(description="2 to 10, in order.")],
+        range: RangeInput,  # noqa: A002 - the contract's name
+        within_days: Annotated[int, strawberry.argument(description="Of the first step; 1 to 90.")] = 14,
+    ) -> FunnelReport:
+        return await report_funnel(info.context, steps, range, within_days)
+
+    @strawberry.field(description="How long screens take to load, by screen.", directives=costs(5))
+    async def load_times(self, info: Info, range: RangeInput) -> list[LoadTime]:  # noqa: A002 - the contract's name
+        return await report_load_times(info.context, range)
 
     @strawberry.field(
         description="All three, from the quickest to the slowest, with every kind of job that belongs there."

@@ -24,6 +24,7 @@ PLANS = [
     "CREATE INDEX upgrade_age ON upgrade (received_at)",
     "COMMENT ON TABLE upgrade IS 'what billing said of somebody''s plan, by its own event''s id'",
     *personal("upgrade", person="SELECT, INSERT, DELETE", batch="SELECT, INSERT, DELETE"),
+    "CREATE INDEX event_time ON event USING brin (occurred_at)",  # events come in the order of time, or nearly
 ]
 
 EXPERIMENTS = [

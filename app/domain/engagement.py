@@ -46,6 +46,17 @@ SCREENS = frozenset(EventName) - {
 """What looks at a screen, and so names one."""
 
 
+OPENINGS = frozenset(
+    {
+        *(EventName.SPECTRUM_OPENED, EventName.LANDSCAPE_VIEWED, EventName.DISTRIBUTION_VIEWED, EventName.FEED_VIEWED),
+        *(EventName.INSIGHT_OPENED, EventName.EVIDENCE_OPENED, EventName.MONTHLY_OPENED),
+    }
+)
+"""What makes somebody active: they looked at something of Spectrum."""
+TARGET_MS = 1_800
+"""A screen is to be there by then, by its 75th percentile; the median of a cold start on a slow phone."""
+
+
 class SubjectKind(StrEnum):
     """What an event can be about."""
 
