@@ -38,6 +38,8 @@ class JobKind(StrEnum):
     MONTHLY_NARRATIVE = "MONTHLY_NARRATIVE"
     RESET = "RESET"
     RECEIPT_CHECK = "RECEIPT_CHECK"
+    PUSH = "PUSH"
+    WEBHOOK = "WEBHOOK"
     REBUILD = "REBUILD"
     SCORING = "SCORING"
     REPORT = "REPORT"
@@ -113,14 +115,16 @@ LIMITS: Mapping[JobKind, Limits] = {
     JobKind.MONTHLY_NARRATIVE: Limits(Queue.MINUTES, timeout_s=120),
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
     JobKind.RECEIPT_CHECK: Limits(Queue.HOURS, timeout_s=120, max_attempts=10),
+    JobKind.PUSH: Limits(Queue.MINUTES, timeout_s=60),
+    JobKind.WEBHOOK: Limits(Queue.MINUTES, timeout_s=30),
     JobKind.REBUILD: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.SCORING: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.REPORT: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.UPKEEP: Limits(Queue.HOURS, timeout_s=300),
 }
 
-OF_NOBODY = frozenset({JobKind.SCORING, JobKind.REPORT, JobKind.UPKEEP})
-"""Kinds that are about all people at once: such a job belongs to none."""
+OF_NOBODY = frozenset({JobKind.WEBHOOK, JobKind.SCORING, JobKind.REPORT, JobKind.UPKEEP})
+"""Kinds that are about all people at once, or name nobody: such a job belongs to none."""
 
 AGGREGATION: Mapping[PeriodKind, JobKind] = {
     PeriodKind.WEEK: JobKind.WEEKLY_AGGREGATION,
@@ -273,6 +277,26 @@ def receipt_check(operation_id: UUID, number: int, *, repairs: int = 0) -> Job:
         key=f"recount:{operation_id}:{repairs}:{number}",
         scope={"operation_id": str(operation_id), "check": str(number)},
         delay_s=RECOUNTS_S[number - 1],
+    )
+
+
+def push(kind: PeriodKind, person: PersonAt, first_day: date) -> Job:
+    """Tell a person that the words of a period are there, once, when they want to be told."""
+    return Job(
+        kind=JobKind.PUSH,
+        key=f"push:{kind}:{person.id}:{person.epoch}:{first_day}",
+        person=person,
+        scope={"period": kind, "first_day": first_day.isoformat()},
+    )
+
+
+def webhook(delivery_id: UUID, *, attempt: int = 1, delay_s: float = 0.0) -> Job:
+    """Make the `attempt`-th attempt (1..) to hand a delivery over; whom it is about stands in the delivery alone."""
+    return Job(
+        kind=JobKind.WEBHOOK,
+        key=f"webhook:{delivery_id}:{attempt}",
+        scope={"delivery_id": str(delivery_id)},
+        delay_s=delay_s,
     )
 
 

@@ -1,4 +1,4 @@
-"""Opaque ids and cursors: base64 over a type and what it names. Whoever reads one checks whose it is."""
+"""Global ids as GraphQL's, and opaque cursors. Whoever reads one checks whose it is."""
 
 import base64
 import binascii
@@ -8,22 +8,14 @@ from uuid import UUID
 import orjson
 import strawberry
 
+from app.domain import global_ids
+from app.domain.global_ids import decode as decode
 from app.errors import SpectrumError, TopLevelCode
 
 
 def encode(kind: str, key: object) -> strawberry.ID:
     """The global id of the `kind` named `key`."""
-    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode().rstrip("="))
-
-
-def decode(id_: str) -> tuple[str, str]:
-    """Kind and key of a global id; two empty strings when it is none."""
-    try:
-        text = base64.urlsafe_b64decode(id_ + "=" * (-len(id_) % 4)).decode()
-    except (binascii.Error, ValueError):
-        return "", ""
-    kind, _, key = text.partition(":")
-    return kind, key
+    return strawberry.ID(global_ids.encode(kind, key))
 
 
 def uuid_of(id_: str, kind: str) -> UUID | None:

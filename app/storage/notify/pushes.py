@@ -1,8 +1,8 @@
 """That people are told of a week or month, once each: kept before anything is sent, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from app.domain.periods import Period, PeriodKind
@@ -52,27 +52,86 @@ class PushCounts:
     opened: int
 
 
-async def keep(tx: Tx, key: PushKey, *, due_at: datetime, held: bool) -> bool:
-    """Keep that somebody is told, before it is done; False when it was done already."""
-    sent_at: datetime | None = await tx.fetchval(
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What decides whether and when somebody is told of a period: when its words were first there, and who listens.
+
+    `is_there`: it still has words. `unopened`: messages about such periods since one was last opened.
+    """
+
+    written_at: datetime
+    is_backfill: bool
+    is_there: bool
+    unopened: int
+
+
+async def find_occasion(tx: Tx, key: PushKey) -> Occasion | None:
+    """What a period of somebody's gives to tell; None when it has no words, or was never closed."""
+    row = await tx.fetchrow(
+        """
+        SELECT a.settled_at AS written_at, a.backfilled AS is_backfill,
+          EXISTS (SELECT FROM writing w WHERE w.person_id = $1 AND w.period_kind = $2 AND w.first_day = $3
+            AND w.status <> 'WITHDRAWN') AS is_there,
+          (SELECT count(*) FROM push p WHERE p.person_id = $1 AND p.period_kind = $2 AND p.sent_at IS NOT NULL
+            AND p.sent_at > coalesce((SELECT max(e.occurred_at) FROM event e
+              WHERE e.person_id = $1 AND e.name = 'PUSH_OPENED'), '-infinity')) AS unopened
+        FROM period_aggregate a WHERE a.person_id = $1 AND a.kind = $2 AND a.first_day = $3 AND a.told
+        """,
+        *(key.person_id, key.kind, key.first_day),
+    )
+    return None if row is None else Occasion(**row)
+
+
+async def keep(tx: Tx, key: PushKey, *, due_at: datetime, held: bool) -> frozenset[UUID] | None:
+    """Keep that somebody is told, before it is done: the devices that are done already; None when all is."""
+    row = await tx.fetchrow(
         """
         INSERT INTO push AS p (person_id, period_kind, first_day, due_at, held) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (person_id, period_kind, first_day) DO UPDATE SET held = p.held OR excluded.held RETURNING p.sent_at
+        ON CONFLICT (person_id, period_kind, first_day) DO UPDATE SET held = p.held OR excluded.held
+        RETURNING p.sent_at, p.answered
         """,
         *(key.person_id, key.kind, key.first_day, due_at, held),
     )
-    return sent_at is None
+    assert row is not None, "it was kept, or was there"
+    return None if row["sent_at"] is not None else frozenset(row["answered"])
 
 
-async def keep_sent(tx: Tx, key: PushKey, sent: Sent) -> None:
-    """Say that it was done, and how it went."""
+async def keep_answered(tx: Tx, key: PushKey, answered: Sequence[UUID], sent: Sent) -> None:
+    """Add to what became of a message: devices whose push service has answered for good, and what it said."""
     await tx.execute(
         """
-        UPDATE push SET sent_at = CASE WHEN $4 > 0 THEN now() END, devices = $4, accepted = $5, gone = $6, failed = $7,
-          kept_at = clock_timestamp() WHERE person_id = $1 AND period_kind = $2 AND first_day = $3
+        UPDATE push SET answered = answered || $4::uuid[], devices = devices + $5, accepted = accepted + $6,
+          gone = gone + $7, failed = failed + $8, kept_at = clock_timestamp()
+        WHERE person_id = $1 AND period_kind = $2 AND first_day = $3
         """,
-        *(key.person_id, key.kind, key.first_day, sent.devices, sent.accepted, sent.gone, sent.failed),
+        *(key.person_id, key.kind, key.first_day, list(answered)),
+        *(sent.devices, sent.accepted, sent.gone, sent.failed),
     )
+
+
+async def keep_done(tx: Tx, key: PushKey) -> None:
+    """Say that it was done; without any device nothing was sent."""
+    await tx.execute(
+        "UPDATE push SET sent_at = now(), kept_at = clock_timestamp() WHERE person_id = $1 AND period_kind = $2"
+        " AND first_day = $3 AND devices > 0",
+        *(key.person_id, key.kind, key.first_day),
+    )
+
+
+async def list_fresh(tx: Tx, kind: PeriodKind, first_days: Mapping[UUID, date], *, latest: timedelta) -> dict[UUID, bool]:
+    """Whose period has words in time, that is `latest` after its end, with sessions that came before it; and whether
+    they can be reached by a push.
+    """
+    rows = await tx.fetch(
+        """
+        SELECT a.person_id, EXISTS (SELECT FROM device d WHERE d.person_id = a.person_id AND d.reachable) AS reachable
+        FROM unnest($2::uuid[], $3::date[]) AS i(person_id, first_day)
+        JOIN period_aggregate a ON a.person_id = i.person_id AND a.kind = $1 AND a.first_day = i.first_day
+        WHERE a.told AND NOT a.backfilled AND a.closed_at > now() - $4::interval
+        """,
+        *(kind, list(first_days), list(first_days.values()), latest),
+    )
+    return {row["person_id"]: row["reachable"] for row in rows}
 
 
 async def list_addresses(tx: Tx, person_id: UUID) -> list[Address]:
@@ -88,20 +147,6 @@ async def keep_unreachable(tx: Tx, person_id: UUID, device_ids: Sequence[UUID]) 
     """Send nothing to these any more, until they register again."""
     await tx.execute(
         "UPDATE device SET reachable = false WHERE person_id = $1 AND id = ANY ($2)", person_id, list(device_ids)
-    )
-
-
-async def count_unopened(tx: Tx, person_id: UUID, kind: PeriodKind) -> int:
-    """How many messages about such periods were sent since the person last opened one; all, when they never did."""
-    return int(
-        await tx.fetchval(
-            """
-            SELECT count(*) FROM push p WHERE p.person_id = $1 AND p.period_kind = $2 AND p.sent_at IS NOT NULL
-              AND p.sent_at > coalesce(
-                (SELECT max(e.occurred_at) FROM event e WHERE e.person_id = $1 AND e.name = 'PUSH_OPENED'), '-infinity')
-            """,
-            *(person_id, kind),
-        )
     )
 
 

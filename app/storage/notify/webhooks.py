@@ -102,8 +102,8 @@ async def keep_disabled(tx: Tx, webhook_id: UUID, reason: str) -> None:
     await tx.execute("UPDATE webhook SET enabled = false, disabled_reason = $2 WHERE id = $1", webhook_id, reason)
 
 
-async def keep_announced(tx: Tx, announcements: Iterable[Announcement]) -> list[UUID]:
-    """Put announcements on their way to every webhook that is told such events; the ids of the new deliveries.
+async def keep_announced(tx: Tx, announcements: Iterable[Announcement]) -> list[tuple[UUID, UUID | None]]:
+    """Put announcements on their way to every webhook that is told such events; the new deliveries, and about whom.
 
     One that was announced before, by its key, is not told again.
     """
@@ -118,7 +118,7 @@ async def keep_announced(tx: Tx, announcements: Iterable[Announcement]) -> list[
              AS i(person_id, event, key, data, happened_at)
         JOIN webhook w ON w.enabled AND i.event = ANY (w.events)
         ORDER BY w.id, i.key
-        ON CONFLICT (webhook_id, event_key) DO NOTHING RETURNING id
+        ON CONFLICT (webhook_id, event_key) DO NOTHING RETURNING id, person_id
         """,
         [each.person_id for each in told],
         [each.event for each in told],
@@ -126,7 +126,7 @@ async def keep_announced(tx: Tx, announcements: Iterable[Announcement]) -> list[
         [orjson.dumps(dict(each.data)).decode() for each in told],
         [each.happened_at for each in told],
     )
-    return [row["id"] for row in rows]
+    return [(row["id"], row["person_id"]) for row in rows]
 
 
 async def find_delivery(tx: Tx, delivery_id: UUID) -> Delivery | None:
