@@ -24,7 +24,7 @@ WHOLE_S = 15.0
 MOST_BODY = 65_536
 """Bytes of an answer that are read, and thrown away; a longer one costs its connection."""
 MOST_CONNECTIONS = 50
-MOST_IDLE = 20
+"""Busy or idle: a smaller bound for idle ones alone would have httpcore close them while others are busy."""
 IDLE_S = 30.0
 MOST_ADDRESSES = 4
 """Of one name that are tried; all of them are checked."""
@@ -89,7 +89,6 @@ class Outside:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,
             max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=MOST_IDLE,
             keepalive_expiry=IDLE_S,
             network_backend=_Guarded(resolve, allow_loopback=allow_loopback),
         )
