@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.domain.affect import Weekday
-from app.domain.periods import PeriodKind
+from app.domain.periods import Period, PeriodKind, ends_at
 from app.errors import ErrorCode, Problem
 
 LATEST = timedelta(hours=48)
@@ -19,7 +19,7 @@ MOST_UNOPENED = 3
 LONGEST_LIFE = timedelta(days=1)
 """For which a push service may hold what is told."""
 _MOST_DAYS = 7
-"""That are looked at for a moment: two of delay, one of a zone that was left, one of quiet, and some to spare."""
+"""That are looked at for a moment: two of delay, one of quiet, one of a change of the clocks, and some to spare."""
 
 _VERSION = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}(-(alpha|beta|rc)(\.\d{1,5})?)?(\+\d{1,9})?", re.ASCII)
 
@@ -116,30 +116,27 @@ def told_as(kind: PeriodKind, detail: LockScreenDetail) -> Told:
 def tell_at(
     written_at: datetime,
     kind: PeriodKind,
-    closed_at: datetime,
+    period: Period,
     preferences: Preferences,
     zone: str,
     *,
     unopened_in_a_row: int,
     is_backfill: bool,
 ) -> datetime | None:
-    """The moment (UTC) at which a person is told of a period; None: they are not told.
+    """The moment (UTC) at which a person is told of a period, first written at `written_at`; None: they are not told.
 
-    A week is told on the chosen day, a month on the day after its end, both at the chosen time or, when that is quiet,
-    as soon as it is not. When that was over as it was first written (`written_at`), on the next day. `closed_at` is
-    the end of the period's last day. No clock is asked: whoever plans it again plans the same moment.
+    A week is told on the chosen day of the week after it, a month on the day after it, at the chosen time or, when that
+    is quiet, as soon as it is not. When that was over before it was written, it is told on the next day. No clock is
+    asked: whoever plans it again, in the same zone and under the same preferences, plans the same moment.
     """
     wanted = preferences.weekly_summary if kind is PeriodKind.WEEK else preferences.monthly_summary
     is_tired = kind is PeriodKind.WEEK and unopened_in_a_row >= MOST_UNOPENED
-    if not wanted or is_tired or is_backfill or written_at - closed_at > LATEST:
+    if not wanted or is_tired or is_backfill or written_at - ends_at(period, zone) > LATEST:
         return None
-    earliest = max(written_at, closed_at)
-    day = closed_at.astimezone(ZoneInfo(zone)).date()
-    if kind is PeriodKind.WEEK:
-        day += timedelta(days=(tuple(Weekday).index(preferences.day) - day.weekday()) % 7)
-    mornings = (_instant(day + timedelta(days=n), preferences.at, zone) for n in range(_MOST_DAYS))
+    days = 1 + (tuple(Weekday).index(preferences.day) if kind is PeriodKind.WEEK else 0)
+    mornings = (_instant(period.last + timedelta(days=days + n), preferences.at, zone) for n in range(_MOST_DAYS))
     told = (when_not_quiet(each, preferences.quiet, zone) for each in mornings)
-    return next(each for each in told if each >= earliest)
+    return next(each for each in told if each >= written_at)
 
 
 def tell_late(now: datetime, due: datetime, quiet: QuietHours | None, zone: str) -> datetime | None:

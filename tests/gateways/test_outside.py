@@ -105,10 +105,12 @@ async def test_a_context_that_verifies_no_name_is_none() -> None:
 )
 async def test_a_name_that_leads_inside_is_refused(certificates: Certificates, addresses: list[str]) -> None:
     """One address that is not public is enough, among any number of public ones; nothing is connected to."""
-    async with receiver_that(answers(200), certificates.server(NAME)) as receiver:
-        async with _client(certificates, _says(addresses)) as client:
-            with pytest.raises(AddressRefused, match="It leads to an address that is not public"):
-                await client.post(receiver.url(), {}, b"{}")
+    async with (
+        receiver_that(answers(200), certificates.server(NAME)) as receiver,
+        _client(certificates, _says(addresses)) as client,
+    ):
+        with pytest.raises(AddressRefused, match="It leads to an address that is not public"):
+            await client.post(receiver.url(), {}, b"{}")
     assert receiver.connections == 0
 
 
@@ -215,10 +217,12 @@ async def test_an_answer_that_never_comes_is_too_slow(certificates: Certificates
         await asyncio.sleep(3600)
         return []
 
-    async with receiver_that(is_silent(), certificates.server(NAME)) as receiver:
-        async with _client(certificates, to_loopback, allow_loopback=True, whole_s=SHORT_S) as client:
-            with pytest.raises(TooSlow):
-                await client.post(receiver.url(), {}, b"{}")
+    async with (
+        receiver_that(is_silent(), certificates.server(NAME)) as receiver,
+        _client(certificates, to_loopback, allow_loopback=True, whole_s=SHORT_S) as client,
+    ):
+        with pytest.raises(TooSlow):
+            await client.post(receiver.url(), {}, b"{}")
     assert len(receiver.requests) == 1
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         async with _client(certificates, to_loopback, allow_loopback=True, connect_s=SHORT_S) as client:
