@@ -122,7 +122,7 @@ def retry_after_s(said: str | None, now: datetime) -> float | None:
     """Seconds to wait by a Retry-After header (RFC 9110, 10.2.3), a day at most; None when it says nothing readable."""
     text = (said or "").strip()
     if text.isascii() and text.isdecimal():
-        return min(float(text[:10]), LONGEST_WAIT.total_seconds())
+        return min(float(text), LONGEST_WAIT.total_seconds())
     try:
         until = parsedate_to_datetime(text)
     except ValueError:

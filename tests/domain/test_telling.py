@@ -139,6 +139,15 @@ def test_clocks_that_change_keep_quiet_hours(
     assert _told(parse_week(week), zone, replace(DEFAULTS, at=time.fromisoformat(at), day=day, quiet=hours)) == told
 
 
+def test_an_end_that_is_there_twice_ends_each_time() -> None:
+    """Half past two is there twice that night: whoever is in the second quiet half hour waits for the second one."""
+    quiet = QuietHours(time(21, 0), time(2, 30))
+    for minute, told in ((10, 30), (30, 30), (59, 59), (60, 90), (70, 90), (90, 90)):
+        moment = datetime(2026, 10, 25, 0, 0, tzinfo=UTC) + timedelta(minutes=minute)
+        expected = datetime(2026, 10, 25, 0, 0, tzinfo=UTC) + timedelta(minutes=told)
+        assert when_not_quiet(moment, quiet, "Europe/Berlin") == expected
+
+
 @pytest.mark.parametrize("kind", PeriodKind)
 def test_nobody_is_told_what_they_do_not_want(kind: PeriodKind) -> None:
     """Not of a kind that they switched off, and not of a period that was filled in afterwards."""

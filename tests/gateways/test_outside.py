@@ -11,6 +11,7 @@ import pytest
 
 from app.gateways.outside import (
     MOST_BODY,
+    MOST_CONNECTIONS,
     AddressRefused,
     Answer,
     Outside,
@@ -307,12 +308,38 @@ async def test_nothing_of_an_address_is_logged(
 ) -> None:
     """Not even at the loudest, of a delivery or a failure: paths of webhooks and push services are secrets."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "httpcore")  # whoever asks models silences it
     async with receiver_that(answers(200), certificates.server(NAME)) as receiver:
         await outside.post(receiver.url(f"/{SECRET}?{SECRET}"), {}, b"{}")
         with pytest.raises(OutsideError):
             await outside.post(receiver.url(f"/{SECRET}", name="other.example"), {}, b"{}")
     assert caplog.records, "the libraries talk"
     assert SECRET not in caplog.text
+
+
+async def test_what_failed_leaves_no_connection_behind(certificates: Certificates) -> None:
+    """More refusals and cancelled requests than there are connections: the next one still has its own."""
+    inside = False
+
+    async def leads(host: str, port: int) -> Sequence[str]:
+        return ["10.0.0.1"] if inside else ["127.0.0.1"]
+
+    async with (
+        receiver_that(is_silent(), certificates.server(NAME)) as silent,
+        receiver_that(answers(200), certificates.server(NAME)) as receiver,
+        _client(certificates, leads, allow_loopback=True) as client,
+    ):
+        inside = True
+        refused = [client.post(receiver.url(), {}, b"{}") for _ in range(MOST_CONNECTIONS + 1)]
+        assert {type(each) for each in await asyncio.gather(*refused, return_exceptions=True)} == {AddressRefused}
+        inside = False
+        waiting = [asyncio.ensure_future(client.post(silent.url(), {}, b"{}")) for _ in range(MOST_CONNECTIONS)]
+        while len(silent.requests) < MOST_CONNECTIONS:  # noqa: ASYNC110 - a stand-in tells nobody
+            await asyncio.sleep(0.01)
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert await client.post(receiver.url(), {}, b"{}") == Answer(200)
 
 
 async def test_many_at_once_share_connections(outside: Outside, certificates: Certificates) -> None:
@@ -324,4 +351,4 @@ async def test_many_at_once_share_connections(outside: Outside, certificates: Ce
 
         assert await asyncio.gather(*map(send, range(120))) == [Answer(201)] * 120
         assert len(receiver.requests) == 120
-        assert receiver.connections <= 50
+        assert receiver.connections <= MOST_CONNECTIONS
