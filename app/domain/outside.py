@@ -49,14 +49,10 @@ class Place:
     target: str
 
     @property
-    def authority(self) -> str:
-        """Host and port as the Host header wants them (RFC 9110, 7.2), without a default port."""
-        return self.host if self.port == DEFAULT_PORTS[self.scheme] else f"{self.host}:{self.port}"
-
-    @property
     def origin(self) -> str:
-        """Scheme and authority (RFC 6454, 6.1)."""
-        return f"{self.scheme}://{self.authority}"
+        """Scheme, host and any port but the default one (RFC 6454, 6.1)."""
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}"
 
 
 def place_of(url: str, *, allow_loopback: bool = False) -> Place:

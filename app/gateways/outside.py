@@ -108,7 +108,7 @@ class Outside:
 
     async def _post(self, place: Place, headers: Mapping[str, str], body: bytes) -> Answer:
         url = httpcore.URL(scheme=place.scheme, host=place.host, port=place.port, target=place.target)
-        fields = {"host": place.authority, "user-agent": USER_AGENT, "accept": "*/*", **headers}
+        fields = {"user-agent": USER_AGENT, "accept": "*/*", **headers}
         async with asyncio.timeout(self._whole_s) as whole:
             async with self._pool.stream(
                 "POST", url, headers=list(fields.items()), content=body, extensions={"timeout": self._timeouts}
