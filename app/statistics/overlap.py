@@ -48,10 +48,11 @@ def adjusted(landmark: Landmark, *, unit: int, horizon: int) -> Difference:
 
     A person weighs their chance, by a logistic regression on the behaviour, of being in the other group: both groups
     then have the same mean of every column. The variance is the sandwich's, which knows that the weights are
-    estimated. None where a group has under 20 people who
-    could be looked at for so long, or where so few are alike that it counts as under 20; without
-    ends where a group lost nobody, or everybody. Li, F., Morgan, K. and Zaslavsky, A. (2018), Balancing covariates
-    via propensity score weighting; the variance as in Stefanski, L. and Boos, D. (2002), The calculus of M-estimation.
+    estimated. None where a group has under 20 people who could be looked at for so long, or where so few are alike
+    that they count as under 20; without ends where a group lost nobody, or everybody.
+
+    Li, F., Morgan, K. and Zaslavsky, A. (2018), Balancing covariates via propensity score weighting; the variance as
+    in Stefanski, L. and Boos, D. (2002), The calculus of M-estimation.
     """
     there = landmark.present(unit)
     users, lives = there.is_user, there.lives

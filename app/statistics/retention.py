@@ -190,9 +190,9 @@ def _about_groups(one: Group, other: Group, horizon: int) -> Iterator[str]:
     if not (one.is_shown and other.is_shown):
         yield f"A group has fewer than {SMALLEST_GROUP} people: its figures are not shown, nor any difference."
     elif min(_seen_for(group, horizon) for group in (one, other)) < SMALLEST_GROUP:
-        yield f"Under {SMALLEST_GROUP} people of a group could be looked at up to unit {horizon}: nothing is said of it."
+        yield f"Under {SMALLEST_GROUP} people of a group could be looked at up to unit {horizon}: it is left open."
     elif not all((group.lives.seen >= horizon).all() for group in (one, other)):
-        yield "Some people are still inside their window; they count for as long as they were seen: look, don't decide."
+        yield "Some are still inside their window and count for as long as they were seen: look, don't decide."
 
 
 def _about_choice(users: Group, others: Group, found: Difference, horizon: int, landmark: int) -> Iterator[str]:

@@ -43,8 +43,8 @@ class Lifetimes:
     def __len__(self) -> int:
         return self.lasted.size
 
-    def __getitem__(self, kept: NDArray[np.bool_]) -> "Lifetimes":
-        """Those people whom a mask keeps."""
+    def __getitem__(self, kept: NDArray[np.bool_] | Whole) -> "Lifetimes":
+        """Those people whom a mask keeps, or those at some places."""
         return Lifetimes(self.lasted[kept], self.lost[kept], self.seen[kept])
 
     def until(self, horizon: int) -> "Lifetimes":
