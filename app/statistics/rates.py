@@ -74,15 +74,15 @@ def relative(of: tuple[int, int], to: tuple[int, int]) -> Difference:
     """The ratio of two proportions minus 1, each (numerator, denominator), with a score interval.
 
     Miettinen, O. and Nurminen, M. (1985). None where it has no value (nobody in `to`'s numerator), and without ends
-    where all in both groups did it.
+    where all of a group did it, since the library's closed form breaks down there.
     """
     if not (of[1] and to[0]):
         return nothing(RELATIVE)
     value = of[0] / of[1] / (to[0] / to[1]) - 1
-    if of[0] == of[1] and to[0] == to[1]:  # the score's variance is 0 there
+    if of[0] == of[1] or to[0] == to[1]:
         return Difference(value, None, None, RELATIVE)
     low, high = confint_proportions_2indep(*of, *to, compare="ratio", method="score", alpha=ALPHA)
-    return known(value, float(np.real(low)) - 1, float(np.real(high)) - 1, RELATIVE)
+    return known(value, max(-1.0, float(low) - 1), float(high) - 1, RELATIVE)
 
 
 def minimum_detectable(control_rate: float, control: int, treatment: int) -> float | None:
