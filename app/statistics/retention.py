@@ -203,7 +203,8 @@ def _about_choice(users: Group, others: Group, found: Difference, horizon: int, 
     yield from _about_groups(users, others, horizon)
     yield (
         f"The adjusted difference is of people who were still there after {LANDMARK_DAYS} days, compared where both "
-        "groups are alike in what they did before; what nobody counted, such as intent, is not taken away."
+        "groups are alike in what they did before. What nobody counted, such as intent, is still in it, and not in its "
+        "interval."
     )
     if horizon <= landmark:
         yield "The horizon is not past the landmark: there is nothing to adjust."

@@ -18,6 +18,8 @@ COVERAGE = "Coverage of each 95 % interval of an experiment (%)"
 POWER = "A difference as small as minimumDetectable is found (%, 80 wanted)"
 PEEKING = "Tests without any difference in which one is called (%)"
 SPLIT = "The split is called broken (%): when nothing is wrong, and when one arm loses some of its exposures"
+ANY_LOOK, WHEN_READY = "at the first look that has one", "when it is READY"
+EITHER, WIN = "a difference, either way", "a win"
 SIZES = (40, 200, 1_000, 6_726)
 CONTROL, TREATMENT = "control", "treatment"
 WINDOW = 14
@@ -93,23 +95,23 @@ def excludes_zero(shown: Difference) -> bool:
     return shown.low is not None and shown.high is not None and not shown.low <= 0 <= shown.high
 
 
-def peeking(random: Generator) -> Iterator[Answer]:
-    """A test without a difference, looked at once a day until all windows have passed."""
+def peeking(random: Generator, *, every: int = 1) -> Iterator[Answer]:
+    """A test without a difference, looked at every so many days until all windows have passed, and then."""
     counts = {key: _by_day(random) for key in (CONTROL, TREATMENT)}
     last = DAYS + WINDOW
     looks = [
         conversion_impact(
             plan(), {key: days[day] for key, days in counts.items()}, within_days=WINDOW, is_over=day == last
         )
-        for day in range(1, last + 1)
+        for day in (*range(every, last, every), last)
     ]
     called = [excludes_zero(look.difference) for look in looks]
     ready = [look.readiness is Readiness.READY for look in looks]
     up = [call and (look.difference.value or 0) > 0 for call, look in zip(called, looks, strict=True)]
-    for column, calls in (("a difference, either way", called), ("a win", up)):
-        yield Cell(PEEKING, "at the first look of any day", column), 100.0 * any(calls)
+    for column, calls in ((EITHER, called), (WIN, up)):
+        yield Cell(PEEKING, ANY_LOOK, column), 100.0 * any(calls)
         decided = any(call and may for call, may in zip(calls, ready, strict=True))
-        yield Cell(PEEKING, "when it is READY", column), 100.0 * decided
+        yield Cell(PEEKING, WHEN_READY, column), 100.0 * decided
 
 
 def _by_day(random: Generator) -> dict[int, Counted]:
