@@ -67,7 +67,7 @@ def difference(of: tuple[int, int], minus: tuple[int, int]) -> Difference:
         return nothing(NEWCOMBE)
     value = of[0] / of[1] - minus[0] / minus[1]
     low, high = confint_proportions_2indep(*of, *minus, compare="diff", method="newcomb", alpha=ALPHA)
-    return known(value, float(low), float(high), NEWCOMBE)
+    return known(value, max(-1.0, float(low)), min(1.0, float(high)), NEWCOMBE)
 
 
 def relative(of: tuple[int, int], to: tuple[int, int]) -> Difference:
