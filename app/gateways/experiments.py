@@ -1,6 +1,5 @@
 """Which experiments run, read from a file that is written before they start. Assigns nobody."""
 
-import math
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from app.domain.experiments import TEASERS, Arm, ArmRole, Experiment
+from app.domain.experiments import TEASERS, Arm, ArmRole, Experiment, Plan
 from app.errors import ConfigurationError
 
 _Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
@@ -60,7 +59,7 @@ def read_experiments(path: Path) -> tuple[Experiment, ...]:
         raise ConfigurationError(f"The experiments file {path} does not fit: {faults}.") from None
     fault = next(_faults(file), None)
     if fault is not None:
-        raise ConfigurationError(f"The experiments file {path} {fault}.")
+        raise ConfigurationError(f"The experiments file {path} {fault.rstrip('.')}.")
     return tuple(_experiment(each) for each in file.experiments)
 
 
@@ -77,19 +76,20 @@ def _faults(file: _File) -> Iterator[str]:
 
 def _faults_of(experiment: _Experiment) -> Iterator[str]:
     key, arms = experiment.key, experiment.arms
-    roles = {arm.role for arm in arms}
-    if len({arm.key for arm in arms}) < len(arms):
-        yield f"gives one key to two arms of {key}"
-    if not math.isclose(sum(arm.share for arm in arms), 1.0, abs_tol=1e-9):
-        yield f"has shares of {key} that do not sum to 1"
-    if roles not in ({ArmRole.TREATMENT, ArmRole.CONTROL}, {ArmRole.TREATMENT, ArmRole.HOLDOUT}):
-        yield f"compares nothing in {key}: it needs a TREATMENT, and either a CONTROL or a HOLDOUT"
     if any((arm.teaser is None) is (arm.role is ArmRole.TREATMENT) for arm in arms):
-        yield f"must name a teaser for every TREATMENT of {key}, and for no other arm"
+        yield f"must name a teaser for the TREATMENT of {key}, and for no other arm"
     if unknown := sorted({arm.teaser for arm in arms if arm.teaser} - TEASERS):
         yield f"shows a teaser {unknown[0]} in {key}; there are {', '.join(sorted(TEASERS))}"
     if experiment.ends_at is not None and experiment.ends_at <= experiment.started_at:
         yield f"ends {key} before it starts"
+    try:
+        _plan(experiment)
+    except ValueError as error:
+        yield f"compares nothing in {key}: {error}"
+
+
+def _plan(given: _Experiment) -> Plan:
+    return Plan(tuple(Arm(arm.key, arm.role, arm.share, arm.teaser) for arm in given.arms), given.planned_per_arm)
 
 
 def _experiment(given: _Experiment) -> Experiment:
@@ -99,8 +99,7 @@ def _experiment(given: _Experiment) -> Experiment:
         primary_metric=given.primary_metric,
         started_at=_utc(given.started_at),
         ends_at=None if given.ends_at is None else _utc(given.ends_at),
-        planned_per_arm=given.planned_per_arm,
-        arms=tuple(Arm(arm.key, arm.role, arm.share, arm.teaser) for arm in given.arms),
+        plan=_plan(given),
     )
 
 

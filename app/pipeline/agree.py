@@ -1,13 +1,9 @@
-"""Computes how far people and models agree about the texts of each revision: Krippendorff's alpha, ordinal.
-
-Runs in workers alone: the library, and numpy with it, is imported when a report is made.
-"""
+"""Computes how far people and models agree about the texts of each revision, when people scored some since."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import product
 from typing import Any
 
 from app.domain.rubric import WRITING
@@ -18,12 +14,6 @@ from app.storage.words import reports, scores
 
 MOST_TEXTS = 1_000
 """The newest of a revision that people and a model scored."""
-DRAWS = 400
-_SEED = 20_26
-MODEL, PERSON = "M:", "H:"
-"""How the names of raters begin."""
-Rated = Mapping[str, Mapping[str, int]]
-"""Of one text, the scores of each rater."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +32,8 @@ async def prepare(_: Claimed, ports: Ports) -> Computed | Skipped:
         rated = {name: await scores.list_rated(tx, name, WRITING, limit=MOST_TEXTS) for name in judged}
     if not rated:
         return Skipped("Nobody has scored a text since.")
+    from app.statistics.agreement import agreement  # noqa: PLC0415 - a second to load, in few workers
+
     return Computed(read_at, {name: await asyncio.to_thread(agreement, texts) for name, texts in rated.items()})
 
 
@@ -50,51 +42,3 @@ async def keep(tx: Tx, result: Computed) -> Kept:
     for revision, content in result.by_revision.items():
         await reports.keep(tx, reports.AGREEMENT, revision, content, read_at=result.read_at)
     return Kept()
-
-
-def agreement(texts: Sequence[Rated]) -> dict[str, Any]:
-    """The mean of the criteria's alphas, with a 95 % interval by bootstrap over texts; raters and texts behind it.
-
-    A model and a person who scored the same text are compared, each such two; people among themselves are not. Of each
-    criterion by itself: one is easily met and another is not, and who only knows that agrees with nobody.
-
-    Null where it is not defined: without a text that both scored, and where all scores are the same.
-    Krippendorff, K. (2018), Content Analysis, 4th edition, chapter 12.
-    """
-    import numpy as np  # noqa: PLC0415 - as the module says
-
-    keys = [criterion.key for criterion in WRITING.criteria]
-    compared = {
-        place: np.array([[[marks[key] for key in keys] for marks in two] for two in pairs])
-        for place, text in enumerate(texts)
-        if (pairs := _compared(text))
-    }
-    scores, rng = list(compared.values()), np.random.default_rng(_SEED)
-    alpha = _alpha(np.concatenate(scores)) if scores else None
-    draws = rng.integers(0, len(scores), (DRAWS, len(scores))) if alpha is not None and len(scores) > 1 else ()
-    alphas = [_alpha(np.concatenate([scores[place] for place in draw])) for draw in draws]
-    defined = [each for each in alphas if each is not None]
-    low, high = np.quantile(defined, (0.025, 0.975)).tolist() if 2 * len(defined) > DRAWS else (None, None)
-    raters = {rater for place in compared for rater in texts[place]}
-    return {"alpha": alpha, "low": low, "high": high, "raters": len(raters), "items": len(scores)}
-
-
-def _compared(text: Rated) -> list[tuple[Mapping[str, int], Mapping[str, int]]]:
-    """What a model and a person gave a text, for each model and each person."""
-    by_model, by_person = (
-        [marks for rater, marks in text.items() if rater.startswith(letter)] for letter in (MODEL, PERSON)
-    )
-    return list(product(by_model, by_person))
-
-
-def _alpha(compared: Any) -> float | None:
-    """Of scores by pair, rater and criterion: the mean over criteria; None where all scores of each are the same."""
-    import krippendorff  # noqa: PLC0415 - as the module says
-    import numpy as np  # noqa: PLC0415 - as the module says
-
-    alphas = [
-        krippendorff.alpha(reliability_data=scores.T, level_of_measurement="ordinal")
-        for scores in np.moveaxis(compared, 2, 0)
-        if len(np.unique(scores)) > 1
-    ]
-    return float(np.mean(alphas)) if alphas else None

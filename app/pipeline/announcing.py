@@ -20,7 +20,9 @@ _PUBLISHED = {
 }
 
 
-async def announce_periods(tx: Tx, kind: PeriodKind, first_days: Mapping[PersonAt, date]) -> dict[UUID, tuple[Job, ...]]:
+async def announce_periods(
+    tx: Tx, kind: PeriodKind, first_days: Mapping[PersonAt, date]
+) -> dict[UUID, tuple[Job, ...]]:
     """The jobs that follow from these people's periods, by person, once their words are kept: in time, and once each.
 
     A period is told of the first time it has words; written again it is the same job, and the same event.

@@ -29,7 +29,7 @@ async def prepare(job: Claimed, ports: Ports) -> Reported | Skipped:
         judged = await pairs.list_judgements(tx, review_id)
     if review is None or review.status is not ReviewStatus.CLOSED or review.result is not None:
         return Skipped("The review is not closed, or has its result.")
-    from app.pipeline import review_figures  # noqa: PLC0415 - it takes a second to load, in few workers
+    from app.statistics import reviews as review_figures  # noqa: PLC0415 - a second to load, in few workers
 
     said = [
         review_figures.Said(

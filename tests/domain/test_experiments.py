@@ -6,14 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.experiments import Arm, ArmRole, Experiment, assigned, teaser_of
+from app.domain.experiments import Arm, ArmRole, Experiment, Plan, assigned, teaser_of
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 PEOPLE = [UUID(int=number * 2_654_435_761 << 60 | number) for number in range(20_000)]
 
 
 def _experiment(key: str, *arms: Arm) -> Experiment:
-    return Experiment(key, "It matters.", "upgrades", NOW, NOW + timedelta(days=30), 100, arms)
+    return Experiment(key, "It matters.", "upgrades", NOW, NOW + timedelta(days=30), Plan(arms, 100))
 
 
 HOLDOUT = _experiment("hold", Arm("out", ArmRole.HOLDOUT, 0.1, None), Arm("in", ArmRole.TREATMENT, 0.9, "standard"))
@@ -25,7 +25,7 @@ TWO = _experiment("two", Arm("a", ArmRole.CONTROL, 0.5, None), Arm("b", ArmRole.
 def test_shares_are_kept(experiment: Experiment) -> None:
     """Within 4 standard errors of what was planned."""
     found = Counter(experiment.arm_of(person).key for person in PEOPLE)
-    for arm in experiment.arms:
+    for arm in experiment.plan.arms:
         error = (arm.share * (1 - arm.share) * len(PEOPLE)) ** 0.5
         assert abs(found[arm.key] - arm.share * len(PEOPLE)) < 4 * error
 

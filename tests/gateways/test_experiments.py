@@ -14,22 +14,22 @@ EXAMPLE = Path(__file__).parents[2] / "deploy" / "experiments.example.toml"
 def test_the_example_is_read() -> None:
     """A tenth is held out, and two halves are compared."""
     holdout, teaser = read_experiments(EXAMPLE)
-    assert [(arm.role, arm.share) for arm in holdout.arms] == [(ArmRole.HOLDOUT, 0.1), (ArmRole.TREATMENT, 0.9)]
-    assert teaser.planned_per_arm == 6_726
+    assert [(arm.role, arm.share) for arm in holdout.plan.arms] == [(ArmRole.HOLDOUT, 0.1), (ArmRole.TREATMENT, 0.9)]
+    assert teaser.plan.planned_per_arm == 6_726
     assert teaser.ends_at is not None
-    assert not teaser.is_holdout
+    assert not teaser.plan.is_holdout
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("share = 0.1", "share = 0.2", "do not sum to 1"),
+        ("share = 0.1", "share = 0.2", "shares of all arms sum to 1"),
         ('key = "teaser-2027-01"', 'key = "holdout-2027"', "one key to two experiments"),
-        ('key = "held-out"', 'key = "offered"', "one key to two arms"),
+        ('key = "held-out"', 'key = "offered"', "keys of their own"),
         ('role = "CONTROL"', 'role = "HOLDOUT"', "two holdouts"),
         ('role = "HOLDOUT"', 'role = "CONTROL"', None),
-        ('role = "CONTROL"', 'role = "TREATMENT"', "compares nothing"),
-        ('role = "HOLDOUT"\n', 'role = "HOLDOUT"\nteaser = "brief"\n', "must name a teaser for every TREATMENT"),
+        ('role = "CONTROL"', 'role = "TREATMENT"\nteaser = "brief"', "One arm is the TREATMENT, not 2"),
+        ('role = "HOLDOUT"\n', 'role = "HOLDOUT"\nteaser = "brief"\n', "must name a teaser for the TREATMENT"),
         ('teaser = "standard"', 'teaser = "loud"', "there are brief, standard"),
         ("ends_at = 2027-03-08", "ends_at = 2026-03-08", "before it starts"),
         ("started_at = 2027-01-01T00:00:00Z", "started_at = 2027-01-01T00:00:00", "timezone"),

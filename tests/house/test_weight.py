@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("litellm", "onnxruntime", "numpy", "scipy", "krippendorff")
+HEAVY = ("litellm", "onnxruntime", "numpy", "scipy", "statsmodels", "pandas", "krippendorff")
 LOADED = f"""
 import sys
 import app.main

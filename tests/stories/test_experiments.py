@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.experiments import Arm, ArmRole, Experiment
+from app.domain.experiments import Arm, ArmRole, Experiment, Plan
 from app.pipeline.assign import assign_all
 from app.wiring import Spectrum
 from tests.client import Client, session
@@ -19,7 +19,7 @@ START = datetime.now(UTC) - timedelta(days=1)
 
 def experiment(key: str, *arms: Arm, **more: Any) -> Experiment:
     """One that runs."""
-    return replace(Experiment(key, "It matters.", "upgrades", START, None, 100, arms), **more)
+    return replace(Experiment(key, "It matters.", "upgrades", START, None, Plan(arms, 100)), **more)
 
 
 HOLDOUT = experiment("held", Arm("out", ArmRole.HOLDOUT, 0.2, None), Arm("offered", ArmRole.TREATMENT, 0.8, "standard"))
@@ -84,8 +84,8 @@ async def test_what_does_not_run_assigns_nobody(spectrum: Spectrum, owner: Any, 
     """Before its start and after its end an experiment is not there: everybody sees the usual teaser."""
     (free,) = await _free_people(spectrum, owner, person, 1)
     now = datetime.now(UTC)
-    over = experiment("over", *TEASERS.arms, ends_at=now - timedelta(hours=1))
-    later = experiment("later", *TEASERS.arms, started_at=now + timedelta(hours=1))
+    over = experiment("over", *TEASERS.plan.arms, ends_at=now - timedelta(hours=1))
+    later = experiment("later", *TEASERS.plan.arms, started_at=now + timedelta(hours=1))
     idle = replace(spectrum, ports=replace(spectrum.ports, experiments=(over, later)))
     assert await assign_all(idle.ports) == 0
     async with Client.of(idle, AUTH_SECRET) as client:

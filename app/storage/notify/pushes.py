@@ -118,7 +118,9 @@ async def keep_done(tx: Tx, key: PushKey) -> None:
     )
 
 
-async def list_fresh(tx: Tx, kind: PeriodKind, first_days: Mapping[UUID, date], *, latest: timedelta) -> dict[UUID, bool]:
+async def list_fresh(
+    tx: Tx, kind: PeriodKind, first_days: Mapping[UUID, date], *, latest: timedelta
+) -> dict[UUID, bool]:
     """Whose period has words in time, that is `latest` after its end, with sessions that came before it; and whether
     they can be reached by a push.
     """

@@ -1,6 +1,6 @@
 """The figures of a blinded review: the share that prefers B, whether reviewers agree, and whether sides mattered.
 
-Reads nothing and keeps nothing; the only importer of scipy and krippendorff, in workers only, when a report is due.
+Reads nothing and keeps nothing.
 """
 
 from collections import defaultdict

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.reviews import FLAGS, Choice, Pair
 from app.domain.rubric import WRITING
-from app.pipeline.review_figures import Said, agreement, figures, preference
+from app.statistics.reviews import Said, agreement, figures, preference
 
 RUNS = 200
 RESAMPLES = 799
