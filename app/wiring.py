@@ -25,15 +25,18 @@ from app.gateways.experiments import read_experiments
 from app.gateways.journal import Journal, read_journal
 from app.gateways.key_command import ask_for_key
 from app.gateways.language_model import Models
+from app.gateways.outside import Outside
 from app.gateways.points import SharedPoints
 from app.gateways.queue import Nudger
 from app.gateways.routes import Routes, read_routes
 from app.gateways.traces import RedisTraces
+from app.gateways.web_push import VAPID, WebPush, WebPushSender, vapid_key
+from app.gateways.webhooks import Webhooks
 from app.pipeline.ports import Ports, Rules
 from app.pipeline.restore import is_behind
 from app.settings import Environment, Settings
 from app.storage import people
-from app.storage.keyring import keep_keyring
+from app.storage.keyring import Keyring, keep_keyring
 from app.storage.schema import is_current, migrate
 from app.storage.sealed import KEY_BYTES, MasterKey, MasterKeys, Signer
 from app.storage.store import DatabaseUrls, Store
@@ -92,8 +95,9 @@ async def opened(
         await store.open()
         redis_url = settings.redis_url.get_secret_value() if settings.redis_url else servers.redis_url
         queue, events, shared_points = Nudger(redis_url), Events(redis_url), SharedPoints(redis_url)
+        outside = _Once(lambda: _outside(settings))
         try:
-            ports = await _ports(settings, store, queue, events, redis_url, master)
+            ports = await _ports(settings, store, queue, events, outside, redis_url, master)
             if not restored:
                 await _require_present(ports)
             yield Spectrum(
@@ -106,6 +110,8 @@ async def opened(
                 production=settings.env is Environment.PRODUCTION,
             )
         finally:
+            for each in outside.loaded:
+                await each.close()
             await shared_points.close()
             await events.close()
             await queue.close()
@@ -123,7 +129,13 @@ async def _require_present(ports: Ports) -> None:
 
 
 async def _ports(
-    settings: Settings, store: Store, queue: Nudger, events: Events, redis_url: str, master: MasterKeys
+    settings: Settings,
+    store: Store,
+    queue: Nudger,
+    events: Events,
+    outside: "_Once[Outside]",
+    redis_url: str,
+    master: MasterKeys,
 ) -> Ports:
     async with store.for_everyone() as tx:
         if not await is_current(tx):
@@ -143,6 +155,8 @@ async def _ports(
         routes=routes,
         models=_Once(lambda: Models.opened(routes, _keys())),
         experiments=experiments if production else (),
+        web_push=_Once(lambda: _web_push(settings, keyring, outside)),
+        webhooks=_Once(lambda: _webhooks(outside)),
         zones=names & available_timezones(),
         rules=Rules(
             raw_retention_days=settings.raw_retention_days,
@@ -164,14 +178,27 @@ class _Once(Generic[T]):
 
     def __init__(self, load: Callable[[], Awaitable[T]]) -> None:
         self._load = load
-        self._loaded: list[T] = []
+        self.loaded: list[T] = []
         self._lock = asyncio.Lock()
 
     async def __call__(self) -> T:
         async with self._lock:
-            if not self._loaded:
-                self._loaded.append(await self._load())
-            return self._loaded[0]
+            if not self.loaded:
+                self.loaded.append(await self._load())
+            return self.loaded[0]
+
+
+async def _outside(settings: Settings) -> Outside:
+    """The way to addresses that others chose; only development may tell a program on the same machine."""
+    return Outside(allow_loopback=settings.env is Environment.DEVELOPMENT)
+
+
+async def _web_push(settings: Settings, keyring: Keyring, outside: "_Once[Outside]") -> WebPush:
+    return WebPushSender(await outside(), vapid_key(keyring.identity.key_for(VAPID)), settings.push_contact)
+
+
+async def _webhooks(outside: "_Once[Outside]") -> Webhooks:
+    return Webhooks(await outside())
 
 
 def _keys() -> dict[str, str]:

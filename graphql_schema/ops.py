@@ -31,6 +31,7 @@ from graphql_schema.numbers import RangeInput
 from graphql_schema.promises import Schedule, SlaReport, list_schedules, report
 from graphql_schema.prompts import PromptRevision, PromptTemplate, find_revision, list_templates
 from graphql_schema.queues import Queue, list_queues
+from graphql_schema.reached import PushReport, report_pushes
 from graphql_schema.reviews import BlindPair, BlindReviewConnection, find_next_pair, list_blind_reviews
 from graphql_schema.rubrics import Rubric, RubricReport, list_rubrics, report_rubric
 from graphql_schema.safety import Reproduction, SafetyDecisionConnection, list_safety, reproduce_insight
@@ -77,6 +78,10 @@ class Ops:
     @strawberry.field(description="How long screens take to load, by screen.", directives=costs(5))
     async def load_times(self, info: Info, range: RangeInput) -> list[LoadTime]:  # noqa: A002 - the contract's name
         return await report_load_times(info.context, range)
+
+    @strawberry.field(description="How telling people of their weeks and months went.")
+    async def push_report(self, info: Info, range: RangeInput) -> PushReport:  # noqa: A002 - the contract's name
+        return await report_pushes(info.context, range)
 
     @strawberry.field(
         description="All three, from the quickest to the slowest, with every kind of job that belongs there."

@@ -67,7 +67,7 @@ PUSHES = [
     "CREATE INDEX push_age ON push (at)",
     "COMMENT ON TABLE push IS 'that somebody is told of a week or month, once: kept before anything is sent'",
     "COMMENT ON COLUMN push.held IS 'it fell into their quiet hours and was moved'",
-    "COMMENT ON COLUMN push.answered IS 'devices whose push service has answered for good, while others are tried again'",
+    "COMMENT ON COLUMN push.answered IS 'devices whose push service has answered for good'",
     "COMMENT ON COLUMN push.sent_at IS 'none: nothing was sent yet, or there was no device'",
     *personal("push", person="SELECT, INSERT, UPDATE, DELETE", batch="SELECT, DELETE"),
     "GRANT UPDATE (reachable) ON device TO spectrum_person",

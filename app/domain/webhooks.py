@@ -42,13 +42,17 @@ class WebhookEvent(StrEnum):
 
 
 FIELDS: Mapping[WebhookEvent, frozenset[str]] = {
-    WebhookEvent.WEEKLY_SUMMARY_PUBLISHED: frozenset({"person", "period"}),
-    WebhookEvent.MONTHLY_SUMMARY_PUBLISHED: frozenset({"person", "period"}),
-    WebhookEvent.SPECTRUM_RESET: frozenset({"person", "operation"}),
+    WebhookEvent.WEEKLY_SUMMARY_PUBLISHED: frozenset({"viewer", "period"}),
+    WebhookEvent.MONTHLY_SUMMARY_PUBLISHED: frozenset({"viewer", "period"}),
+    WebhookEvent.SPECTRUM_RESET: frozenset({"operation"}),
     WebhookEvent.BUDGET_STATE_CHANGED: frozenset({"budget"}),
     WebhookEvent.SLA_MISSED: frozenset({"period"}),
 }
-"""What `data` holds: ids and periods by which a receiver asks for the rest, with a token of its own."""
+"""What `data` holds: the ids that phones and the team know these things by, and periods.
+
+`viewer` is `Viewer.id`, which the app can keep beside its own key of the person; of a reset only the operation is
+named, since nothing of the person may be left.
+"""
 
 
 @dataclass(frozen=True, slots=True)

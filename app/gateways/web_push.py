@@ -28,6 +28,8 @@ from app.domain.outside import place_of
 from app.errors import ConfigurationError
 from app.gateways.outside import AddressRefused, Outside, TooSlow, Unreachable
 
+VAPID = "web push"
+"""The purpose of the secret that the installation's key comes from: another one makes every subscription useless."""
 TOKEN_LIVES = timedelta(hours=12)
 """RFC 8292 allows a day."""
 LONGEST_TTL = timedelta(days=1)

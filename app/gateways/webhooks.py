@@ -5,7 +5,6 @@ Keeps nothing, retries nothing, and never logs. Which endpoints there are and wh
 
 import base64
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,9 +54,10 @@ class Disable:
 Outcome = Delivered | TryAgain | Disable
 
 
-def new_key() -> str:
-    """A signing key of 32 random bytes, as its receiver is given it."""
-    return _PREFIX + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+def key_of(secret: bytes) -> str:
+    """A signing key of 32 secret bytes, as its receiver is given it."""
+    assert len(secret) == KEY_BYTES, "a key has 32 bytes"
+    return _PREFIX + base64.b64encode(secret).decode()
 
 
 def hint(key: str) -> str:

@@ -17,7 +17,8 @@ from app.domain.measures import Metric
 from app.domain.narrative import brief_for_card, card_from, card_to_json, step_label
 from app.domain.news import of_period
 from app.domain.periods import Period, PeriodKind, ends_at, period_of, previous
-from app.jobs import AGGREGATION, PERIOD, Claimed, Kept, Skipped, monthly_narrative
+from app.jobs import AGGREGATION, PERIOD, Claimed, Job, Kept, Skipped, monthly_narrative
+from app.pipeline.announcing import announce_periods
 from app.pipeline.inputs import Inputs, InputsChanged, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import Written, decision_on, find_active, making, write
@@ -164,36 +165,36 @@ async def keep_week(tx: Tx, result: Closed) -> Kept:
     await require_unchanged(tx, inputs)
     if (await _list_earlier(tx, {inputs.person.id: inputs.period}))[inputs.person.id] != result.earlier:
         raise InputsChanged("What came before changed while the week was written about.")
-    await _keep(tx, [result])
-    return _then(result, result.revision + 1)
+    following = await _keep(tx, [result])
+    return _then(result, result.revision + 1, following)
 
 
 async def keep_month(tx: Tx, result: Closed) -> Kept:
     """Keep the aggregate, and ask for its narrative."""
     await require_unchanged(tx, result.inputs)
-    await _keep(tx, [result])
+    following = await _keep(tx, [result])
     head = await people.find_head(tx, result.inputs.person.id)
     assert head is not None, "the fence has just seen this person"
-    return _then(result, head.revision)
+    return _then(result, head.revision, following)
 
 
 async def keep_many(tx: Tx, results: Mapping[UUID, Closed]) -> dict[UUID, Kept]:
     """Keep a batch of different people, all unchanged since they were read; what follows, by job."""
-    await _keep(tx, list(results.values()))
-    return {job_id: _then(result, result.revision + 1) for job_id, result in results.items()}
+    following = await _keep(tx, list(results.values()))
+    return {job_id: _then(result, result.revision + 1, following) for job_id, result in results.items()}
 
 
-def _then(result: Closed, revision: int) -> Kept:
+def _then(result: Closed, revision: int, following: Mapping[UUID, tuple[Job, ...]]) -> Kept:
     person, kind, period = result.inputs.person, result.inputs.kind, result.inputs.period
     news = of_period(person.id, kind, period, told=bool(result.cards))
     if kind is PeriodKind.WEEK:
-        return Kept(news=news)
+        return Kept(following.get(person.id, ()), news)
     narrative = monthly_narrative(person, period.first, revision=revision, due_at=result.aggregate.due_at)
     return Kept((narrative,), news)
 
 
-async def _keep(tx: Tx, results: Sequence[Closed]) -> None:
-    """Write set-based: a batch takes as many statements as one."""
+async def _keep(tx: Tx, results: Sequence[Closed]) -> Mapping[UUID, tuple[Job, ...]]:
+    """Write set-based: a batch takes as many statements as one. What is to be told of it, by person."""
     found = {result.inputs.person.id: result.aggregate for result in results}
     revisions = await aggregates.keep(tx, found)
     weeks = {result.inputs.person.id: result for result in results if result.inputs.kind is PeriodKind.WEEK}
@@ -214,6 +215,8 @@ async def _keep(tx: Tx, results: Sequence[Closed]) -> None:
     }
     await writings.keep_withdrawn(tx, PeriodKind.WEEK, told)
     await exclusions.keep_settled(tx, weeks)
+    told_of = {week.inputs.person: week.aggregate.first_day for week in weeks.values() if week.cards}
+    return await announce_periods(tx, PeriodKind.WEEK, told_of) if told_of else {}
 
 
 def _aggregate(read: _Read, current: Fold, *, told: bool | None) -> Aggregate:

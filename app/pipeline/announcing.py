@@ -1,4 +1,4 @@
-"""What follows when something is there to be told of: pushes for people, deliveries for other systems. Sends nothing."""
+"""What follows when there is something to tell: pushes for people, deliveries for other systems. Sends nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

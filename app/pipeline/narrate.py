@@ -9,6 +9,7 @@ from app.domain.narrative import brief_for_month, narrative_from, narrative_to_j
 from app.domain.news import of_period
 from app.domain.periods import PeriodKind, period_of
 from app.jobs import Claimed, Kept, Skipped
+from app.pipeline.announcing import announce_periods
 from app.pipeline.inputs import Inputs, list_inputs, require_unchanged
 from app.pipeline.ports import Ports
 from app.pipeline.writing import Attempt, Written, decision_on, find_active, making, write
@@ -90,4 +91,6 @@ async def keep(tx: Tx, result: Told) -> Kept:
     if summary is not None or not result.unsettled:
         await aggregates.keep_told(tx, person_id, PeriodKind.MONTH, first_day, told=summary is not None)
     await exclusions.keep_settled(tx, [person_id])
-    return Kept(news=of_period(person_id, PeriodKind.MONTH, result.inputs.period, told=summary is not None))
+    following = await announce_periods(tx, PeriodKind.MONTH, {result.inputs.person: first_day}) if summary else {}
+    news = of_period(person_id, PeriodKind.MONTH, result.inputs.period, told=summary is not None)
+    return Kept(following.get(person_id, ()), news)

@@ -12,6 +12,8 @@ from app.gateways.journal import Journal
 from app.gateways.language_model import Models
 from app.gateways.queue import Nudger
 from app.gateways.routes import Routes
+from app.gateways.web_push import WebPush
+from app.gateways.webhooks import Webhooks
 from app.storage.keyring import Keyring
 from app.storage.store import Store
 
@@ -48,8 +50,9 @@ class Ports:
     """The store, the queue, the events, the keys, the analyser (loaded when first asked for), and the rules.
 
     `routes` say which models may be asked, `models` asks them (loaded when first asked for); where there is no route
-    the composer writes. `experiments` are those that run or ran, or will. `journal` remembers erasures outside the
-    database; `elsewhere` is all else that an erasure has to look at.
+    the composer writes. `experiments` are those that run or ran, or will; `web_push` and `webhooks` send (loaded when
+    first asked for). `journal` remembers erasures outside the database; `elsewhere` is all else that an erasure has to
+    look at.
     """
 
     store: Store
@@ -61,6 +64,8 @@ class Ports:
     routes: Routes
     models: Callable[[], Awaitable[Models]]
     experiments: tuple[Experiment, ...]
+    web_push: Callable[[], Awaitable[WebPush]]
+    webhooks: Callable[[], Awaitable[Webhooks]]
     zones: frozenset[str]
     rules: Rules
     journal: Journal

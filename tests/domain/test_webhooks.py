@@ -36,11 +36,11 @@ def test_a_wait_is_never_shorter_than_what_is_asked_for(attempt: int, jitter: fl
 def test_a_payload_is_a_type_a_time_and_ids() -> None:
     """The time is the event's own, in UTC, whatever zone it is given in."""
     here = AT.astimezone(timezone(timedelta(hours=5, minutes=45)))
-    event = Event(WebhookEvent.WEEKLY_SUMMARY_PUBLISHED, here, {"person": "a1b2", "period": "2026-W27"})
+    event = Event(WebhookEvent.WEEKLY_SUMMARY_PUBLISHED, here, {"viewer": "a1b2", "period": "2026-W27"})
     assert event.payload == {
         "type": "WEEKLY_SUMMARY_PUBLISHED",
         "timestamp": "2026-07-06T00:05:01.234Z",
-        "data": {"person": "a1b2", "period": "2026-W27"},
+        "data": {"viewer": "a1b2", "period": "2026-W27"},
     }
 
 

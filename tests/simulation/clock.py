@@ -125,6 +125,8 @@ def ports_over(store: VirtualStore) -> Ports:
         routes={},
         models=absent,
         experiments=(),
+        web_push=absent,
+        webhooks=absent,
         zones=frozenset(),
         rules=Rules(raw_retention_days=30, backup_days=30, default_plan="PLUS"),
         journal=absent,

@@ -96,6 +96,15 @@ async def keep(tx: Tx, key: PushKey, *, due_at: datetime, held: bool) -> frozens
     return None if row["sent_at"] is not None else frozenset(row["answered"])
 
 
+async def find_answered(tx: Tx, key: PushKey) -> frozenset[UUID] | None:
+    """The devices whose push service has answered for good; None when it was never begun."""
+    answered = await tx.fetchval(
+        "SELECT answered FROM push WHERE person_id = $1 AND period_kind = $2 AND first_day = $3",
+        *(key.person_id, key.kind, key.first_day),
+    )
+    return None if answered is None else frozenset(answered)
+
+
 async def keep_answered(tx: Tx, key: PushKey, answered: Sequence[UUID], sent: Sent) -> None:
     """Add to what became of a message: devices whose push service has answered for good, and what it said."""
     await tx.execute(
@@ -121,8 +130,9 @@ async def keep_done(tx: Tx, key: PushKey) -> None:
 async def list_fresh(
     tx: Tx, kind: PeriodKind, first_days: Mapping[UUID, date], *, latest: timedelta
 ) -> dict[UUID, bool]:
-    """Whose period has words in time, that is `latest` after its end, with sessions that came before it; and whether
-    they can be reached by a push.
+    """Whose period has words in time, and whether they can be reached by a push.
+
+    In time is `latest` after its end at the latest, and with a session that came before its end.
     """
     rows = await tx.fetch(
         """

@@ -1,0 +1,74 @@
+"""Hands an event over to another system, again and again over days until it is taken. One job is one attempt.
+
+A worker that dies after sending sends the same message again, under the same id: receivers tell by it.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.domain.webhooks import KEY_OVERLAP, Event, SigningKey, WebhookEvent, wait_before
+from app.gateways.webhooks import Delivered, Disable, Outcome, key_of
+from app.jobs import Claimed, Kept, Skipped, webhook
+from app.pipeline.ports import Ports
+from app.storage.notify import webhooks
+from app.storage.notify.webhooks import Delivery, Webhook
+from app.storage.sealed import Identity
+from app.storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """An attempt at a delivery, made at `at`, and what came of it."""
+
+    delivery: Delivery
+    outcome: Outcome
+    at: datetime
+
+
+def signing_key(identity: Identity, webhook_id: UUID, generation: int) -> str:
+    """The key of a webhook in one generation (`whsec_…`): derived, and kept nowhere."""
+    return key_of(identity.key_for(f"webhook|{webhook_id}|{generation}"))
+
+
+def signing_keys(identity: Identity, to: Webhook) -> list[SigningKey]:
+    """The keys that sign now: the newest, and for a day after a rotation the one before it."""
+    keys = [SigningKey(signing_key(identity, to.id, to.generation))]
+    if to.generation > 1:
+        old = signing_key(identity, to.id, to.generation - 1)
+        keys.append(SigningKey(old, until=to.rotated_at + KEY_OVERLAP))
+    return keys
+
+
+async def prepare(job: Claimed, ports: Ports) -> Attempted | Skipped:
+    """Read · sign · send."""
+    async with ports.store.for_everyone() as tx:
+        delivery = await webhooks.find_delivery(tx, UUID(job.scope["delivery_id"]))
+        to = None if delivery is None else await webhooks.find(tx, delivery.webhook_id)
+        now: datetime = await tx.fetchval("SELECT now()")
+    if delivery is None or delivery.delivered_at is not None:
+        return Skipped("There is nothing to hand over any more.")
+    if to is None or not to.enabled:
+        return Skipped("The webhook is off.")
+    event = Event(WebhookEvent(delivery.event), delivery.happened_at, delivery.data)
+    sender = await ports.webhooks()
+    keys = signing_keys(ports.keyring.identity, to)
+    return Attempted(delivery, await sender.deliver(to.url, keys, str(delivery.id), now, event), now)
+
+
+async def keep(tx: Tx, result: Attempted) -> Kept:
+    """Count the attempt, and ask for the next one; an endpoint that is gone is told nothing any more."""
+    delivery, outcome = result.delivery, result.outcome
+    made = delivery.attempt + 1
+    if isinstance(outcome, Delivered | Disable):
+        await webhooks.keep_attempt(
+            tx, delivery.id, http_status=outcome.status, delivered=isinstance(outcome, Delivered), next_at=None
+        )
+        if isinstance(outcome, Disable):
+            await webhooks.keep_disabled(tx, delivery.webhook_id, outcome.reason)
+        return Kept()
+    wait = wait_before(made + 1, jitter=random.random(), asked_s=outcome.retry_after_s)  # noqa: S311 - no secret
+    next_at = None if wait is None else result.at + wait
+    await webhooks.keep_attempt(tx, delivery.id, http_status=outcome.status, delivered=False, next_at=next_at)
+    return Kept() if wait is None else Kept((webhook(delivery.id, attempt=made + 1, delay_s=wait.total_seconds()),))

@@ -1,0 +1,307 @@
+"""A person is told of their week once, when they want to be, on every device, whoever dies in between."""
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import http_ece
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from app.domain.access import Role
+from app.domain.affect import Weekday
+from app.domain.engagement import EventName, Subject, SubjectKind, Told
+from app.domain.notifications import DEFAULTS, Platform, QuietHours
+from app.domain.periods import Period, PeriodKind, ends_at, previous, week_of
+from app.jobs import Claimed, JobKind, Kept, Later, PersonAt, Queue, Skipped, push, rewrite_period
+from app.pipeline import notify
+from app.pipeline.track import track
+from app.storage.engagement.events import Teller
+from app.storage.jobs import ledger
+from app.storage.notify import devices, preferences
+from app.storage.notify.devices import NewDevice
+from app.wiring import Spectrum
+from tests.client import LIGHT, Client, session
+from tests.gateways.receiver import Receiver, Reply, answers, receiver_that
+from tests.life import at, take, who, work_off
+from workers.runner import Runner
+
+ZONE = "Europe/Berlin"
+BEFORE = timedelta(minutes=5)
+"""The chosen time is so long ago."""
+
+
+@dataclass
+class Device:
+    """A browser that subscribed; `reply` is what its push service says."""
+
+    key: ec.EllipticCurvePrivateKey
+    receiver: Receiver
+
+    def read(self) -> list[tuple[Any, str]]:
+        """What arrived, decrypted, and under which topic."""
+        return [
+            (
+                orjson.loads(http_ece.decrypt(each.body, private_key=self.key, auth_secret=b"s" * 16)),
+                each.headers["topic"],
+            )
+            for each in self.receiver.requests
+        ]
+
+
+@dataclass
+class Reader:
+    """Somebody whose last week has words, who wants to be told at a time that was five minutes ago."""
+
+    spectrum: Spectrum
+    owner: Any
+    at: PersonAt
+    week: Period
+    told_at: datetime
+
+    @property
+    def job(self) -> Any:
+        """The job that tells them."""
+        return push(PeriodKind.WEEK, self.at, self.week.first)
+
+    async def choose(self, **more: Any) -> None:
+        """Choose how to be told."""
+        local = self.told_at.astimezone(ZoneInfo(ZONE))
+        usual = replace(
+            DEFAULTS, day=tuple(Weekday)[local.weekday()], at=local.time().replace(microsecond=0), quiet=None
+        )
+        async with self.spectrum.ports.store.for_person(self.at.id) as tx:
+            await preferences.keep(tx, self.at.id, replace(usual, **more))
+
+    async def run(self) -> Any:
+        """Let the job run by itself, without the ledger."""
+        claimed = Claimed(uuid4(), 0, JobKind.PUSH, self.at, self.job.scope, 1, 5, 0, False, None, 0.0)
+        result = await notify.prepare(claimed, self.spectrum.ports)
+        if not isinstance(result, Skipped | Later):
+            async with self.spectrum.ports.store.for_person(self.at.id) as tx:
+                assert await notify.keep(tx, result) == Kept()
+        return result
+
+    async def row(self) -> dict[str, Any]:
+        """What is kept of it."""
+        found = await self.owner.fetchrow("SELECT * FROM push WHERE person_id = $1", self.at.id)
+        return dict(found or {})
+
+
+async def _reader(spectrum: Spectrum, owner: Any, person: str, told_at: datetime) -> Reader:
+    """Somebody who wants to be told at that time; the week before it has words since an hour after its end."""
+    week = previous(PeriodKind.WEEK, week_of(told_at.astimezone(ZoneInfo(ZONE)).date()))
+    noon = datetime.combine(week.first, time(12), ZoneInfo(ZONE))
+    await take(spectrum, *(session(person, noon + timedelta(days=n // 2, hours=n % 2), LIGHT) for n in range(12)))
+    await work_off(spectrum, owner)
+    found = Reader(spectrum, owner, await at(owner, who(spectrum, person)), week, told_at)
+    await owner.execute(
+        "UPDATE period_aggregate SET settled_at = $2::timestamptz + interval '1 hour', closed_at = $2,"
+        " backfilled = false WHERE person_id = $1",
+        *(found.at.id, ends_at(week, ZONE)),
+    )
+    await found.choose()
+    return found
+
+
+@pytest.fixture
+async def reader(spectrum: Spectrum, owner: Any, person: str) -> Reader:
+    """Give somebody who wanted to be told five minutes ago."""
+    return await _reader(spectrum, owner, person, datetime.now(UTC) - BEFORE)
+
+
+Subscribe = Callable[[Reader, Reply], Awaitable[Device]]
+
+
+@pytest.fixture
+async def device() -> AsyncIterator[Subscribe]:
+    """Give a way to let somebody subscribe on a device whose push service answers so."""
+    async with AsyncExitStack() as stack:
+
+        async def subscribe(reader: Reader, reply: Reply) -> Device:
+            receiver = await stack.enter_async_context(receiver_that(reply, None))
+            key = ec.generate_private_key(ec.SECP256R1())
+            point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+            encoded = [base64.urlsafe_b64encode(each).decode().rstrip("=") for each in (point, b"s" * 16)]
+            new = NewDevice(Platform.WEB, f"http://127.0.0.1:{receiver.port}/push", *encoded, "1.0", "en", ZONE)
+            async with reader.spectrum.ports.store.for_everyone() as tx:
+                await devices.keep(tx, reader.at.id, new)
+            return Device(key, receiver)
+
+        yield subscribe
+
+
+async def test_every_device_is_told_once(reader: Reader, device: Subscribe) -> None:
+    """A type and a path, under one topic of the person and week; asked for again, it is done."""
+    one, two = await device(reader, answers(201)), await device(reader, answers(201))
+    assert isinstance(await reader.run(), notify.Notified)
+    assert isinstance(await reader.run(), Skipped)
+    (first,), (second,) = one.read(), two.read()
+    assert first == second
+    assert first[0] == {"type": "SOMETHING_NEW", "path": "/app/insights"}
+    row = await reader.row()
+    assert (row["devices"], row["accepted"], row["gone"], row["failed"]) == (2, 2, 0, 0)
+    assert row["sent_at"] is not None
+
+
+async def test_words_are_asked_for_by_the_lock_screen(reader: Reader, device: Subscribe) -> None:
+    """NAMED says that it is the week; nothing says more."""
+    await reader.choose(lock_screen="NAMED")
+    one = await device(reader, answers(201))
+    await reader.run()
+    assert [body for body, _ in one.read()] == [{"type": "WEEK_READY", "path": "/app/insights"}]
+
+
+async def test_a_device_that_is_gone_is_told_nothing_again(reader: Reader, device: Subscribe) -> None:
+    """410: unreachable from then on; the other device was reached."""
+    gone, there = await device(reader, answers(410)), await device(reader, answers(201))
+    await reader.run()
+    row = await reader.row()
+    assert (row["devices"], row["accepted"], row["gone"]) == (2, 1, 1)
+    reachable = await reader.owner.fetch("SELECT reachable FROM device WHERE person_id = $1", reader.at.id)
+    assert sorted(each["reachable"] for each in reachable) == [False, True]
+    assert (len(gone.read()), len(there.read())) == (1, 1)
+
+
+@pytest.mark.parametrize(("reply", "least_s"), [(answers(500), 30), (answers(429, "retry-after: 7200"), 7_200)])
+async def test_who_did_not_answer_is_told_later_and_nobody_twice(
+    reader: Reader, device: Subscribe, reply: Reply, least_s: float
+) -> None:
+    """The device that took it is left alone; the other is tried again, not before its service wants it."""
+    away, there = await device(reader, reply), await device(reader, answers(201))
+    later = await reader.run()
+    assert isinstance(later, Later)
+    assert least_s <= later.delay_s <= 7_200
+    away.receiver.reply = answers(201)
+    assert isinstance(await reader.run(), notify.Notified)
+    assert (len(away.read()), len(there.read())) == (2, 1)
+    assert {topic for _, topic in away.read()} == {topic for _, topic in there.read()}
+    assert (await reader.row())["accepted"] == 2
+
+
+async def test_a_worker_that_dies_before_it_can_say_so_sends_again(reader: Reader, device: Subscribe) -> None:
+    """Between the row and the answer nothing is lost: it is sent twice, under one topic, and shown once."""
+    one = await device(reader, answers(201))
+    await reader.run()
+    await reader.owner.execute(
+        "UPDATE push SET sent_at = NULL, answered = '{}', devices = 0, accepted = 0 WHERE person_id = $1", reader.at.id
+    )
+    assert isinstance(await reader.run(), notify.Notified)
+    assert len(one.read()) == 2
+    assert len({topic for _, topic in one.read()}) == 1
+
+
+async def test_two_days_on_it_is_given_up(spectrum: Spectrum, owner: Any, person: str, device: Subscribe) -> None:
+    """What was begun ends as failed; what was not even begun leaves no trace, and nobody is told."""
+    reader = await _reader(spectrum, owner, person, datetime.now(UTC) - timedelta(days=3))
+    one = await device(reader, answers(201))
+    assert isinstance(await reader.run(), Skipped)
+    assert await reader.row() == {}
+    await owner.execute(
+        "INSERT INTO push (person_id, period_kind, first_day, due_at) VALUES ($1, 'WEEK', $2, $3)",
+        *(reader.at.id, reader.week.first, reader.told_at),
+    )
+    assert isinstance(await reader.run(), notify.Notified)
+    row = await reader.row()
+    assert (row["devices"], row["failed"], row["accepted"]) == (1, 1, 0)
+    assert one.read() == []
+
+
+async def test_quiet_hours_hold_it(reader: Reader, device: Subscribe) -> None:
+    """The chosen time is inside them: it comes when they end, and that it was held is told to the team."""
+    local = reader.told_at.astimezone(ZoneInfo(ZONE))
+    start, end = (local - timedelta(hours=1)).time(), (local + timedelta(hours=2)).time()
+    await reader.choose(quiet=QuietHours(start.replace(microsecond=0), end.replace(microsecond=0)))
+    one = await device(reader, answers(201))
+    later = await reader.run()
+    assert isinstance(later, Later)
+    assert 6_000 < later.delay_s <= 7_200
+    assert one.read() == []
+    assert await reader.row() == {}
+
+
+@pytest.mark.parametrize(
+    ("statement", "chosen"),
+    [
+        ("SELECT 1", {"weekly_summary": False}),
+        ("UPDATE person SET plan = 'FREE' WHERE id = $1", {}),
+        ("UPDATE writing SET status = 'WITHDRAWN' WHERE person_id = $1", {}),
+        ("UPDATE period_aggregate SET backfilled = true WHERE person_id = $1", {}),
+        ("UPDATE period_aggregate SET settled_at = closed_at + interval '49 hours' WHERE person_id = $1", {}),
+        ("UPDATE device SET reachable = false WHERE person_id = $1", {}),
+    ],
+)
+async def test_who_is_not_told(reader: Reader, device: Subscribe, statement: str, chosen: Any) -> None:
+    """Who does not want it, has no plan, no words, no device; and of what was built late, or long after."""
+    one = await device(reader, answers(201))
+    await reader.choose(**chosen)
+    await reader.owner.execute(statement, *([reader.at.id] if "$1" in statement else []))
+    assert isinstance(await reader.run(), Skipped)
+    assert one.read() == []
+
+
+async def _earlier(reader: Reader, count: int) -> None:
+    for number in range(1, count + 1):
+        await reader.owner.execute(
+            "INSERT INTO push (person_id, period_kind, first_day, due_at, sent_at, devices)"
+            " VALUES ($1, 'WEEK', $2, $3, $3, 1)",
+            *(reader.at.id, reader.week.first - timedelta(weeks=number), reader.told_at - timedelta(weeks=number)),
+        )
+
+
+async def test_who_opens_nothing_is_told_of_months_alone(reader: Reader, device: Subscribe) -> None:
+    """Three in a row that nobody opened; one that is opened begins anew."""
+    one = await device(reader, answers(201))
+    await _earlier(reader, 3)
+    assert isinstance(await reader.run(), Skipped)
+    opened = Told(
+        uuid4(), EventName.PUSH_OPENED, datetime.now(UTC), Subject(SubjectKind.WEEK, first_day=reader.week.first)
+    )
+    await track(reader.spectrum.ports, reader.at, [opened], Teller("1.0", Platform.WEB))
+    assert isinstance(await reader.run(), notify.Notified)
+    assert len(one.read()) == 1
+
+
+async def test_words_in_time_ask_for_it_and_are_announced(reader: Reader, device: Subscribe) -> None:
+    """A week whose words come within two days of its end gets one job, however often it is written."""
+    await device(reader, answers(201))
+    await reader.owner.execute(
+        "UPDATE period_aggregate SET closed_at = now() - interval '1 hour' WHERE person_id = $1", reader.at.id
+    )
+    for revision in (-1, -2):
+        async with reader.spectrum.ports.store.for_person(reader.at.id) as tx:
+            again = rewrite_period(PeriodKind.WEEK, reader.at, reader.week.first, revision=revision)
+            await ledger.keep_jobs(tx, [again])
+        await Runner(reader.spectrum.ports).work_off(Queue.MINUTES)
+    jobs = await reader.owner.fetch("SELECT kind FROM job WHERE person_id = $1 AND kind = 'PUSH'", reader.at.id)
+    assert len(jobs) == 1
+
+
+REPORT = """query($from: Date!, $to: Date!) { ops { pushReport(range: {dates: {from: $from, to: $to}}) {
+  due sent accepted delivered gone failed heldForQuietHours opened { numerator denominator suppressed } } } }"""
+
+
+async def test_the_team_sees_sums(reader: Reader, device: Subscribe, client: Client) -> None:
+    """What was due, sent and answered; an opening rate only of many."""
+    await device(reader, answers(201))
+    await reader.run()
+    await reader.owner.execute("DELETE FROM push WHERE person_id <> $1", reader.at.id)
+    days = {"from": f"{reader.told_at.date()}", "to": f"{reader.told_at.date()}"}
+    report = (await client.team(REPORT, days, Role.OPERATOR))["ops"]["pushReport"]
+    assert report == {
+        "due": 1,
+        "sent": 1,
+        "accepted": 1,
+        "delivered": 0,
+        "gone": 0,
+        "failed": 0,
+        "heldForQuietHours": 0,
+        "opened": {"numerator": None, "denominator": None, "suppressed": True},
+    }
