@@ -38,5 +38,5 @@ class Settings(BaseSettings):
     analyser: str = Field(default="encoder", pattern="^(encoder|small)$")
     models_file: Path | None = None
     experiments_file: Path | None = None
-    push_contact: str = Field(default="mailto:nobody@example.invalid", pattern=r"^(mailto:.+@.+|https://.+)$")
+    push_contact: str | None = Field(default=None, pattern=r"^(mailto:.+@.+|https://.+)$")
     default_plan: str | None = Field(default=None, pattern="^(FREE|TRIAL|PLUS)$")

@@ -162,6 +162,8 @@ async def _ports(
             raw_retention_days=settings.raw_retention_days,
             backup_days=settings.backup_days,
             default_plan=settings.default_plan or ("FREE" if production else "PLUS"),
+            tells_loopback=not production,
+            has_push_contact=settings.push_contact is not None,
         ),
         journal=Journal(
             settings.tombstones_dir or settings.state_dir / "tombstones", Signer(keyring.signing_seed).key_id
@@ -188,13 +190,17 @@ class _Once(Generic[T]):
             return self.loaded[0]
 
 
+_NOBODY = "mailto:nobody@example.invalid"
+"""A message names a contact (RFC 8292, 2.1); where none is set, push services are told that it is nobody."""
+
+
 async def _outside(settings: Settings) -> Outside:
     """The way to addresses that others chose; only development may tell a program on the same machine."""
     return Outside(allow_loopback=settings.env is Environment.DEVELOPMENT)
 
 
 async def _web_push(settings: Settings, keyring: Keyring, outside: "_Once[Outside]") -> WebPush:
-    return WebPushSender(await outside(), vapid_key(keyring.identity.key_for(VAPID)), settings.push_contact)
+    return WebPushSender(await outside(), vapid_key(keyring.identity.key_for(VAPID)), settings.push_contact or _NOBODY)
 
 
 async def _webhooks(outside: "_Once[Outside]") -> Webhooks:

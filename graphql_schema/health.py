@@ -29,6 +29,9 @@ class Health:
     model: bool = strawberry.field(
         description="A language model may be asked for some words; false: the composer writes."
     )
+    push: bool = strawberry.field(
+        description="Web Push can be sent: this installation has a key, and a contact for push services."
+    )
     clock_skew_ms: int | None = strawberry.field(
         description="Milliseconds by which this machine's clock is ahead of the database's, below 0: behind; null while"
         " it is away."
@@ -52,6 +55,7 @@ async def find_health(context: Context, schema: strawberry.Schema) -> Health:
         migration=migration,
         database=migration is not None,
         model=bool(context.ports.routes),
+        push=context.ports.rules.has_push_contact,
         clock_skew_ms=skew_ms,
     )
 

@@ -10,6 +10,7 @@ from app.domain.affect import Weekday
 from app.domain.notifications import LockScreenDetail, Platform, Preferences, PushTransport
 from app.domain.notifications import QuietHours as Quiet
 from app.errors import ErrorCode, Refused
+from app.gateways.web_push import VAPID, public_key, vapid_key
 from app.pipeline import reach
 from app.storage.notify import devices, preferences
 from app.storage.notify.devices import Device as KeptDevice
@@ -63,6 +64,13 @@ class NotificationPreferences:
     lock_screen: LockScreenDetail = strawberry.field(
         description="No push holds feelings, patterns or numbers, whichever is chosen."
     )
+
+    @strawberry.field(
+        description="What a browser subscribes under: `applicationServerKey` of PushManager.subscribe, in base64url."
+        " The same for every viewer of an installation."
+    )
+    def web_push_key(self, info: Info) -> str:
+        return public_key(vapid_key(info.context.ports.keyring.identity.key_for(VAPID)))
 
     @classmethod
     def of(cls, chosen: Preferences) -> Self:

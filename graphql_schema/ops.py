@@ -44,6 +44,7 @@ from graphql_schema.usage import (
     report_funnel,
     report_load_times,
 )
+from graphql_schema.webhooks import WebhookDeliveryConnection, WebhookEndpoint, list_deliveries, list_webhooks
 
 
 @strawberry.type
@@ -82,6 +83,16 @@ class Ops:
     @strawberry.field(description="How telling people of their weeks and months went.")
     async def push_report(self, info: Info, range: RangeInput) -> PushReport:  # noqa: A002 - the contract's name
         return await report_pushes(info.context, range)
+
+    @strawberry.field(description="Other systems that are told.")
+    async def webhooks(self, info: Info) -> list[WebhookEndpoint]:
+        return await list_webhooks(info.context)
+
+    @strawberry.field(description="What one of them is told, newest first; kept for 30 days.", directives=costs(1))
+    async def webhook_deliveries(
+        self, info: Info, endpoint_id: strawberry.ID, first: First, after: After = None
+    ) -> WebhookDeliveryConnection:
+        return await list_deliveries(info.context, endpoint_id, first=first, after=after)
 
     @strawberry.field(
         description="All three, from the quickest to the slowest, with every kind of job that belongs there."

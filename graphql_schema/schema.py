@@ -34,6 +34,7 @@ from graphql_schema.scalars import SCALARS
 from graphql_schema.seeing import SeeingMutation
 from graphql_schema.summaries import MonthlySummary, WeeklySummary
 from graphql_schema.viewer import Viewer, ViewerQuery
+from graphql_schema.webhooks import WebhookMutation
 
 NODES = (Viewer, Insight, Evidence, WeeklySummary, MonthlySummary, ResetOperation, DeletionReceipt)
 
@@ -75,6 +76,7 @@ class TeamMutation(
     SafetyMutation,
     RubricMutation,
     ReviewMutation,
+    WebhookMutation,
 ):
     """The same, ingestion, and the team's part."""
 

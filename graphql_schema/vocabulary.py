@@ -29,6 +29,7 @@ from app.domain.pictures.turn_impact import TurnGrouping
 from app.domain.rubric import Scorer
 from app.domain.safety import SafetyAction
 from app.domain.sessions import SessionStatus
+from app.domain.webhooks import WebhookEvent
 from app.errors import ErrorCode
 from app.jobs import FailureClass, JobKind, JobStatus
 from app.storage.forgetting.operations import OperationStatus, ResetScope
@@ -118,6 +119,12 @@ for name, enum, description in (
     ("UserErrorCode", ErrorCode, "What kind of correction is needed."),
     ("JobKind", JobKind, "The work there is."),
     ("JobStatus", JobStatus, "Where a job is."),
+    (
+        "WebhookEvent",
+        WebhookEvent,
+        "What other systems are told. A summary's data are `viewer` (Viewer.id) and `period`; a reset's `operation`; a"
+        " budget's `budget`; a missed promise's `period`.",
+    ),
     ("FailureClass", FailureClass, "Why an attempt failed, as a class; the message is redacted."),
 ):
     strawberry.enum(enum, name=name, description=description)

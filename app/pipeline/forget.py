@@ -10,9 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.domain.global_ids import encode
 from app.domain.news import News, RevisionReason
+from app.domain.webhooks import WebhookEvent
 from app.errors import ErrorCode, Gone, Problem, Refused, SpectrumError
 from app.jobs import RECOUNTS_S, Claimed, Job, Kept, PersonAt, Skipped, receipt_check, reset
+from app.pipeline.announcing import announce
 from app.pipeline.commit import commit
 from app.pipeline.counting import count_elsewhere, count_left, past_of, tables_of
 from app.pipeline.erasing import AUDIT, RESIDUE, actor_of, erase, read_again, remember, subject_of
@@ -23,6 +26,7 @@ from app.storage.forgetting import erasure, operations, residue, tombstones
 from app.storage.forgetting.operations import Operation, OperationStatus, ResetScope
 from app.storage.forgetting.tombstones import Tombstone
 from app.storage.jobs import ledger
+from app.storage.notify.webhooks import Announcement
 from app.storage.sealed import Signer
 from app.storage.store import StorageUnavailable, Tx
 
@@ -290,8 +294,15 @@ async def keep(tx: Tx, result: Erased) -> Kept:
     await operations.keep_ended(tx, operation, result.receipt)
     repairs = result.receipt.get("repairs", 0)
     recounts = tuple(receipt_check(operation.id, number, repairs=repairs) for number in range(1, len(RECOUNTS_S) + 1))
-    again = await _read_again(tx, result)
-    return Kept((*recounts, *again), News(RevisionReason.RESET), operation.person_id)
+    again, told = await _read_again(tx, result), await announce(tx, [_reset(operation, result.receipt)])
+    return Kept((*recounts, *again, *told), News(RevisionReason.RESET), operation.person_id)
+
+
+def _reset(operation: Operation, receipt: Mapping[str, Any]) -> Announcement:
+    """That something was erased, without a word of whom: its operation is known to whoever asked for it."""
+    done_at = datetime.fromisoformat(receipt["erased_at"])
+    data = {"operation": encode("ResetOperation", operation.id)}
+    return Announcement(WebhookEvent.SPECTRUM_RESET, f"reset:{operation.id}", done_at, data)
 
 
 async def _read_again(tx: Tx, result: Erased) -> tuple[Job, ...]:

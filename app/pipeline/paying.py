@@ -7,14 +7,21 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from app.domain.cost import Feature
+from app.domain.global_ids import encode
+from app.domain.webhooks import WebhookEvent
 from app.gateways.language_model import Models, NoAnswer, Question, Said, most_cost
 from app.gateways.routes import Deployment, Routes
+from app.pipeline.announcing import announce
 from app.pipeline.ports import Ports
+from app.storage.jobs import ledger
 from app.storage.money import budgets, calls
+from app.storage.money.budgets import Turned
 from app.storage.money.calls import KnownAnswer, NotReserved, Outcome, Purpose, Receipt, Reservation
+from app.storage.notify.webhooks import Announcement
 from app.telemetry import MODEL_CALLS, MODEL_COST, MODEL_NOT_ASKED, MODEL_SECONDS, logger
 
 LOOK_S = 1.0
@@ -127,8 +134,16 @@ async def tell_turned(ports: Ports) -> None:
     async with ports.store.for_everyone() as tx:
         await budgets.keep_locked(tx)
         turned = await budgets.keep_states(tx, cheaper_from(ports.routes))
+        now: datetime = await tx.fetchval("SELECT now()")
+        await ledger.keep_jobs(tx, await announce(tx, [_turned(each, now) for each in turned]))
     for each in turned:
         log.warning("budget_state_changed", kind=each.feature, scope=each.period, outcome=each.state)
+
+
+def _turned(turned: Turned, now: datetime) -> Announcement:
+    key = f"{turned.feature}.{turned.period}"
+    data = {"budget": encode("Budget", key)}
+    return Announcement(WebhookEvent.BUDGET_STATE_CHANGED, f"budget:{key}:{turned.state}:{now.isoformat()}", now, data)
 
 
 def cheaper_from(routes: Routes) -> dict[Feature, float]:

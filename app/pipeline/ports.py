@@ -22,13 +22,16 @@ from app.storage.store import Store
 class Rules:
     """What an installation decided: retention in days, and the plan of someone new.
 
-    `scored_share` (0..1) of the published texts is scored by a model, too.
+    `scored_share` (0..1) of the published texts is scored by a model, too. `tells_loopback`: events and pushes may go
+    to a program on this machine, as in development. `has_push_contact`: push services were told whom to ask.
     """
 
     raw_retention_days: int
     backup_days: int
     default_plan: str
     scored_share: float = 0.05
+    tells_loopback: bool = False
+    has_push_contact: bool = False
 
 
 class Traces(Protocol):

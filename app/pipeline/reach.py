@@ -5,7 +5,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 from app.domain.notifications import Preferences, problems_of_version
+from app.domain.outside import problems_of_url
 from app.errors import ErrorCode, Problem, Refused
+from app.gateways.web_push import are_keys
 from app.jobs import Kept, PersonAt
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
@@ -14,8 +16,7 @@ from app.storage.notify import devices, preferences
 from app.storage.notify.devices import NewDevice
 from app.storage.store import Tx
 
-_ENDPOINT = re.compile(r"https://[!-~]{1,1000}", re.ASCII)
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,200}={0,2}", re.ASCII)
+NO_KEYS = "p256dh is a point of P-256 and auth 16 bytes, both in base64url."
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", re.ASCII)
 """Language, script and region of BCP 47, and nothing that could be made up."""
 
@@ -27,9 +28,8 @@ async def register(ports: Ports, person: PersonAt, new: NewDevice) -> UUID:
     """
     faults = [
         *problems_of_version(new.app_version),
-        *_unlike(_ENDPOINT, new.endpoint, "An address is an https URL.", "webPush", "endpoint"),
-        *_unlike(_KEY, new.p256dh, "A key is written in base64url.", "webPush", "p256dh"),
-        *_unlike(_KEY, new.auth, "A key is written in base64url.", "webPush", "auth"),
+        *problems_of_url(new.endpoint, "input", "webPush", "endpoint", allow_loopback=ports.rules.tells_loopback),
+        *([] if are_keys(new.p256dh, new.auth) else [Problem(ErrorCode.INVALID, NO_KEYS, ("input", "webPush"))]),
         *_unlike(_LOCALE, new.locale, "A language is written as in pt-BR.", "locale"),
     ]
     if new.zone not in ports.zones:

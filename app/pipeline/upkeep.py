@@ -3,11 +3,13 @@
 Bounded, and repeated until done.
 """
 
-from datetime import date
+from datetime import UTC, datetime
 
 from app.domain.periods import PeriodKind, format_period, period_of, previous
 from app.domain.rubric import WRITING
+from app.domain.webhooks import WebhookEvent
 from app.jobs import Claimed, Job, Kept, agreement_report, rebuild, scoring, session_analysis
+from app.pipeline.announcing import announce
 from app.pipeline.assign import assign_all
 from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
@@ -19,6 +21,7 @@ from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
 from app.storage.money import calls
 from app.storage.notify import devices, pushes, webhooks
+from app.storage.notify.webhooks import Announcement
 from app.storage.store import Tx
 from app.storage.words import decisions, pairs, reports, scores, shadows
 from app.telemetry import logger
@@ -124,16 +127,18 @@ async def _reconcile(ports: Ports) -> None:
 async def _watch_promises(ports: Ports) -> None:
     """Notice, once each, that the words of a week or month came too late for too many."""
     async with ports.store.for_everyone() as tx:
-        today: date = await tx.fetchval("SELECT (now() AT TIME ZONE 'UTC')::date")
+        now: datetime = await tx.fetchval("SELECT now()")
+        today = now.astimezone(UTC).date()
         for kind in PeriodKind:
             period = period_of(kind, today)
             for _ in range(PROMISES_LOOKED_AT):
                 period = previous(kind, period)
                 promise = await promises.find_promise(tx, kind, period)
                 if promise.met is False and await promises.keep_miss(tx, kind, period.first):
-                    log.error(
-                        "sla_missed", kind=kind, scope=format_period(kind, period), count=promise.late + promise.missing
-                    )
+                    name = format_period(kind, period)
+                    log.error("sla_missed", kind=kind, scope=name, count=promise.late + promise.missing)
+                    missed = Announcement(WebhookEvent.SLA_MISSED, f"sla:{name}", now, {"period": name})
+                    await ledger.keep_jobs(tx, await announce(tx, [missed]))
 
 
 async def keep(tx: Tx, _: int) -> Kept:

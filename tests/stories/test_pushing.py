@@ -129,8 +129,8 @@ async def device() -> AsyncIterator[Subscribe]:
             receiver = await stack.enter_async_context(receiver_that(reply, None))
             key = ec.generate_private_key(ec.SECP256R1())
             point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-            encoded = [base64.urlsafe_b64encode(each).decode().rstrip("=") for each in (point, b"s" * 16)]
-            new = NewDevice(Platform.WEB, f"http://127.0.0.1:{receiver.port}/push", *encoded, "1.0", "en", ZONE)
+            p256dh, auth = (base64.urlsafe_b64encode(each).decode().rstrip("=") for each in (point, b"s" * 16))
+            new = NewDevice(Platform.WEB, f"http://127.0.0.1:{receiver.port}/push", p256dh, auth, "1.0", "en", ZONE)
             async with reader.spectrum.ports.store.for_everyone() as tx:
                 await devices.keep(tx, reader.at.id, new)
             return Device(key, receiver)

@@ -158,6 +158,15 @@ async def keep_attempt(
     )
 
 
+async def keep_wanted_again(tx: Tx, delivery_id: UUID) -> None:
+    """Let a delivery be handed over again, whatever became of it."""
+    await tx.execute(
+        "UPDATE webhook_delivery SET delivered_at = NULL, next_attempt_at = now(), kept_at = clock_timestamp()"
+        " WHERE id = $1",
+        delivery_id,
+    )
+
+
 async def erase_old(tx: Tx, *, days: int) -> int:
     """Forget deliveries of more than `days` ago; how many."""
     return await tx.execute("DELETE FROM webhook_delivery WHERE at < now() - make_interval(days => $1)", days)
