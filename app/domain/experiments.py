@@ -75,6 +75,11 @@ class Plan:
         roles = {arm.role for arm in self.arms}
         return self._only(ArmRole.CONTROL if ArmRole.CONTROL in roles else ArmRole.HOLDOUT)
 
+    @property
+    def holdout(self) -> PlannedArm:
+        """The arm that goes without for long. Raises ValueError where there is none."""
+        return self._only(ArmRole.HOLDOUT)
+
     def _only(self, role: ArmRole) -> PlannedArm:
         found = [arm for arm in self.arms if arm.role is role]
         if len(found) != 1:
