@@ -93,6 +93,11 @@ class Plan:
         """Whether it holds people out of all other experiments."""
         return all(arm.role is not ArmRole.CONTROL for arm in self.arms)
 
+    @property
+    def holdout(self) -> Arm:
+        """The arm that goes without for long. Raises ValueError where there is none."""
+        return self._only(ArmRole.HOLDOUT)
+
     def arm(self, key: str) -> Arm | None:
         """The arm of that name."""
         return next((arm for arm in self.arms if arm.key == key), None)

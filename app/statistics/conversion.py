@@ -105,7 +105,7 @@ def conversion_impact(
         difference=difference(treatment.in_arm, control.in_arm) if is_read else nothing(NEWCOMBE),
         relative=relative(treatment.in_arm, control.in_arm) if is_read else nothing(RELATIVE),
         exposed_only=difference(treatment.in_exposed, control.in_exposed) if are_exposed else nothing(NEWCOMBE),
-        sample_ratio_p=p if is_shown and min(a.people for a in arms) >= SMALLEST_GROUP else None,
+        sample_ratio_p=p if is_shown and _hides_nobody(arms) else None,
         minimum_detectable=minimum_detectable(control.upgraded / control.people, control.people, treatment.people)
         if is_shown
         else None,
@@ -118,6 +118,13 @@ def _arm(key: str, role: ArmRole, counted: Counted) -> ConversionArm:
     shown = rate(*counted.in_arm)
     days = None if shown.suppressed else median(counted.days_to_upgrade)
     return ConversionArm(key, role, shown.denominator, shown.numerator, shown, days)
+
+
+def _hides_nobody(arms: Sequence[Counted]) -> bool:
+    """Whether the p of the split is of no group under 20, from whose p their number could be had."""
+    exposed = [arm.exposed for arm in arms]
+    are_exposed = not any(exposed) or min(exposed) >= SMALLEST_GROUP
+    return are_exposed and min(arm.people for arm in arms) >= SMALLEST_GROUP
 
 
 def _readiness(plan: Plan, treatment: Counted, control: Counted, p: float | None, *, is_over: bool) -> Readiness:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr
+from scipy.stats import t as student
 from statsmodels.discrete.discrete_model import Logit
 from statsmodels.tools.sm_exceptions import PerfectSeparationError
 from statsmodels.tools.tools import add_constant
 
-from app.statistics.rates import SMALLEST_GROUP, Difference, known, nothing
-from app.statistics.survival import Floats, Lifetimes, Z
+from app.statistics.rates import CONFIDENCE, SMALLEST_GROUP, Difference, known, nothing
+from app.statistics.survival import Floats, Lifetimes
 
 LANDMARK_DAYS = 14
-ADJUSTED = "Landmark at day 14, overlap weights, weighted Kaplan-Meier, sandwich variance, 95 %"
+ADJUSTED = "Landmark at day 14, overlap weights, weighted Kaplan-Meier, sandwich variance, Student's t, 95 %"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,8 +49,11 @@ def adjusted(landmark: Landmark, *, unit: int, horizon: int) -> Difference:
 
     A person weighs their chance, by a logistic regression on the behaviour, of being in the other group: both groups
     then have the same mean of every column. The variance is the sandwich's, which knows that the weights are
-    estimated. None where a group has under 20 people who could be looked at for so long, or where so few are alike
-    that they count as under 20; without ends where a group lost nobody, or everybody.
+    estimated. The smaller group's effective size n less the k columns are the degrees of freedom of Student's t, and
+    n / (n - k) widens the variance (HC1): without, the interval of 250 people holds the truth in 92 % instead of 94.
+
+    None where a group has under 20 people who could be looked at for so long, or where so few are alike that they
+    count as under 20; without ends where a group lost nobody, or everybody, or is no larger than the columns.
 
     Li, F., Morgan, K. and Zaslavsky, A. (2018), Balancing covariates via propensity score weighting; the variance as
     in Stefanski, L. and Boos, D. (2002), The calculus of M-estimation.
@@ -64,7 +68,8 @@ def adjusted(landmark: Landmark, *, unit: int, horizon: int) -> Difference:
     if chance is None or learnt is None:
         return nothing(ADJUSTED)
     weights = np.where(users, 1 - chance, chance)
-    if min(_effective(weights[users]), _effective(weights[~users])) < SMALLEST_GROUP:
+    people = min(_effective(weights[users]), _effective(weights[~users]))
+    if people < SMALLEST_GROUP:
         return nothing(ADJUSTED)
     slopes = np.where(users, -1, 1)[:, None] * (chance * (1 - chance))[:, None] * columns  # of weights by coefficients
     sides = [_weighted(lives, weights * group, unit, horizon) for group in (users, ~users)]
@@ -72,11 +77,12 @@ def adjusted(landmark: Landmark, *, unit: int, horizon: int) -> Difference:
         return nothing(ADJUSTED)
     (one, pull), (other, more) = sides
     value = float(one - other)
-    if not (0 < one < 1 and 0 < other < 1):
+    freedom = people - columns.shape[1]
+    if not (0 < one < 1 and 0 < other < 1 and freedom >= 1):
         return Difference(value, None, None, ADJUSTED)
     per_weight = pull - more  # how each person moves the difference, for each unit of their weight
     influence = per_weight * weights + learnt @ (slopes.T @ per_weight)
-    half = Z * float(np.sqrt(np.sum(influence**2)))
+    half = float(student.ppf((1 + CONFIDENCE) / 2, freedom) * np.sqrt(people / freedom * np.sum(influence**2)))
     return known(value, value - half, value + half, ADJUSTED)
 
 

@@ -86,9 +86,10 @@ class RetentionLift:
 def holdout_lift(plan: Plan, treatment: Group, holdout: Group, *, horizon: int) -> RetentionLift:
     """The lift by a random holdout, an effect once it is READY: of all people of a cohort, by the arm they fell into.
 
-    `horizon`: 1 to 400 units, else ValueError. An arm of the plan that is neither of the two is not looked at.
+    An arm of the plan that is neither of the two is not looked at. `horizon`: 1 to 400 units. Raises ValueError for
+    any other, and for a plan without a holdout.
     """
-    shares = [plan.treatment.share, plan.control.share]
+    shares = [plan.treatment.share, plan.holdout.share]
     p = sample_ratio_p(shares, [len(treatment.lives), len(holdout.lives)])
     fewest = min(len(treatment.lives), len(holdout.lives))
     readiness = _readiness(treatment, holdout, horizon, planned=plan.planned_per_arm, p=p)

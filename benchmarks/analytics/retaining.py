@@ -83,7 +83,7 @@ def reading(random: Generator) -> Iterator[Answer]:
             if not world.effect:
                 yield Cell(FALSE, row, column), 100.0 * excludes_zero(shown)
         if not world.hidden:
-            for people in (600, 1_500, COHORT):
+            for people in (250, 600, 1_500, COHORT):
                 found = adjusted(_landmark(world, people, random), unit=LANDMARK, horizon=HORIZON)
                 yield Cell(ADJUSTED_COVERAGE, row, f"{people:,} people"), holds(found, true)
 

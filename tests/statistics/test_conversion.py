@@ -93,6 +93,9 @@ def test_few_upgrades_have_no_median_and_few_exposures_no_difference() -> None:
     assert [arm.median_days_to_upgrade for arm in found.arms] == [None, 4.0]
     few = _impact(Counted(400, 19, 19, 0, (1.0,) * 19), Counted(400, 20, 21, 1, (1.0,) * 20))
     assert few.exposed_only.value is None
+    assert few.sample_ratio_p is None, "how many they are could be had from it"
+    lost = _impact(LARGE, Counted(400, 19, 0, 0, (1.0,) * 19))
+    assert (lost.readiness, lost.sample_ratio_p) == (Readiness.SAMPLE_RATIO_MISMATCH, None)
     assert few.difference.value is not None
     assert any("not compared by themselves" in each for each in few.caveats)
 
@@ -130,6 +133,11 @@ def test_a_third_arm_is_checked_and_not_compared() -> None:
     assert (found.readiness, found.difference) == (Readiness.READY, difference((60, 420), (40, 400)))
     broken = conversion_impact(Plan(arms, 200), {**counts, "away": _of(400, 9)}, within_days=14, is_over=True)
     assert broken.readiness is Readiness.SAMPLE_RATIO_MISMATCH
+    tiny = (replace(arms[0], share=0.02), *(replace(arm, share=0.49) for arm in EVEN))
+    unlogged = {key: Counted(people, 0, 0, 0) for key, people in (("old", 400), ("new", 420), ("away", 19))}
+    for some in ({**counts, "away": _of(19, 9)}, unlogged):
+        small = conversion_impact(Plan(tiny, 200), some, within_days=14, is_over=True)
+        assert (small.readiness, small.sample_ratio_p) == (Readiness.READY, None), "how many they are could be had"
     two = Plan((replace(arms[0], share=0.5), EVEN[1]), 200)
     assert two.control.key == "away"
     with pytest.raises(KeyError):

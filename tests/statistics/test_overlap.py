@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import t as student
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from app.statistics.overlap import Landmark, adjusted
@@ -62,7 +63,7 @@ def test_without_behaviour_it_is_the_plain_difference() -> None:
     """Columns that say nothing, or say the same twice, change neither the difference nor its interval."""
     those = _people((KEEN, True, 30, 70), (KEEN, False, 40, 40))
     found = _found(those)
-    half = 1.959964 * np.sqrt(0.7 * 0.3 / 100 + 0.5 * 0.5 / 80)
+    half = student.ppf(0.975, 79) * np.sqrt(80 / 79 * (0.7 * 0.3 / 100 + 0.5 * 0.5 / 80))  # of 80, less the constant
     assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.2 - half, 0.2 + half), abs=1e-6)
     once, twice = _found(MIXED), np.hstack([MIXED.behaviour, 3 * MIXED.behaviour + 1, np.ones_like(MIXED.behaviour)])
     again = _found(Landmark(MIXED.lives, MIXED.is_user, twice))
@@ -98,6 +99,15 @@ def test_the_order_of_people_changes_nothing() -> None:
     again = _found(Landmark(MIXED.lives[drawn], MIXED.is_user[drawn], 1_000 * MIXED.behaviour[drawn]))
     once = _found(MIXED)
     assert (again.value, again.low, again.high) == pytest.approx((once.value, once.low, once.high), abs=1e-8)
+
+
+def test_more_columns_than_people_have_no_interval() -> None:
+    """Where hardly anybody is left over the columns, the difference stands without ends."""
+    few = _people((KEEN, True, 12, 13), (KEEN, False, 200, 200))
+    columns = np.random.default_rng(6).normal(size=(425, 26))
+    found = _found(Landmark(few.lives, few.is_user, columns))
+    assert found.value is not None
+    assert (found.low, found.high) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The lift in retention: what each design says of itself, when it may be read, and what is withheld."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -109,6 +109,17 @@ def test_a_holdout_may_be_read_as_an_effect_once_it_is_ready() -> None:
     assert any("planned 500" in each for each in early)
     assert early[-1].startswith("Once it is ready")
     assert any("not split" in each for each in _holdout(_lives(900), _lives(150)).caveats)
+
+
+def test_the_holdout_of_the_plan_is_meant() -> None:
+    """Beside a control it is the holdout's share that is held to; without a holdout there is nothing to ask."""
+    arms = [Arm("b", ArmRole.CONTROL, 0.45), Arm("a", ArmRole.TREATMENT, 0.45)]
+    groups = Group("offered", _lives(900)), Group("away", _lives(200))
+    three = Plan((*arms, Arm("c", ArmRole.HOLDOUT, 0.1)), 20)
+    assert holdout_lift(three, *groups, horizon=HORIZON).readiness is Readiness.READY
+    two = Plan((replace(arms[0], share=0.5), replace(arms[1], share=0.5)), 20)
+    with pytest.raises(ValueError, match="HOLDOUT"):
+        holdout_lift(two, *groups, horizon=HORIZON)
 
 
 @pytest.mark.parametrize("unit", RetentionUnit)
