@@ -62,7 +62,7 @@ async def test_nothing_jumps_while_a_screen_comes(browser: Browser, site: Site, 
 @pytest.mark.parametrize("width", [320, 768])
 @pytest.mark.parametrize("path", SCREENS.values(), ids=SCREENS)
 async def test_everything_can_be_hit(browser: Browser, site: Site, path: str, width: int) -> None:
-    """Whatever is tapped is at least 44 pixels in its smaller direction; what is excepted, and why, stands in the script."""
+    """Whatever is tapped is at least 44 pixels in its smaller direction; the script says what is excepted, and why."""
     async with visiting(browser, site, width=width) as visit:
         await visit.open("sample-jorinde", path)
         assert await visit.page.evaluate(TOO_SMALL) == []

@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.browser.conftest import Site, Visit, visiting
 
 pytestmark = pytest.mark.browser
 
 PAGE = re.compile(rb"/Type\s*/Page\b")
-A4 = {"width": 673, "height": 1017}
+A4: ViewportSize = {"width": 673, "height": 1017}
 """In pixels of CSS, without the margins of 14 and 16 mm that the print view asks for."""
 SENTENCES = "main h1, main h2, main h3, main p:not(.unseen-by-eye), main figcaption, main td, main th"
 OUTSIDE = f"""() => [...document.querySelectorAll("{SENTENCES}")].filter((each) => {{
