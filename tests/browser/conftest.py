@@ -154,7 +154,7 @@ class Visit:
         await self.page.wait_for_selector("[aria-busy=true]", state="detached")
 
     async def violations(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 AA on the whole page, so that nothing lies behind the ways."""
+        """What axe-core finds against WCAG 2.2 AA on the whole page, so that nothing lies behind the navigation."""
         window = self.page.viewport_size
         assert window is not None
         whole = int(await self.page.evaluate("document.documentElement.scrollHeight"))

@@ -81,7 +81,7 @@ async def test_a_card_that_was_looked_at_is_not_new_any_more(browser: Browser, s
     """The count beside the way to the insights falls when cards were in view for a while."""
     async with visiting(browser, site) as visit:
         await visit.open("sample-devan", "/app/insights")
-        unseen = visit.page.locator(".ways .unseen > [aria-hidden]")
+        unseen = visit.page.locator(".navigation .unseen > [aria-hidden]")
         before = int(await unseen.inner_text())
         assert before == len(await _written(site, "sample-devan"))
         await visit.page.locator("article.card").first.scroll_into_view_if_needed()

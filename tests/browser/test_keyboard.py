@@ -39,7 +39,7 @@ async def _lived(site: Site, subject: str) -> None:
     await site.lived(*days)
 
 
-async def test_the_first_key_skips_the_ways(browser: Browser, site: Site) -> None:
+async def test_the_first_key_skips_the_navigation(browser: Browser, site: Site) -> None:
     """A link to the content comes first, and leads there."""
     async with visiting(browser, site) as visit:
         await visit.open("sample-tess")

@@ -40,7 +40,7 @@ async def test_a_month_is_two_pages_at_most(browser: Browser, site: Site, subjec
 
 
 async def test_paper_shows_all_words_and_no_button(browser: Browser, site: Site) -> None:
-    """The ways between screens and all that is tapped stay away; the numbers come without being asked for."""
+    """The navigation and all that is tapped stay away; the numbers come without being asked for."""
     async with visiting(browser, site) as visit:
         await _read(visit, "sample-jorinde")
         told = [await each.inner_text() for each in await visit.page.locator("main p.prose").all()]

@@ -1,12 +1,13 @@
 """When the newest card asks for support, that comes before any picture, and not again once it was waved on."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, Route, expect
 
 from app.domain.periods import PeriodKind, previous, week_of
-from tests.browser.conftest import Site, visiting
+from tests.browser.conftest import Site, Visit, visiting
 from tests.client import HEAVY, LIGHT, session
 from tests.stories.test_ingest import CARE
 
@@ -59,15 +60,43 @@ async def test_a_kept_copy_does_not_come_before_it(browser: Browser, site: Site)
         seen: list[int] = []
 
         async def watched(route: Route) -> None:
-            seen.append(await visit.page.locator(PICTURES).count())  # the copy was read, the answer is not here yet
+            await _passes(visit, 500)  # the copy was read long ago, and the answer is not here
+            seen.append(await visit.page.locator(PICTURES).count())
             await route.continue_()
 
+        await visit.page.clock.install()
         await visit.context.route("**/graphql?*", watched)
-        await visit.open(subject)
+        await visit.page.goto(site.link(subject))
         await expect(visit.page.get_by_role("heading", name="A hard stretch")).to_be_visible()
-        assert seen
-        assert set(seen) == {0}
+        assert seen[0] == 0
         await expect(visit.page.locator(PICTURES)).to_have_count(0)
+
+
+async def test_a_kept_copy_is_not_held_for_ever(browser: Browser, site: Site) -> None:
+    """Where the answer takes long, the copy is shown after a moment, and says nothing that it does not know."""
+    async with visiting(browser, site) as visit:
+        await visit.open("sample-tess")
+        await visit.until_kept("sample-tess")
+        answered = asyncio.Event()
+
+        async def held(route: Route) -> None:
+            await answered.wait()
+            await route.continue_()
+
+        await visit.page.clock.install()
+        await visit.context.route("**/graphql?*", held)
+        async with visit.page.expect_request("**/graphql?*"):
+            await visit.page.reload()
+        await _passes(visit, 1_000)
+        await expect(visit.page.locator("svg.plane")).to_be_visible()
+        answered.set()
+
+
+async def _passes(visit: Visit, ms: int) -> None:
+    """Let the page's own clock go on by so much, and stand still then."""
+    now = await visit.page.evaluate("Date.now()")
+    await visit.page.clock.pause_at(datetime.fromtimestamp(now / 1000 + 0.001, UTC))
+    await visit.page.clock.run_for(ms)
 
 
 async def test_where_to_turn_leads_to_the_page_about_it(browser: Browser, site: Site) -> None:

@@ -11,6 +11,7 @@ import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { Waiting } from "../../parts/waiting";
 import { words as pictures } from "../../pictures/words";
+import { sources } from "../../words/sources";
 import { Course } from "./course";
 import { Days } from "./days";
 import { Feelings } from "./feelings";
@@ -21,16 +22,15 @@ type Range = keyof typeof pictures.ranges & Preset;
 export type Spectrum = NonNullable<LandscapeQuery["viewer"]["spectrum"]>;
 
 const RANGES = Object.entries(pictures.ranges).map(([value, label]) => ({ value: value as Range, label }));
-const SOURCES = Object.entries(words.source).map(([value, label]) => ({ value: value as Source, label }));
+const SOURCES = Object.entries(sources).map(([value, label]) => ({ value: value as Source, label }));
 
 export function Landscape() {
   const [range, setRange] = useState<Range>("LAST_90_DAYS");
-  const [sources, setSources] = useState<Source[]>(SOURCES.map(({ value }) => value));
-  const chosen = sources.length === SOURCES.length ? null : sources;
+  const [chosen, choose] = useState<Source[]>(SOURCES.map(({ value }) => value));
   const variables = {
     range: { preset: range },
     trend: range === "LAST_7_DAYS" ? "DAY" : "WEEK",
-    sources: chosen,
+    sources: chosen.length === SOURCES.length ? null : chosen,
   } as const;
   return (
     <Screen
@@ -46,8 +46,8 @@ export function Landscape() {
             legend={words.sources}
             name="sources"
             options={SOURCES}
-            chosen={sources}
-            choose={setSources}
+            chosen={chosen}
+            choose={choose}
           />
         </div>
       }

@@ -103,7 +103,7 @@ function Picture({
       </p>
       <p class="soft small">{usual ? words.usualPeriod(usual.from, usual.to) : pictures.noUsual}</p>
       <div class="row apart no-print">
-        <TableTwin caption={words.heading[by]} columns={words.columns.split("|")} rows={slices.map(rowOf)} />
+        <TableTwin caption={words.heading[by]} columns={words.columns} rows={slices.map(rowOf)} />
         {bars.length > 0 && (
           <button type="button" class="quiet" onClick={save}>
             {common.savePicture}
