@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { Control as ControlDocument, type ControlQuery, type SessionsQuery } from "../../api/documents";
+import type { ControlQuery, SessionsQuery } from "../../api/documents";
+import { FIRST_PAGE, firstAsks } from "../../first_asks";
 import { TitledPage, Unconfirmed } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { type Answered, useAnswer } from "../../parts/use_answer";
@@ -37,7 +38,6 @@ export interface Room {
   readonly begun: (id: string) => void;
 }
 
-const PAGE = 20;
 const MOST = 100;
 
 const ROOMS = {
@@ -54,9 +54,9 @@ export type Part = keyof typeof ROOMS;
 
 export function Control() {
   const { params } = useRoute();
-  const [first, setFirst] = useState(PAGE);
+  const [first, setFirst] = useState<number>(FIRST_PAGE);
   const [picked, pick] = useState<Session | null>(null);
-  const answered = useAnswer(ControlDocument, { first, after: null });
+  const answered = useAnswer(firstAsks.control.document, { ...firstAsks.control.variables, first });
   useLoaded("SETTINGS_OPENED", answered);
   const viewer = answered.data?.viewer ?? null;
   usePolling(viewer !== null && isMoving(viewer), answered.again);
@@ -65,7 +65,7 @@ export function Control() {
   if (gone) return <Goodbye operation={gone} />;
 
   const Inside = part ? ROOMS[part] : Contents;
-  const askMore = () => setFirst(Math.min(first + PAGE, MOST));
+  const askMore = () => setFirst(Math.min(first + FIRST_PAGE, MOST));
   return (
     <>
       {part && (

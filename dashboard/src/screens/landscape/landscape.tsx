@@ -1,11 +1,7 @@
 /** Screen 1: where days sat on the feeling plane, how pleasantness moved, and how that compares with one's usual. */
 import { useState } from "preact/hooks";
-import {
-  Landscape as LandscapeDocument,
-  type LandscapeQuery,
-  type Preset,
-  type Source,
-} from "../../api/documents";
+import type { LandscapeQuery, Preset, Source } from "../../api/documents";
+import { firstAsks } from "../../first_asks";
 import { ChooseAny, ChooseOne } from "../../parts/choice";
 import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
@@ -24,8 +20,10 @@ export type Spectrum = NonNullable<LandscapeQuery["viewer"]["spectrum"]>;
 const RANGES = Object.entries(pictures.ranges).map(([value, label]) => ({ value: value as Range, label }));
 const SOURCES = Object.entries(sources).map(([value, label]) => ({ value: value as Source, label }));
 
+const first = firstAsks.landscape;
+
 export function Landscape() {
-  const [range, setRange] = useState<Range>("LAST_90_DAYS");
+  const [range, setRange] = useState<Range>(first.variables.range.preset);
   const [chosen, choose] = useState<Source[]>(SOURCES.map(({ value }) => value));
   const variables = {
     range: { preset: range },
@@ -35,7 +33,7 @@ export function Landscape() {
   return (
     <Screen
       title={words.title}
-      document={LandscapeDocument}
+      document={first.document}
       variables={variables}
       viewed="LANDSCAPE_VIEWED"
       skeleton={<Skeleton heights={["min(100vw, 28rem)", "12rem", "14rem"]} />}

@@ -1,6 +1,7 @@
 /** The navigation from one month to another: the one before, the one after, and a list of all. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Months, type MonthsQuery } from "../../api/documents";
+import type { MonthsQuery } from "../../api/documents";
+import { firstAsks } from "../../first_asks";
 import { Failure } from "../../parts/failure";
 import { Modal } from "../../parts/modal";
 import { Skeleton } from "../../parts/skeleton";
@@ -11,7 +12,7 @@ import { words } from "./words";
 
 export type SomeMonth = NonNullable<MonthsQuery["viewer"]["spectrum"]>["monthlySummaries"]["nodes"][number];
 
-export const FIRST_MONTHS = { first: 12, after: null } as const;
+const { document: Months, variables: FIRST_MONTHS } = firstAsks.months;
 
 const addressOf = (month: string) => `/app/month/${month}`;
 
