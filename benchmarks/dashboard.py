@@ -45,6 +45,9 @@ WATCH = """
   }).observe({ type: "layout-shift", buffered: true });
 """
 
+ANSWERED = "performance.getEntriesByType('resource').some((each) => each.name.includes('documentId'))"
+"""A kept copy may be pictured before the answer is here."""
+
 
 @dataclass(slots=True)
 class Figures:
@@ -63,12 +66,19 @@ class Wire:
         self._addresses: dict[str, str] = {}
         self._bytes: dict[str, float] = {}
         session.on("Network.requestWillBeSent", self._asked)
+        session.on("Network.responseReceived", self._answered)
         session.on("Network.loadingFinished", self._came)
 
     def _asked(self, event: dict[str, object]) -> None:
         request = event["request"]
         assert isinstance(request, dict)
         self._addresses[str(event["requestId"])] = str(request["url"])
+
+    def _answered(self, event: dict[str, object]) -> None:
+        response = event["response"]
+        assert isinstance(response, dict)
+        if response["status"] == 304:  # all of it is its head, and nothing says that it has finished
+            self._bytes[str(event["requestId"])] = float(response["encodedDataLength"])
 
     def _came(self, event: dict[str, object]) -> None:
         self._bytes[str(event["requestId"])] = float(str(event["encodedDataLength"]))
@@ -94,6 +104,7 @@ async def _start(page: Page, wire: Wire, address: str, figures: Figures) -> None
     figures.pictured_ms.append(float(await page.evaluate("window.picturedAt")))
     figures.script_bytes.append(wire.bytes_of(".js") - wire.bytes_of("shell.js"))
     await page.wait_for_load_state("networkidle")
+    await page.wait_for_function(ANSWERED)
     figures.graphql_bytes.append(wire.bytes_of("documentId"))
     figures.shifted.append(float(await page.evaluate("window.shifted")))
 

@@ -1,12 +1,12 @@
-/** The page: screens by address, the way between them, and what is told while it is open. */
+/** The page: screens by address, the navigation between them, and what is told while it is open. */
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { Unreachable } from "./api/failures";
 import { type Home, HomeContext } from "./home";
 import { Failure } from "./parts/failure";
-import { Titled } from "./parts/screen";
-import { Ways } from "./parts/ways";
+import { Navigation } from "./parts/navigation";
+import { TitledPage } from "./parts/screen";
 import { Landscape } from "./screens/landscape/landscape";
 import { words } from "./words/page";
 
@@ -21,9 +21,9 @@ const Support = later(() => import("./screens/support/support").then((room) => r
 
 function OutOfReach() {
   return (
-    <Titled title={words.outOfReach}>
+    <TitledPage title={words.outOfReach}>
       <Failure failure={new Unreachable()} again={() => location.reload()} />
-    </Titled>
+    </TitledPage>
   );
 }
 
@@ -54,7 +54,7 @@ export function App({ home }: { home: Home }) {
               </Router>
             </ErrorBoundary>
           </main>
-          <Ways />
+          <Navigation />
         </div>
       </LocationProvider>
     </HomeContext.Provider>

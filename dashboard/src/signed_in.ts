@@ -9,6 +9,7 @@ import { Outbox } from "./api/outbox";
 import { Reader } from "./api/reader";
 import { dropToken, type Token } from "./api/token";
 import { type Ask, transport } from "./api/transport";
+import { firstAskOf } from "./first_asks";
 import type { Home } from "./home";
 import { language } from "./words/language";
 
@@ -33,7 +34,7 @@ export class SignedIn {
   constructor(
     private token: Token,
     private readonly shown: (home: Home) => void,
-    private readonly left: () => void,
+    private readonly left: () => unknown,
   ) {
     this.ask = transport(
       () => this.bearer(),
@@ -59,8 +60,15 @@ export class SignedIn {
     return this.token.person;
   }
 
-  begin(): void {
-    this.show({});
+  /** What can be reached at the moment. */
+  get now(): Home {
+    return this.home;
+  }
+
+  /** Begin with the screen at `path`: what it asks is on its way when the returned promise ends. */
+  begin(path: string): Promise<void> {
+    const first = firstAskOf(path);
+    const asked = first ? this.home.reader.expect(first.document, first.variables) : Promise.resolve();
     const until = { signal: this.listeners.signal };
     document.addEventListener("visibilitychange", () => this.looked(), until);
     addEventListener("online", () => this.back(), until);
@@ -69,7 +77,8 @@ export class SignedIn {
     this.tabs.postMessage({ person: this.person } satisfies Said);
     this.after(SOON_MS, () => this.catchUp());
     this.watchToken();
-    void this.home.outbox.add("SPECTRUM_OPENED");
+    void asked.then(() => this.home.outbox.add("SPECTRUM_OPENED"));
+    return asked;
   }
 
   /** The same person with a newer token: everything goes on. */

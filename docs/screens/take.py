@@ -7,6 +7,7 @@ import asyncio
 import shutil
 import sys
 from pathlib import Path
+from typing import Literal
 
 from playwright.async_api import Browser, async_playwright
 
@@ -23,10 +24,11 @@ SCREENS = {
     "support": "/app/support",
 }
 WIDTH, HEIGHT = 390, 844
+Theme = Literal["light", "dark"]
 
 
-async def _take(browser: Browser, origin: str, token: str, theme: str) -> None:
-    context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme)  # type: ignore[arg-type]
+async def _take(browser: Browser, origin: str, token: str, theme: Theme) -> None:
+    context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme)
     page = await context.new_page()
     await page.goto(f"{origin}/app/#token={token}")
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -44,7 +46,8 @@ async def main(origin: str, token: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for theme in ("light", "dark"):
+        themes: tuple[Theme, ...] = ("light", "dark")
+        for theme in themes:
             await _take(chromium, origin, token, theme)
         await chromium.close()
 

@@ -5,8 +5,9 @@ import base64
 import hashlib
 import json
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import subprocess
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from app.edge.tokens import issue_token
 from app.embedded import Servers
 from app.wiring import Spectrum, opened
 from tests.conftest import AUTH_SECRET, database, settings_for
-from tests.programs import PATIENCE_S, end, environment_for, free_port, started
+from tests.life import take
+from tests.programs import PATIENCE_S, end, environment_for, free_port, freeze, started, thaw
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
@@ -41,6 +43,7 @@ _KEPT = f"""async () => {{
 }}"""
 _OWNER = f"async () => await ({_STORE})('spectrum-answers', (each) => each.get('owner'))"
 _FLAGS = ["--no-sandbox", "--disable-quic"]
+_QUEUES = ("--queue", "seconds", "--queue", "minutes", "--queue", "hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,21 @@ class Site:
     origin: str
     spectrum: Spectrum
     log: Path
+    worker: subprocess.Popen[bytes]
+
+    async def lived(self, *sessions: Mapping[str, Any]) -> None:
+        """Take sessions in, and bring them through the whole pipeline."""
+        await take(self.spectrum, *sessions)
+        await drain_with_progress(self.spectrum)
+
+    @contextmanager
+    def nobody_working(self) -> Iterator[None]:
+        """Let no worker work for the length of the block: what is asked for waits, as on a day with too much to do."""
+        freeze(self.worker.pid)
+        try:
+            yield
+        finally:
+            thaw(self.worker.pid)
 
     def token(self, subject: str, *, ttl_s: int = 3_600) -> str:
         """A token for a person."""
@@ -72,10 +90,11 @@ async def site(servers: Servers, template: str, tmp_path_factory: pytest.TempPat
         port, log = free_port(), state / "log"
         environment = environment_for(url, servers.redis_url, state)
         environment |= {"SPECTRUM_HOST": "127.0.0.1", "SPECTRUM_PORT": str(port)}
-        for program in (("api",), ("worker", "--queue", "seconds", "--queue", "minutes", "--queue", "hours")):
-            stack.callback(end, started(environment, *program, log=log))
+        worker = started(environment, "worker", *_QUEUES, log=log)
+        stack.callback(end, worker)
+        stack.callback(end, started(environment, "api", log=log))
         await _ready(port)
-        yield Site(f"http://127.0.0.1:{port}", spectrum, log)
+        yield Site(f"http://127.0.0.1:{port}", spectrum, log, worker)
 
 
 async def _ready(port: int) -> None:
@@ -135,7 +154,7 @@ class Visit:
         await self.page.wait_for_selector("[aria-busy=true]", state="detached")
 
     async def violations(self) -> list[str]:
-        """What axe-core finds against WCAG 2.2 AA on the whole page, so that nothing lies behind the ways."""
+        """What axe-core finds against WCAG 2.2 AA on the whole page, so that nothing lies behind the navigation."""
         window = self.page.viewport_size
         assert window is not None
         whole = int(await self.page.evaluate("document.documentElement.scrollHeight"))

@@ -5,10 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
-from app.cli.drain import drain_with_progress
 from tests.browser.conftest import Site, Visit, visiting
 from tests.client import HEAVY, LIGHT, session
-from tests.life import take
 
 pytestmark = pytest.mark.browser
 
@@ -38,11 +36,10 @@ async def _press(visit: Visit, name: str) -> None:
 async def _lived(site: Site, subject: str) -> None:
     now = datetime.now(UTC)
     days = [session(subject, now - timedelta(days=place), LIGHT if place % 2 else HEAVY) for place in range(1, 9)]
-    await take(site.spectrum, *days)
-    await drain_with_progress(site.spectrum)
+    await site.lived(*days)
 
 
-async def test_the_first_key_skips_the_ways(browser: Browser, site: Site) -> None:
+async def test_the_first_key_skips_the_navigation(browser: Browser, site: Site) -> None:
     """A link to the content comes first, and leads there."""
     async with visiting(browser, site) as visit:
         await visit.open("sample-tess")

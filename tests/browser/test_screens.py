@@ -23,6 +23,15 @@ SCREENS = {
     "support": "/app/support",
 }
 
+TORN = """() => [...document.querySelectorAll(".navigation a")].flatMap((each) => {
+  const name = [...each.childNodes].find(({ nodeType }) => nodeType === Node.TEXT_NODE);
+  const range = document.createRange();
+  range.selectNodeContents(name);
+  const lines = [...range.getClientRects()];
+  const isWhole = lines.length === 1 && lines[0].left >= 0 && lines[0].right <= document.documentElement.clientWidth;
+  return isWhole ? [] : [name.data];
+})"""
+
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", SCREENS.values(), ids=SCREENS)
@@ -53,7 +62,7 @@ async def test_longer_words_and_the_other_direction_fit(browser: Browser, site: 
         await visit.open("sample-tess", path, query=f"?language={language}")
         assert await visit.overflow() == 0
         assert await visit.page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar-XB" else "ltr")
-        assert (await visit.page.locator(".ways a").first.inner_text()).strip().startswith("[")
+        assert (await visit.page.locator(".navigation a").first.inner_text()).strip().startswith("[")
 
 
 async def test_a_person_without_sessions_is_told_what_to_expect(browser: Browser, site: Site) -> None:
@@ -63,3 +72,18 @@ async def test_a_person_without_sessions_is_told_what_to_expect(browser: Browser
         assert "Nothing here yet" in await visit.page.inner_text("main")
         assert await visit.page.locator("main svg").count() == 0
         assert await visit.violations() == []
+
+
+@pytest.mark.parametrize("size", ["100%", "200%"])
+@pytest.mark.parametrize("font", ["system-ui", "DejaVu Sans Mono"])
+async def test_no_word_of_the_navigation_is_torn_apart(browser: Browser, site: Site, font: str, size: str) -> None:
+    """At 320 pixels, in a face as wide as they come, each name stands in one line that is wholly in sight."""
+    async with visiting(browser, site, width=320) as visit:
+        await visit.open("sample-jorinde")
+        await visit.page.evaluate(
+            "([font, size]) => { const { style } = document.documentElement;"
+            " style.fontSize = size; style.setProperty('--plain', font); }",
+            [font, size],
+        )
+        assert await visit.page.evaluate(TORN) == []
+        assert await visit.overflow() == 0

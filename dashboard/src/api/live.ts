@@ -1,7 +1,8 @@
 /**
  * Hears from the server that something changed, over graphql-transport-ws, for as long as the page is seen.
  *
- * Nothing is replayed after a gap: after each connect everything on screen is asked again (which costs nothing when nothing changed).
+ * Nothing is replayed, and a page is read before its socket is up: after each connect, the first one too, everything on screen is asked
+ * again (which costs nothing when nothing changed).
  */
 import { createClient } from "graphql-ws";
 import { Live, type RevisionReason } from "./documents";
@@ -24,7 +25,7 @@ export function listen(
     shouldRetry: () => bearer() !== null,
     retryWait: (tries) => new Promise((done) => setTimeout(done, pause(tries))),
     keepAlive: 25_000,
-    on: { connected: (_socket, _payload, again) => again && heard(null) },
+    on: { connected: () => heard(null) },
   });
   const subscribe = () => {
     stop = client.subscribe<{ spectrumEvents: { reason: RevisionReason } }>(

@@ -5,8 +5,8 @@
  */
 import type { Document } from "./document";
 import { SignedOut, Throttled } from "./failures";
-import type { Kept } from "./kept";
-import type { Ask } from "./transport";
+import type { Kept, KeptAnswer } from "./kept";
+import type { Answer, Ask } from "./transport";
 
 export interface Reading<Result> {
   readonly data: Result | null;
@@ -20,11 +20,18 @@ export interface Reading<Result> {
 
 export const NOTHING_YET: Reading<never> = { data: null, at: null, stale: false, failure: null };
 
+/** What was asked before anybody watched: what is kept, and then what the server says. */
+interface BegunOf<Result> {
+  readonly found: Promise<KeptAnswer<Result> | null>;
+  readonly answer: Promise<Answer<Result> | "unchanged">;
+}
+
 const MOST_PAUSES = 5;
 const LONGEST_PAUSE_MS = 60_000;
 
 export class Reader {
   private readonly watched = new Set<() => void>();
+  private readonly begun = new Map<string, BegunOf<unknown>>();
   private hasEnded = false;
 
   constructor(
@@ -34,14 +41,29 @@ export class Reader {
     private readonly onSignedOut: () => void,
   ) {}
 
+  /**
+   * Ask for what will be watched in a moment, so that nothing has to be drawn first. It is used once, and not after a change.
+   * Ends when it is on its way.
+   */
+  async expect(document: Document<unknown, unknown>, variables: unknown): Promise<void> {
+    const key = this.keyOf(document, variables);
+    const found = this.kept.find(key);
+    const answer = found.then((kept) => this.ask(document, variables, kept?.tag ?? null));
+    answer.catch(() => undefined); // told to whoever watches
+    this.begun.set(key, { found, answer });
+    await found;
+  }
+
   /** Ask everything on screen again: something changed, or the network came back. */
   refresh(): void {
+    this.begun.clear();
     for (const again of this.watched) again();
   }
 
   /** Tell nobody anything any more, and keep nothing. */
   end(): void {
     this.hasEnded = true;
+    this.begun.clear();
     this.watched.clear();
   }
 
@@ -51,7 +73,9 @@ export class Reader {
     variables: Variables,
     told: (reading: Reading<Result>) => void,
   ): { stop: () => void; again: () => void } {
-    const key = `${document.id} ${this.language()} ${JSON.stringify(variables)}`;
+    const key = this.keyOf(document, variables);
+    const begun = this.begun.get(key) as BegunOf<Result> | undefined;
+    this.begun.delete(key);
     let shown: Reading<Result> = NOTHING_YET;
     let tag: string | null = null;
     let round = 0;
@@ -62,11 +86,11 @@ export class Reader {
       if (!stopped) told(next);
     };
 
-    const again = async () => {
+    const again = async (begun?: BegunOf<Result>) => {
       const mine = ++round;
       const isOld = () => mine !== round || stopped || this.hasEnded;
       try {
-        const answer = await this.ask(document, variables, tag);
+        const answer = await (begun?.answer ?? this.ask(document, variables, tag));
         if (isOld()) return;
         const at = Date.now();
         pauses = 0;
@@ -85,21 +109,26 @@ export class Reader {
     };
 
     const begin = async () => {
-      const found = await this.kept.find<Result>(key);
+      const found = await (begun?.found ?? this.kept.find<Result>(key));
       if (found && !stopped && !this.hasEnded) {
         tag = found.tag;
         tell({ data: found.data, at: found.at, stale: true, failure: null });
       }
-      await again();
+      await again(begun);
     };
-    this.watched.add(again);
+    const refreshed = () => void again();
+    this.watched.add(refreshed);
     void begin();
     return {
-      again,
+      again: refreshed,
       stop: () => {
         stopped = true;
-        this.watched.delete(again);
+        this.watched.delete(refreshed);
       },
     };
+  }
+
+  private keyOf(document: Document<unknown, unknown>, variables: unknown): string {
+    return `${document.id} ${this.language()} ${JSON.stringify(variables)}`;
   }
 }

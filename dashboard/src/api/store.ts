@@ -9,24 +9,28 @@ const OWNER = "owner";
 const PATIENCE_MS = 1_000;
 
 export class OwnStore {
-  private readonly opened: Promise<UseStore | null>;
+  private store: Promise<UseStore | null> | null = null;
 
   constructor(
-    name: string,
+    private readonly name: string,
     private readonly person: string,
-  ) {
-    this.opened = opened(name, person);
+  ) {}
+
+  /** Opened when it is first needed; null where the device keeps nothing. */
+  opened(): Promise<UseStore | null> {
+    this.store ??= opened(this.name, this.person);
+    return this.store;
   }
 
   /** What `work` gives, or `otherwise` where the device keeps nothing or takes too long. */
   async with<Value>(work: (store: UseStore) => Promise<Value>, otherwise: Value): Promise<Value> {
-    const worked = this.opened.then((store) => (store ? work(store) : otherwise));
+    const worked = this.opened().then((store) => (store ? work(store) : otherwise));
     return await Promise.race([worked.catch(() => otherwise), patience(otherwise)]);
   }
 
   /** Clear all but one entry. */
   async keepOnly(key: string, value: unknown): Promise<void> {
-    const store = await this.opened;
+    const store = await this.opened();
     if (!store) return;
     await clear(store);
     await setMany(
@@ -40,7 +44,7 @@ export class OwnStore {
 
   /** Clear all of it, whoever it belongs to. */
   async wipe(): Promise<void> {
-    const store = await this.opened;
+    const store = await this.opened();
     if (store) await clear(store).catch(() => undefined);
   }
 }

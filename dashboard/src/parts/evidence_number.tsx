@@ -8,6 +8,7 @@ import { estimateText, withheldText } from "./estimate";
 import { words } from "./evidence_words";
 import { type Measure, measureOf } from "./measures";
 import type { EvidenceRead } from "./use_evidence";
+import { WhyUnclear } from "./why_unclear";
 import { words as common } from "./words";
 
 interface Given {
@@ -88,18 +89,20 @@ function Picture({ evidence: { value, comparison }, measure }: { evidence: Evide
 }
 
 function Usual({
-  comparison: { direction, difference, baseline, baselinePeriod },
+  comparison,
   measure,
 }: {
   comparison: NonNullable<EvidenceRead["comparison"]>;
   measure: Measure;
 }) {
+  const { direction, difference, baseline, baselinePeriod } = comparison;
   const told = measure.isPercent ? words.differencePoints : words.difference;
   return (
     <div>
       <h4 class="small">{words.usual}</h4>
       <p>{words.direction[direction] ?? common.direction.UNCLEAR}</p>
       <p class="soft small">{told(estimateText(difference, measure.difference))}</p>
+      <WhyUnclear of={[comparison]} />
       <p class="soft small">{words.usualWas(estimateText(baseline, measure.format), span(baselinePeriod))}</p>
     </div>
   );

@@ -14,7 +14,7 @@ import { Failure } from "./failure";
 import { Notice } from "./notice";
 import { type NewestCard, SupportFirst, useFirst } from "./support_first";
 import { type Answered, useAnswer } from "./use_answer";
-import { cameByWay, useLoaded } from "./use_loaded";
+import { cameByNavigation, useLoaded } from "./use_loaded";
 import { Waiting } from "./waiting";
 import { words } from "./words";
 
@@ -62,7 +62,7 @@ export function Screen<S extends Standing, Variables>(given: Given<S, Variables>
   useLoaded(given.viewed, { ...answered, data: shown }, subject);
   if (answered.data && !spectrum) return <Teaser />;
   return (
-    <Titled title={given.title} fresh={spectrum?.freshAt ?? null}>
+    <TitledPage title={given.title} fresh={spectrum?.freshAt ?? null}>
       <Standings answered={answered} spectrum={spectrum ?? null} />
       {given.choices}
       {shown ? (
@@ -78,12 +78,12 @@ export function Screen<S extends Standing, Variables>(given: Given<S, Variables>
       ) : (
         !answered.failure && given.skeleton
       )}
-    </Titled>
+    </TitledPage>
   );
 }
 
-/** A screen's heading, which takes the focus when the way leads to it; at the start the browser's own order is right. */
-export function Titled({
+/** A screen's heading, which takes the focus when the navigation leads to it; at the start the browser's own order is right. */
+export function TitledPage({
   title,
   fresh,
   children,
@@ -95,7 +95,7 @@ export function Titled({
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Spectrum`;
-    if (cameByWay()) heading.current?.focus({ preventScroll: true });
+    if (cameByNavigation()) heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
     <>

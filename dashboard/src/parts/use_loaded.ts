@@ -8,14 +8,14 @@ const LONGEST_MS = 600_000;
 let navigatedAt = 0;
 let leftFirst = false;
 
-/** The way has led to another screen: its time counts from now. (The first screen's counts from the navigation.) */
+/** Another screen was navigated to: its time counts from now. (The first screen's counts from the navigation.) */
 export function navigated(): void {
   navigatedAt = performance.now();
   leftFirst = true;
 }
 
 /** Whether the page has shown another screen before. */
-export const cameByWay = (): boolean => leftFirst;
+export const cameByNavigation = (): boolean => leftFirst;
 
 export function useLoaded(viewed: EventName, { data, stale }: Reading<unknown>, subjectId?: string): void {
   const { outbox } = useHome();

@@ -54,5 +54,7 @@ export const words = catalogue({
   sessions: (count: number) => (count === 1 ? "1 session" : `${count} sessions`),
   of: (count: number, all: number) => `${count} of ${all} sessions`,
   direction: { HIGHER: "higher", LOWER: "lower", SIMILAR: "about the same", UNCLEAR: "too uncertain to say" },
+  stricter:
+    "The interval leaves out 0, and still nothing is said: so many differences are looked at that some would stand out by chance, so each has to be clearer than its own 90 % interval shows.",
   confidence: { LOW: "a first hint", MEDIUM: "fairly sure", HIGH: "well supported" },
 });

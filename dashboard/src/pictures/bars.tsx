@@ -5,6 +5,7 @@
  */
 import { scaleLinear } from "d3-scale";
 import "./bars.css";
+import { Whisker } from "./whisker";
 
 export interface Bar {
   readonly key: string;
@@ -63,13 +64,7 @@ function Row({ bar: { label, told, value, low, high, note }, full }: { bar: Bar;
       <svg class="picture bar-picture" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
         <rect class="track" width="100" height="10" />
         {value !== null && <rect class="bar" width={x(value)} height="10" />}
-        {low !== null && high !== null && low !== high && (
-          <path
-            class="whisker"
-            vector-effect="non-scaling-stroke"
-            d={`M${x(low)} 5H${x(high)}M${x(low)} 2v6M${x(high)} 2v6`}
-          />
-        )}
+        <Whisker x={x} low={low} high={high} middle={5} reach={3} />
       </svg>
       {note && <span class="bar-note soft small">{note}</span>}
     </>

@@ -4,6 +4,7 @@ import { render } from "preact";
 import { direction } from "../words/language";
 import type { Bar } from "./bars";
 import { savePicture } from "./save";
+import { Whisker } from "./whisker";
 
 const WIDTH = 480;
 const SIDE = 16;
@@ -67,12 +68,7 @@ function Drawing({ bars, full, title, notes }: Given) {
             </text>
             <rect class="track" {...between(0, full)} y={y + 20} height="11" rx="3" />
             {value !== null && <rect class="bar" {...between(0, value)} y={y + 20} height="11" rx="3" />}
-            {low !== null && high !== null && (
-              <path
-                class="whisker"
-                d={`M${x(low)} ${y + 25.5}H${x(high)}M${x(low)} ${y + 22}v7M${x(high)} ${y + 22}v7`}
-              />
-            )}
+            <Whisker x={x} low={low} high={high} middle={y + 25.5} reach={3.5} />
             <text x={x(0)} y={y + 45} text-anchor={near}>
               {note}
             </text>

@@ -5,6 +5,7 @@
  */
 import { scaleLinear } from "d3-scale";
 import "./bars.css";
+import { Whisker } from "./whisker";
 
 export interface Shift {
   readonly key: string;
@@ -74,14 +75,8 @@ function Drawing({ shift: { value, low, high }, far }: { shift: Shift; far: numb
           height="10"
         />
       )}
-      <path class="zero" vector-effect="non-scaling-stroke" d={`M${x(0)} 0V10`} />
-      {low !== null && high !== null && low !== high && (
-        <path
-          class="whisker"
-          vector-effect="non-scaling-stroke"
-          d={`M${x(low)} 5H${x(high)}M${x(low)} 2v6M${x(high)} 2v6`}
-        />
-      )}
+      <path class="zero" d={`M${x(0)} 0V10`} />
+      <Whisker x={x} low={low} high={high} middle={5} reach={3} />
     </svg>
   );
 }

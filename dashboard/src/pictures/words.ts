@@ -10,6 +10,7 @@ export const words = catalogue({
   },
   corners: { tense: "tense", lively: "lively", drained: "drained", calm: "at ease" },
   axes: { pleasant: "pleasant", unpleasant: "unpleasant", active: "activated", still: "still" },
+  planeColumns: ["Day", "Pleasantness", "Energy", "Sessions"],
   noUsual:
     "There were sessions that count here in fewer than 4 of the 12 weeks before this period, so there is no usual to compare with.",
 });

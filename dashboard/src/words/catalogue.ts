@@ -1,12 +1,15 @@
 /**
- * Words by screen: each room of the page keeps its own in a `words.ts`, as an object of sentences and of functions that make one.
+ * Words by screen: each room of the page keeps its own in a `words.ts`, as an object of sentences, of lists of them, and of functions
+ * that make one.
  *
  * A further language is one more object of the same shape beside the English one.
  */
 import { language } from "./language";
 import { pseudo } from "./pseudo";
 
-export type Words = { readonly [key: string]: string | ((...given: never[]) => string) | Words };
+export type Words = {
+  readonly [key: string]: string | readonly string[] | ((...given: never[]) => string) | Words;
+};
 
 /** The words of a room in the page's language; English where there are none. */
 export function catalogue<Room extends Words>(
@@ -21,7 +24,9 @@ function changed<Room extends Words>(words: Room, change: (text: string) => stri
   const each = (word: Words[string]): Words[string] => {
     if (typeof word === "string") return change(word);
     if (typeof word === "function") return (...given: never[]) => change(word(...given));
-    return changed(word, change);
+    return isList(word) ? word.map(change) : changed(word, change);
   };
   return Object.fromEntries(Object.entries(words).map(([key, word]) => [key, each(word)])) as Room;
 }
+
+const isList = (word: readonly string[] | Words): word is readonly string[] => Array.isArray(word);

@@ -2,7 +2,7 @@ import { catalogue } from "./catalogue";
 
 export const words = catalogue({
   skip: "Skip to the content",
-  ways: "Screens",
+  navigation: "Screens",
   landscape: "Landscape",
   patterns: "Patterns",
   insights: "Insights",

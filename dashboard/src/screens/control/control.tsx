@@ -2,12 +2,13 @@
 
 import { useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { Control as ControlDocument, type ControlQuery, type SessionsQuery } from "../../api/documents";
-import { Titled, Unconfirmed } from "../../parts/screen";
+import type { ControlQuery, SessionsQuery } from "../../api/documents";
+import { FIRST_PAGE, firstAsks } from "../../first_asks";
+import { TitledPage, Unconfirmed } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { type Answered, useAnswer } from "../../parts/use_answer";
 import { useLoaded } from "../../parts/use_loaded";
-import { useLooking } from "../../parts/use_moments";
+import { usePolling } from "../../parts/use_polling";
 import { Contents } from "./contents";
 import { Copy } from "./copy/copy";
 import { DataMap } from "./data_map/data_map";
@@ -37,7 +38,6 @@ export interface Room {
   readonly begun: (id: string) => void;
 }
 
-const PAGE = 20;
 const MOST = 100;
 
 const ROOMS = {
@@ -54,26 +54,26 @@ export type Part = keyof typeof ROOMS;
 
 export function Control() {
   const { params } = useRoute();
-  const [first, setFirst] = useState(PAGE);
+  const [first, setFirst] = useState<number>(FIRST_PAGE);
   const [picked, pick] = useState<Session | null>(null);
-  const answered = useAnswer(ControlDocument, { first, after: null });
+  const answered = useAnswer(firstAsks.control.document, { ...firstAsks.control.variables, first });
   useLoaded("SETTINGS_OPENED", answered);
   const viewer = answered.data?.viewer ?? null;
-  useLooking(viewer !== null && isMoving(viewer), answered.again);
+  usePolling(viewer !== null && isMoving(viewer), answered.again);
   const { gone, begun } = useErasures(viewer);
   const part = params.part && params.part in ROOMS ? (params.part as Part) : null;
   if (gone) return <Goodbye operation={gone} />;
 
   const Inside = part ? ROOMS[part] : Contents;
-  const askMore = () => setFirst(Math.min(first + PAGE, MOST));
+  const askMore = () => setFirst(Math.min(first + FIRST_PAGE, MOST));
   return (
     <>
       {part && (
-        <nav class="way-back" aria-label={words.title}>
+        <nav class="back" aria-label={words.title}>
           <a href="/app/control">{words.back}</a>
         </nav>
       )}
-      <Titled title={part ? words.parts[part] : words.title}>
+      <TitledPage title={part ? words.parts[part] : words.title}>
         <Unconfirmed answered={answered} />
         {viewer ? (
           <Inside
@@ -88,7 +88,7 @@ export function Control() {
         ) : (
           !answered.failure && <Coming />
         )}
-      </Titled>
+      </TitledPage>
     </>
   );
 }

@@ -36,7 +36,7 @@ export function Card({ card, seen, open }: Given) {
         </p>
       )}
       {status === "STALE" && <p class="notice">{words.stale}</p>}
-      <div class="row card-ways no-print">
+      <div class="row card-actions no-print">
         {evidenceOf(card).length > 0 && (
           <button
             type="button"

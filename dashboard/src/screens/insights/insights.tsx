@@ -1,13 +1,13 @@
 /** Screen 3: the cards, newest first, as far back as one wants to read. */
 import { useState } from "preact/hooks";
-import { Feed as FeedDocument, type InsightKind } from "../../api/documents";
+import type { InsightKind } from "../../api/documents";
+import { firstAsks } from "../../first_asks";
 import { ChooseOne } from "../../parts/choice";
 import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { Feed } from "./feed";
 import "./insights.css";
 import type { Card } from "./pages";
-import { PAGE } from "./use_pages";
 import { words } from "./words";
 
 type Kinds = ReadonlyMap<InsightKind, string>;
@@ -20,8 +20,8 @@ export function Insights() {
   return (
     <Screen
       title={words.title}
-      document={FeedDocument}
-      variables={{ first: PAGE, after: null, kinds: kind ? [kind] : null }}
+      document={firstAsks.insights.document}
+      variables={{ ...firstAsks.insights.variables, kinds: kind ? [kind] : null }}
       viewed="FEED_VIEWED"
       evenEmpty
       skeleton={<Skeleton heights={["1.5rem", "18rem", "18rem"]} />}

@@ -5,10 +5,10 @@
  */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Feed, type InsightKind } from "../../api/documents";
+import { FIRST_PAGE } from "../../first_asks";
 import { useHome } from "../../home";
 import { type Loaded, onlyPage, type Page, type Spectrum, withFirst, withOlder } from "./pages";
 
-export const PAGE = 20;
 const LARGEST_PAGE = 100;
 const AFTER_A_CHANGE_MS = 1_500;
 
@@ -42,7 +42,7 @@ export function usePages({ insightFeed: first, dataRevision }: Spectrum, kind: I
     setLoading(true);
     setFailure(null);
     try {
-      const page = await older(PAGE, shown.loaded.next);
+      const page = await older(FIRST_PAGE, shown.loaded.next);
       if (page) show(withOlder(page, shown.loaded));
     } catch (failed) {
       setFailure(failed as Error);

@@ -45,11 +45,7 @@ export function Course({
       ) : (
         <p class="soft">{trend.nothing}</p>
       )}
-      <TableTwin
-        caption={trend.title}
-        columns={trend.columns.split("|")}
-        rows={rows(series, dayIn(landscape.period))}
-      />
+      <TableTwin caption={trend.title} columns={trend.columns} rows={rows(series, dayIn(landscape.period))} />
     </section>
   );
 }

@@ -1,8 +1,8 @@
 /** The plane with its days, and one of them to look at: the newest, until another is chosen. */
 import { useId, useRef, useState } from "preact/hooks";
 import { type Estimate, estimateText, withheldText } from "../../parts/estimate";
-import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
+import { BelowPlane } from "../../pictures/below_plane";
 import { daysOf } from "../../pictures/days";
 import { type DayOnPlane, Plane } from "../../pictures/plane";
 import { words as pictures } from "../../pictures/words";
@@ -17,12 +17,6 @@ export function Days({ landscape, name }: { landscape: Spectrum["landscape"]; na
   const days = daysOf(series);
   const place = placeOf(chosen, days);
   const choose = (next: number | null) => next !== null && setChosen(days[next]?.key ?? null);
-
-  const save = async () => {
-    const { savePicture } = await import("../../pictures/save");
-    const svg = figure.current?.querySelector("svg");
-    if (svg) await savePicture(svg, name, `${words.plane} · ${span(period)}`);
-  };
   return (
     <section class="sheet" aria-labelledby="plane-title">
       <div class="head">
@@ -44,21 +38,14 @@ export function Days({ landscape, name }: { landscape: Spectrum["landscape"]; na
       {place !== null && <Slider days={days} place={place} choose={choose} dayText={dayOfWeekIn(period)} />}
       <Middle centre={centre} spread={landscape.spread} />
       {landscape.excludedCount > 0 && <p class="soft small">{words.excluded(landscape.excludedCount)}</p>}
-      <div class="row apart no-print">
-        <TableTwin
-          caption={words.plane}
-          columns={words.planeColumns.split("|")}
-          rows={days.map((each) => [
-            dayOfWeekIn(period)(each.key),
-            signed(each.valence),
-            signed(each.arousal),
-            `${each.sampleCount}`,
-          ])}
-        />
-        <button type="button" class="quiet" onClick={save}>
-          {common.savePicture}
-        </button>
-      </div>
+      <BelowPlane
+        figure={figure}
+        days={days}
+        dayText={dayOfWeekIn(period)}
+        title={words.plane}
+        name={name}
+        caption={`${words.plane} · ${span(period)}`}
+      />
     </section>
   );
 }

@@ -29,7 +29,7 @@ export function Feelings({ landscape: { emotions } }: { landscape: Spectrum["lan
       />
       <TableTwin
         caption={feelings.title}
-        columns={feelings.columns.split("|")}
+        columns={feelings.columns}
         rows={emotions.map(({ label, intensity }) => [
           label,
           intensity.value === null ? withheldText(intensity) : feelings.strength(intensity.value),

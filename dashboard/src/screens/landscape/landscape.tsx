@@ -1,16 +1,13 @@
 /** Screen 1: where days sat on the feeling plane, how pleasantness moved, and how that compares with one's usual. */
 import { useState } from "preact/hooks";
-import {
-  Landscape as LandscapeDocument,
-  type LandscapeQuery,
-  type Preset,
-  type Source,
-} from "../../api/documents";
+import type { LandscapeQuery, Preset, Source } from "../../api/documents";
+import { firstAsks } from "../../first_asks";
 import { ChooseAny, ChooseOne } from "../../parts/choice";
 import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { Waiting } from "../../parts/waiting";
 import { words as pictures } from "../../pictures/words";
+import { sources } from "../../words/sources";
 import { Course } from "./course";
 import { Days } from "./days";
 import { Feelings } from "./feelings";
@@ -21,21 +18,22 @@ type Range = keyof typeof pictures.ranges & Preset;
 export type Spectrum = NonNullable<LandscapeQuery["viewer"]["spectrum"]>;
 
 const RANGES = Object.entries(pictures.ranges).map(([value, label]) => ({ value: value as Range, label }));
-const SOURCES = Object.entries(words.source).map(([value, label]) => ({ value: value as Source, label }));
+const SOURCES = Object.entries(sources).map(([value, label]) => ({ value: value as Source, label }));
+
+const first = firstAsks.landscape;
 
 export function Landscape() {
-  const [range, setRange] = useState<Range>("LAST_90_DAYS");
-  const [sources, setSources] = useState<Source[]>(SOURCES.map(({ value }) => value));
-  const chosen = sources.length === SOURCES.length ? null : sources;
+  const [range, setRange] = useState<Range>(first.variables.range.preset);
+  const [chosen, choose] = useState<Source[]>(SOURCES.map(({ value }) => value));
   const variables = {
     range: { preset: range },
     trend: range === "LAST_7_DAYS" ? "DAY" : "WEEK",
-    sources: chosen,
+    sources: chosen.length === SOURCES.length ? null : chosen,
   } as const;
   return (
     <Screen
       title={words.title}
-      document={LandscapeDocument}
+      document={first.document}
       variables={variables}
       viewed="LANDSCAPE_VIEWED"
       skeleton={<Skeleton heights={["min(100vw, 28rem)", "12rem", "14rem"]} />}
@@ -46,8 +44,8 @@ export function Landscape() {
             legend={words.sources}
             name="sources"
             options={SOURCES}
-            chosen={sources}
-            choose={setSources}
+            chosen={chosen}
+            choose={choose}
           />
         </div>
       }

@@ -1,5 +1,6 @@
 /** How the period compares with the viewer's own usual. Never with other people. */
 import { estimateText } from "../../parts/estimate";
+import { WhyUnclear } from "../../parts/why_unclear";
 import { words as pictures } from "../../pictures/words";
 import type { Spectrum } from "./landscape";
 import { words } from "./words";
@@ -26,6 +27,7 @@ export function Usual({
               </li>
             ))}
           </ul>
+          <WhyUnclear of={[valenceVsBaseline, arousalVsBaseline]} />
           <p class="soft small">
             {usual.explain(valenceVsBaseline.baselinePeriod.from, valenceVsBaseline.baselinePeriod.to)}
           </p>

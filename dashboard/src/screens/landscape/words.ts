@@ -5,7 +5,6 @@ export const words = catalogue({
   title: "Landscape",
   range: "Period",
   sources: "Sessions of",
-  source: { MIRROR: "Mirror", TURN: "Turn", LENS: "Lens" },
   plane: "Where your days were",
   planeKey:
     "Each point is a day: larger with more sessions, paler the longer ago. The cross is the middle of all of them; the oval shows how sure that is.",
@@ -51,14 +50,13 @@ export const words = catalogue({
           : `Pleasantness on ${days} days, and the mean of ${weeks === 1 ? "the 1 week" : `the ${weeks} weeks`} for which it can be said.`,
     nothing: "There is not enough to draw yet.",
     notSaid: "not enough to say",
-    columns: ["From", "Pleasantness", "90 % interval", "Sessions"].join("|"),
+    columns: ["From", "Pleasantness", "90 % interval", "Sessions"],
   },
   feelings: {
     title: "Feelings",
     explain: "Mean strength over all sessions of the period, with its 90 % interval.",
     strength: (value: number) => percent(value),
-    columns: ["Feeling", "Strength", "90 % interval", "Sessions"].join("|"),
+    columns: ["Feeling", "Strength", "90 % interval", "Sessions"],
   },
-  planeColumns: ["Day", "Pleasantness", "Energy", "Sessions"].join("|"),
   nothing: "No session falls into this period.",
 });

@@ -1,12 +1,12 @@
 /** The month's days on the plane: small, between the words; to be saved as a picture. */
 import { useRef } from "preact/hooks";
 import { estimateText } from "../../parts/estimate";
-import { TableTwin } from "../../parts/table_twin";
 import { words as common } from "../../parts/words";
+import { BelowPlane } from "../../pictures/below_plane";
 import { daysOf } from "../../pictures/days";
 import { Plane } from "../../pictures/plane";
 import { words as pictures } from "../../pictures/words";
-import { dayOfWeek, signed } from "../../words/dates";
+import { dayOfWeek } from "../../words/dates";
 import { words as landscapeWords } from "../landscape/words";
 import type { Summary } from "./month";
 import { withheldHere } from "./withheld";
@@ -24,12 +24,6 @@ export function Days({ landscape, month, sampleCount, heading: Heading }: Given)
   const figure = useRef<HTMLElement>(null);
   const { series, centre } = landscape;
   const days = daysOf(series);
-  const save = async () => {
-    const { savePicture } = await import("../../pictures/save");
-    const svg = figure.current?.querySelector("svg");
-    const caption = words.share.saved(month, common.sessions(sampleCount));
-    if (svg) await savePicture(svg, `month-${month}`, caption);
-  };
   return (
     <>
       {Heading && <Heading>{words.plane.title}</Heading>}
@@ -50,21 +44,14 @@ export function Days({ landscape, month, sampleCount, heading: Heading }: Given)
             : `${words.plane.middle} ${landscapeWords.centreText(estimateText(centre.valence), estimateText(centre.arousal))}`}
         </figcaption>
       </figure>
-      <div class="row apart no-print">
-        <TableTwin
-          caption={words.plane.title}
-          columns={words.plane.columns.split("|")}
-          rows={days.map((each) => [
-            dayOfWeek(each.key),
-            signed(each.valence),
-            signed(each.arousal),
-            `${each.sampleCount}`,
-          ])}
-        />
-        <button type="button" class="quiet" onClick={save}>
-          {common.savePicture}
-        </button>
-      </div>
+      <BelowPlane
+        figure={figure}
+        days={days}
+        dayText={dayOfWeek}
+        title={words.plane.title}
+        name={`month-${month}`}
+        caption={words.share.saved(month, common.sessions(sampleCount))}
+      />
     </>
   );
 }

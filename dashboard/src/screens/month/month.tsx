@@ -1,13 +1,14 @@
 /** Screen 4: one month, in words that show what they rest on, and in numbers; to read, to keep and to print. */
 import { useRoute } from "preact-iso";
-import { Month as MonthDocument, type MonthQuery, Months } from "../../api/documents";
-import { Screen, Titled } from "../../parts/screen";
+import { Month as MonthDocument, type MonthQuery } from "../../api/documents";
+import { firstAsks } from "../../first_asks";
+import { Screen, TitledPage } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { useAnswer } from "../../parts/use_answer";
 import { monthBeside, monthName, today } from "../../words/dates";
 import { Body } from "./body";
 import "./month.css";
-import { FIRST_MONTHS, MonthWays, type SomeMonth } from "./months";
+import { MonthNavigation, type SomeMonth } from "./months";
 import { words } from "./words";
 
 export type Spectrum = NonNullable<MonthQuery["viewer"]["spectrum"]>;
@@ -19,7 +20,7 @@ const HEIGHTS = ["4rem", "22rem", "16rem"];
 
 export function Month() {
   const asked = useRoute().params.month;
-  const months = useAnswer(Months, FIRST_MONTHS);
+  const months = useAnswer(firstAsks.months.document, firstAsks.months.variables);
   const known = months.data?.viewer.spectrum?.monthlySummaries;
   const month = asked && MONTH.test(asked) ? asked : newest(known?.nodes ?? null, months.failure);
   if (!month && !months.data) return <Finding />;
@@ -34,7 +35,7 @@ export function Month() {
       viewed="MONTHLY_OPENED"
       subject={({ monthlySummary }) => monthlySummary?.id}
       skeleton={<Skeleton heights={HEIGHTS} />}
-      choices={<MonthWays month={shown} first={first ?? null} />}
+      choices={<MonthNavigation month={shown} first={first ?? null} />}
     >
       {(spectrum) => <Body spectrum={spectrum} month={shown} />}
     </Screen>
@@ -44,9 +45,9 @@ export function Month() {
 /** While it is not known which month to show. */
 function Finding() {
   return (
-    <Titled title={words.title}>
+    <TitledPage title={words.title}>
       <Skeleton heights={HEIGHTS} />
-    </Titled>
+    </TitledPage>
   );
 }
 

@@ -1,6 +1,7 @@
-/** The way from one month to another: the one before, the one after, and a list of all. */
+/** The navigation from one month to another: the one before, the one after, and a list of all. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Months, type MonthsQuery } from "../../api/documents";
+import type { MonthsQuery } from "../../api/documents";
+import { firstAsks } from "../../first_asks";
 import { Failure } from "../../parts/failure";
 import { Modal } from "../../parts/modal";
 import { Skeleton } from "../../parts/skeleton";
@@ -11,19 +12,19 @@ import { words } from "./words";
 
 export type SomeMonth = NonNullable<MonthsQuery["viewer"]["spectrum"]>["monthlySummaries"]["nodes"][number];
 
-export const FIRST_MONTHS = { first: 12, after: null } as const;
+const { document: Months, variables: FIRST_MONTHS } = firstAsks.months;
 
-const way = (month: string) => `/app/month/${month}`;
+const addressOf = (month: string) => `/app/month/${month}`;
 
 /** `first` is the month of the first session, where it is known. */
-export function MonthWays({ month, first }: { month: string; first: string | null }) {
+export function MonthNavigation({ month, first }: { month: string; first: string | null }) {
   const [listed, list] = useState(false);
   const [earlier, later] = [monthBeside(month, -1), monthBeside(month, 1)];
   return (
-    <nav class="month-ways no-print" aria-label={words.months}>
+    <nav class="month-navigation no-print" aria-label={words.months}>
       <span>
         {(first === null || earlier >= first) && (
-          <a class="button" href={way(earlier)}>
+          <a class="button" href={addressOf(earlier)}>
             <span aria-hidden="true">‹</span>
             <span class="unseen-by-eye">{words.earlier}</span>
             {monthShort(earlier)}
@@ -35,7 +36,7 @@ export function MonthWays({ month, first }: { month: string; first: string | nul
       </button>
       <span>
         {later <= today().slice(0, 7) && (
-          <a class="button" href={way(later)}>
+          <a class="button" href={addressOf(later)}>
             <span class="unseen-by-eye">{words.later}</span>
             {monthShort(later)}
             <span aria-hidden="true">›</span>
@@ -78,7 +79,7 @@ function Page({ after, month, chosen }: Given) {
         {nodes.map((each) => (
           <li key={each.id}>
             <a
-              href={way(each.month)}
+              href={addressOf(each.month)}
               aria-current={each.month === month ? "page" : undefined}
               onClick={chosen}
             >

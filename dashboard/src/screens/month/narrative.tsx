@@ -58,6 +58,7 @@ function Marker({ claim: { evidence }, open }: { claim: Claim; open: Open }) {
     <button
       type="button"
       class="marker no-print"
+      aria-haspopup="dialog"
       aria-label={words.restsOn(evidence.map(({ label }) => label).join(", "))}
       onClick={() => open(evidence.map(({ id }) => id))}
     >

@@ -57,7 +57,7 @@ export function Numbers({ spectrum, summary }: { spectrum: Spectrum; summary: Su
       <div id="numbers" class={shown ? "stack" : "only-print"}>
         <div class="numbers-tables">
           {tables.map((groups, place) => (
-            <Table key={place} name={said.tables.split("|")[place] ?? ""} groups={groups} />
+            <Table key={place} name={said.tables[place] ?? ""} groups={groups} />
           ))}
         </div>
         <Absent division={spectrum.patterns} />
@@ -74,7 +74,7 @@ function Table({ name, groups }: { name: string; groups: readonly NamedLines[] }
         <caption class="unseen-by-eye">{name}</caption>
         <thead>
           <tr>
-            {said.columns.split("|").map((column, place) => (
+            {said.columns.map((column, place) => (
               <th key={column} scope="col" class={place > 0 ? "number" : ""}>
                 {column}
               </th>

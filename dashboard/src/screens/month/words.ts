@@ -56,7 +56,6 @@ export const words = catalogue({
     title: "Where the days were",
     key: "A point is a day: larger with more sessions, paler the earlier.",
     middle: "The cross is the middle; the oval shows how sure that is.",
-    columns: ["Day", "Pleasantness", "Energy", "Sessions"].join("|"),
   },
   divided: {
     key: (share: string) => `Shares with their 90 % intervals. The whole width is ${share} of sessions.`,
@@ -73,10 +72,10 @@ export const words = catalogue({
   },
   numbers: {
     title: "The numbers of this month",
-    tables: ["Where the days were, and feelings", "Patterns and sources"].join("|"),
+    tables: ["Where the days were, and feelings", "Patterns and sources"],
     show: "Show the numbers",
     hide: "Hide the numbers",
-    columns: ["Measure", "Number", "90 % interval", "Sessions"].join("|"),
+    columns: ["Measure", "Number", "90 % interval", "Sessions"],
     middle: "On the plane, -1 to +1",
     valence: "Pleasantness, middle",
     arousal: "Energy, middle",

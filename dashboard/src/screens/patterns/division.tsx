@@ -66,6 +66,7 @@ function Picture({
   look: (key: string) => void;
 }) {
   const { by, period, sampleCount, sharesSumToOne, textAlternative } = distribution;
+  if (slices.length === 0) return <p>{textAlternative}</p>;
   const apart = by === "PATTERN" || by === "EMOTION" ? slices.filter(({ count }) => count === 0) : [];
   const none = apart.length > MOST_EMPTY_ROWS ? apart : [];
   const bars = slices.filter((slice) => !none.includes(slice)).map(barOf);
@@ -90,7 +91,7 @@ function Picture({
     <>
       <p class="unseen-by-eye">{textAlternative}</p>
       <p class="soft small">{by === "PATTERN" || by === "EMOTION" ? words.tap : words.place}</p>
-      <Bars bars={bars} label={words.heading[by]} full={full} open={look} />
+      {bars.length > 0 && <Bars bars={bars} label={words.heading[by]} full={full} open={look} />}
       {none.length > 0 && (
         <details class="no-print">
           <summary>{words.none(none.length)}</summary>
@@ -102,10 +103,12 @@ function Picture({
       </p>
       <p class="soft small">{usual ? words.usualPeriod(usual.from, usual.to) : pictures.noUsual}</p>
       <div class="row apart no-print">
-        <TableTwin caption={words.heading[by]} columns={words.columns.split("|")} rows={slices.map(rowOf)} />
-        <button type="button" class="quiet" onClick={save}>
-          {common.savePicture}
-        </button>
+        <TableTwin caption={words.heading[by]} columns={words.columns} rows={slices.map(rowOf)} />
+        {bars.length > 0 && (
+          <button type="button" class="quiet" onClick={save}>
+            {common.savePicture}
+          </button>
+        )}
       </div>
     </>
   );

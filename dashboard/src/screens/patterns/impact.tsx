@@ -55,7 +55,7 @@ export function Impact({ impact, groupBy, choose }: Given) {
         <>
           <Shifts label={said.groupsTitle} shifts={parts} far={far} ends={said.ends} />
           <p class="soft small">{said.key}</p>
-          <TableTwin caption={said.groupsTitle} columns={said.columns.split("|")} rows={groups.map(rowOf)} />
+          <TableTwin caption={said.groupsTitle} columns={said.columns} rows={groups.map(rowOf)} />
         </>
       ) : (
         <p class="soft">{said.nothing}</p>

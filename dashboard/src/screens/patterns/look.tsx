@@ -6,6 +6,7 @@ import { estimateText, shareText, withheldText } from "../../parts/estimate";
 import { Modal } from "../../parts/modal";
 import { Skeleton } from "../../parts/skeleton";
 import { useAnswer } from "../../parts/use_answer";
+import { WhyUnclear } from "../../parts/why_unclear";
 import { words as common } from "../../parts/words";
 import { points } from "../../words/dates";
 import type { Slice } from "./patterns";
@@ -59,10 +60,13 @@ function Often({ slice: { count, share, vsBaseline } }: { slice: Slice }) {
         </>
       )}
       {vsBaseline && (
-        <p class="soft">
-          {capital(words.usual[vsBaseline.direction])}.{" "}
-          {words.points(estimateText(vsBaseline.difference, points))}
-        </p>
+        <>
+          <p class="soft">
+            {capital(words.usual[vsBaseline.direction])}.{" "}
+            {words.points(estimateText(vsBaseline.difference, points))}
+          </p>
+          <WhyUnclear of={[vsBaseline]} />
+        </>
       )}
     </section>
   );

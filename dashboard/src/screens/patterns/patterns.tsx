@@ -1,12 +1,7 @@
 /** Screen 2: how sessions divide, with what certainty, and what moved inside them. */
 import { useState } from "preact/hooks";
-import {
-  type DistributionDimension,
-  Patterns as PatternsDocument,
-  type PatternsQuery,
-  type Preset,
-  type TurnGrouping,
-} from "../../api/documents";
+import type { DistributionDimension, PatternsQuery, Preset, TurnGrouping } from "../../api/documents";
+import { firstAsks } from "../../first_asks";
 import { ChooseOne } from "../../parts/choice";
 import { Screen } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
@@ -26,14 +21,16 @@ const DIMENSIONS = Object.entries(words.dimensions).map(([value, label]) => ({
   label,
 }));
 
+const first = firstAsks.patterns;
+
 export function Patterns() {
-  const [range, setRange] = useState<Range>("LAST_90_DAYS");
-  const [by, setBy] = useState<DistributionDimension>("PATTERN");
-  const [groupBy, setGroupBy] = useState<TurnGrouping>("KIND");
+  const [range, setRange] = useState<Range>(first.variables.range.preset);
+  const [by, setBy] = useState<DistributionDimension>(first.variables.by);
+  const [groupBy, setGroupBy] = useState<TurnGrouping>(first.variables.groupBy);
   return (
     <Screen
       title={words.title}
-      document={PatternsDocument}
+      document={first.document}
       variables={{ range: { preset: range }, by, groupBy }}
       viewed="DISTRIBUTION_VIEWED"
       skeleton={<Skeleton heights={["32rem", "20rem"]} />}

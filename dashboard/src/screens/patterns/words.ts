@@ -47,7 +47,7 @@ export const words = catalogue({
   support: "Where to turn, if you would like to talk to somebody",
   withheldCount: (sessions: string) => `${sessions} in this period.`,
   nothing: "No session falls into this period.",
-  columns: ["Part", "Sessions", "Share", "90 % interval", "Your usual", "Pleasantness", "Energy"].join("|"),
+  columns: ["Part", "Sessions", "Share", "90 % interval", "Your usual", "Pleasantness", "Energy"],
   look: {
     often: "How often",
     share: (share: string) => `${share} of the period’s sessions (90 % interval in brackets)`,
@@ -81,7 +81,7 @@ export const words = catalogue({
     shift: (number: string) => `Pleasantness: ${number}`,
     nothing: "No turns to group in this period.",
     caveat: "How to read this",
-    columns: ["Turns", "Count", "Pleasantness", "Energy"].join("|"),
+    columns: ["Turns", "Count", "Pleasantness", "Energy"],
   },
   savedNotes: {
     key: "Thin lines: 90 % intervals, where the share may well lie.",

@@ -1,7 +1,7 @@
 /** Where to turn when things are heavy: calm words and ways to people. Asks nothing, draws nothing, and tells nobody. */
 import { useState } from "preact/hooks";
 import { hasHost, wish } from "../../api/host";
-import { Titled } from "../../parts/screen";
+import { TitledPage } from "../../parts/screen";
 import "./support.css";
 import { words } from "./words";
 
@@ -10,7 +10,7 @@ const DIRECTORY = "https://findahelpline.com";
 export function Support() {
   const { danger, talk, near, now, honest } = words;
   return (
-    <Titled title={words.title}>
+    <TitledPage title={words.title}>
       <div class="support">
         <p class="prose">{words.opening}</p>
         <section class="sheet support-first" aria-labelledby="danger-title">
@@ -36,7 +36,7 @@ export function Support() {
         <section class="stack" aria-labelledby="now-title">
           <h2 id="now-title">{now.title}</h2>
           <ul class="support-steps">
-            {now.steps.split("|").map((step) => (
+            {now.steps.map((step) => (
               <li key={step}>{step}</li>
             ))}
           </ul>
@@ -48,7 +48,7 @@ export function Support() {
           <p class="soft">{honest.watched}</p>
         </section>
       </div>
-    </Titled>
+    </TitledPage>
   );
 }
 

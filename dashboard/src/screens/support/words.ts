@@ -26,7 +26,7 @@ export const words = catalogue({
       "Put both feet on the floor, and let your breath out slowly, a few times.",
       "Drink some water. Sit somewhere warm, or near a window.",
       "Nothing has to be decided today.",
-    ].join("|"),
+    ],
   },
   honest: {
     title: "What Spectrum does, and does not",

@@ -4,7 +4,7 @@ import { Teaser as TeaserDocument, type TeaserQuery } from "../../api/documents"
 import { wish } from "../../api/host";
 import { useHome } from "../../home";
 import { Failure } from "../../parts/failure";
-import { Titled } from "../../parts/screen";
+import { TitledPage } from "../../parts/screen";
 import { Skeleton } from "../../parts/skeleton";
 import { useAnswer } from "../../parts/use_answer";
 import { Example } from "./example";
@@ -16,12 +16,12 @@ export function Teaser() {
   const { data, failure, again } = useAnswer(TeaserDocument, {});
   const teaser = data?.viewer.spectrumTeaser;
   return (
-    <Titled title={teaser?.headline ?? words.title}>
+    <TitledPage title={teaser?.headline ?? words.title}>
       {failure && !data && <Failure failure={failure} again={again} />}
       {!failure && !data && <Skeleton heights={["7rem", "min(100vw, 28rem)"]} />}
       {teaser && <Shown teaser={teaser} />}
       <Free />
-    </Titled>
+    </TitledPage>
   );
 }
 

@@ -43,7 +43,7 @@ interface Row {
 }
 
 function Table({ rows, name }: { rows: readonly Row[]; name: string }) {
-  const [measure, now, then] = words.preview.columns.split("|");
+  const [measure, now, then] = words.preview.columns;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="scrolls" tabIndex={0} aria-label={name}>

@@ -4,9 +4,9 @@ import { Exclude, Include } from "../../../api/documents";
 import { Refusals } from "../../../parts/refusals";
 import { useChange, useProposed } from "../../../parts/use_change";
 import type { Room } from "../control";
+import { LeavingOutForm } from "./leaving_out_form";
 import { LeftOutList } from "./left_out_list";
 import { type Draft, type LeftOut, proposedOf, targetOf } from "./target";
-import { Wish } from "./wish";
 import { words } from "./words";
 
 export function LeavingOut({ viewer, picked, pick, asked, askMore }: Room) {
@@ -54,7 +54,7 @@ export function LeavingOut({ viewer, picked, pick, asked, askMore }: Room) {
           total={totalCount}
         />
       </section>
-      <Wish
+      <LeavingOutForm
         hasPlan={viewer.spectrum !== null}
         picked={picked}
         unpick={() => pick(null)}

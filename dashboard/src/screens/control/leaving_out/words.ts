@@ -63,7 +63,7 @@ export const words = catalogue({
         ? "1 more number would change by less than can be seen."
         : `${count} more numbers would change by less than can be seen.`,
     noChanges: "No number of this period would change.",
-    columns: ["Measure", "Now", "Then"].join("|"),
+    columns: ["Measure", "Now", "Then"],
     rewritten: "Words that would be rewritten or taken back",
     noRewritten: "No card and no month would have to be rewritten.",
     month: (month: string) => monthName(month),

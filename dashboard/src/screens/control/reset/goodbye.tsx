@@ -1,7 +1,7 @@
 /** After everything was erased: that it is so, the proof, and a kind word. */
 
 import { useHome } from "../../../home";
-import { Titled } from "../../../parts/screen";
+import { TitledPage } from "../../../parts/screen";
 import { Receipt } from "./receipt";
 import type { Operation } from "./use_erasures";
 import { words } from "./words";
@@ -10,7 +10,7 @@ export function Goodbye({ operation }: { operation: Operation }) {
   const { signOut } = useHome();
   const { goodbye } = words;
   return (
-    <Titled title={goodbye.title}>
+    <TitledPage title={goodbye.title}>
       <div class="prose stack" role="status">
         <p>{goodbye.text}</p>
         <p>{goodbye.thanks}</p>
@@ -24,6 +24,6 @@ export function Goodbye({ operation }: { operation: Operation }) {
           </button>
         </div>
       </section>
-    </Titled>
+    </TitledPage>
   );
 }

@@ -38,7 +38,7 @@ export function Receipt({ receipt, level: Heading = "h3" }: { receipt: Proof; le
       {checks.length < 2 && <p class="soft small">{proof.again}</p>}
       <TableTwin
         caption={proof.table}
-        columns={proof.columns.split("|")}
+        columns={proof.columns}
         rows={stores.map(({ store, deleted, remaining: left }) => [
           storeName(store),
           `${deleted}`,

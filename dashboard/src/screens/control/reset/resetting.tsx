@@ -2,9 +2,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Room } from "../control";
 import { Ended } from "./ended";
+import { ResetForm } from "./reset_form";
 import { Running } from "./running";
 import { isOpen } from "./use_erasures";
-import { Wish } from "./wish";
 import { words } from "./words";
 
 export function Resetting({ viewer, answered, begun }: Room) {
@@ -18,7 +18,7 @@ export function Resetting({ viewer, answered, begun }: Room) {
   }, [open]);
   return (
     <>
-      {open ? <Running key={open.id} operation={open} again={answered.again} /> : <Wish begun={begun} />}
+      {open ? <Running key={open.id} operation={open} again={answered.again} /> : <ResetForm begun={begun} />}
       {ended.length > 0 && (
         <section class="stack" aria-labelledby="ended-title">
           <h2 id="ended-title" ref={heading} tabIndex={-1}>

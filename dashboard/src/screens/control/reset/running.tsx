@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { CancelReset } from "../../../api/documents";
 import { Refusals } from "../../../parts/refusals";
 import { useChange } from "../../../parts/use_change";
-import { useNow } from "../../../parts/use_moments";
+import { useNow } from "../../../parts/use_now";
 import { instant } from "../../../words/dates";
 import type { Operation } from "./use_erasures";
 import { words } from "./words";

@@ -53,7 +53,7 @@ export const words = catalogue({
     by: (date: string) => `by ${date}`,
     key: "Signed with",
     table: "What was erased, by store",
-    columns: ["Store", "Erased", "Left"].join("|"),
+    columns: ["Store", "Erased", "Left"],
     save: "Save the receipt",
     check: "Check it",
     checked: {

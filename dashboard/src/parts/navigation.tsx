@@ -1,11 +1,11 @@
-/** The way between screens: below on a phone, at the side where there is room. */
+/** The navigation between screens: below on a phone, at the side where there is room. */
 import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { words } from "../words/page";
 import { navigated } from "./use_loaded";
 import { useUnseen } from "./use_unseen";
 
-const WAYS = [
+const SCREENS = [
   { href: "/app/", label: words.landscape, drawing: "M12 3v18M3 12h18M8.5 15.5h.01M16 8h.01M14 10.5h.01" },
   { href: "/app/patterns", label: words.patterns, drawing: "M4 6h12M4 12h16M4 18h8" },
   { href: "/app/insights", label: words.insights, drawing: "M5 4h14v16H5zM9 9h6M9 13h4" },
@@ -13,16 +13,16 @@ const WAYS = [
   { href: "/app/control", label: words.control, drawing: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4" },
 ];
 
-export function Ways() {
+export function Navigation() {
   const { path } = useLocation();
   const before = useRef(path);
   if (before.current !== path) navigated();
   before.current = path;
   const unseen = useUnseen();
   return (
-    <nav class="ways" aria-label={words.ways}>
+    <nav class="navigation" aria-label={words.navigation}>
       <ul>
-        {WAYS.map(({ href, label, drawing }) => (
+        {SCREENS.map(({ href, label, drawing }) => (
           <li key={href}>
             <a href={href} aria-current={isAt(path, href) ? "page" : undefined}>
               <svg viewBox="0 0 24 24" aria-hidden="true">

@@ -23,7 +23,7 @@ interface Given {
 
 const EMPTY: Draft = { kind: "session", session: null, from: "", to: today(), source: "MIRROR" };
 
-export function Wish({ hasPlan, picked, unpick, leaveOut, busy, refused, forget }: Given) {
+export function LeavingOutForm({ hasPlan, picked, unpick, leaveOut, busy, refused, forget }: Given) {
   const [draft, setDraft] = useState<Draft>({ ...EMPTY, session: picked });
   const [wrong, setWrong] = useState<string | null>(null);
   const { preview, failure, looking, look, drop } = usePreview();
@@ -50,9 +50,9 @@ export function Wish({ hasPlan, picked, unpick, leaveOut, busy, refused, forget 
     if (await leaveOut(draft, token)) change({ ...EMPTY });
   };
   return (
-    <section class="stack" aria-labelledby="wish-title">
+    <section class="stack" aria-labelledby="leaving-out-title">
       <div class="sheet">
-        <h2 id="wish-title">{words.add}</h2>
+        <h2 id="leaving-out-title">{words.add}</h2>
         <Choosing draft={draft} change={change} />
         {!hasPlan && <p class="soft small">{words.without}</p>}
         <p role="alert" class={wrong ? "notice" : "unseen-by-eye"}>

@@ -1,54 +1,66 @@
-/** The start: who is signed in, what is kept of them here, and the page over it. */
+/** The start: who is signed in, and what their first screen asks, at once; the page over it follows as soon as it is here. */
 import "./style/tokens.css";
 import "./style/page.css";
 import "./style/parts.css";
 import "./style/pictures.css";
-import { render } from "preact";
 import { onToken } from "./api/host";
 import { heldToken, keepToken, type Token, takeHanded } from "./api/token";
-import { App } from "./app";
-import { SignInPage } from "./parts/sign_in_page";
-import { sayUnseen } from "./parts/use_unseen";
+import type { Home } from "./home";
 import { SignedIn } from "./signed_in";
 import { direction, language } from "./words/language";
 
-const page = document.getElementById("page") as HTMLElement;
 document.documentElement.lang = language;
 document.documentElement.dir = direction;
 document.documentElement.classList.toggle("typeset", Boolean(navigator.serviceWorker?.controller));
 
+/** How long the page is held back for the first ask to be on its way: reading the page takes all of a slow phone. */
+const ASKED_WITHIN_MS = 250;
+
+let page: Promise<typeof import("./page")> | null = null;
 let current: SignedIn | null = null;
 
 /** A token that holds something: the same person goes on with it, another person gets a page of their own. */
-function accept(token: Token): void {
+async function accept(token: Token): Promise<void> {
   if (current?.person === token.person) {
     current.renew(token);
     return;
   }
   current?.end();
-  sayUnseen(0);
-  current = new SignedIn(token, (home) => render(<App key={token.person} home={home} />, page), left);
-  current.begin();
+  const mine = new SignedIn(token, (home) => void show(home), left);
+  current = mine;
+  await Promise.race([mine.begin(location.pathname), pause(ASKED_WITHIN_MS)]);
+  await show(mine.now);
 }
 
-function left(): void {
-  current = null;
-  render(<SignInPage />, page);
+/** Only whoever is signed in by the time that the page is here. */
+async function show(home: Home): Promise<void> {
+  page ??= import("./page");
+  const { showHome } = await page;
+  if (current?.now === home) showHome(home);
 }
+
+async function left(): Promise<void> {
+  current = null;
+  page ??= import("./page");
+  const { showSignIn } = await page;
+  if (!current) showSignIn();
+}
+
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 async function start(): Promise<void> {
   const token = (await takeHanded()) ?? (await heldToken());
-  if (token) accept(token);
-  else left();
+  if (token) void accept(token);
+  else void left();
 }
 
 onToken(async (bearer) => {
   const token = await keepToken(bearer);
-  if (token) accept(token);
+  if (token) void accept(token);
 });
 addEventListener("hashchange", async () => {
   const token = await takeHanded();
-  if (token) accept(token);
+  if (token) void accept(token);
 });
 void start();
 

@@ -8,7 +8,7 @@ import { words } from "./words";
 const SCOPES = Object.entries(words.scopes) as [ResetScope, (typeof words.scopes)[ResetScope]][];
 const WORD = "RESET";
 
-export function Wish({ begun }: { begun: (id: string) => void }) {
+export function ResetForm({ begun }: { begun: (id: string) => void }) {
   const [scope, setScope] = useState<ResetScope>("DERIVED");
   const [immediately, setImmediately] = useState(false);
   const [confirmation, setConfirmation] = useState("");
@@ -36,8 +36,8 @@ export function Wish({ begun }: { begun: (id: string) => void }) {
           </label>
         ))}
       </fieldset>
-      <section class="sheet" aria-labelledby="wish-title">
-        <h2 id="wish-title">{words.when}</h2>
+      <section class="sheet" aria-labelledby="when-title">
+        <h2 id="when-title">{words.when}</h2>
         <fieldset>
           <legend class="unseen-by-eye">{words.when}</legend>
           <label class="check">
