@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Route, expect
 
 from app.embedded import Servers
-from graphql_schema.teaser import HEADLINE
+from graphql_schema.teaser import TEASERS
 from tests.browser.conftest import Site, Visit, visiting
 from tests.client import HEAVY, LIGHT, session
 from tests.life import owner_of, who
@@ -80,5 +80,5 @@ async def test_wanting_it_is_answered_in_a_browser(browser: Browser, site: Site,
 
 async def _open(visit: Visit, subject: str, path: str) -> None:
     await visit.page.goto(visit.site.link(subject, path))
-    await visit.page.get_by_role("heading", name=HEADLINE).wait_for()
+    await visit.page.get_by_role("heading", name=TEASERS["standard"][0]).wait_for()
     await visit.settled()
