@@ -228,6 +228,16 @@ def agreement_report(*, hour: str) -> Job:
     return Job(kind=JobKind.REPORT, key=f"report:agreement:{hour}")
 
 
+def team_report(name: str, question: str, *, hour: str) -> Job:
+    """Answer one of the team's questions, by its key; asked for once an `hour` at most."""
+    return Job(
+        kind=JobKind.REPORT,
+        key=f"report:{name}:{question}:{hour}",
+        scope={"report": name, "key": question},
+        unless_waiting=True,
+    )
+
+
 def rewrite_period(kind: PeriodKind, person: PersonAt, first_day: date, *, revision: int, delay_s: float = 0.0) -> Job:
     """Fold and write a closed period again, after its numbers changed at `revision`."""
     return Job(

@@ -11,8 +11,8 @@ from app.domain.access import Role
 from app.domain.webhooks import WebhookEvent
 from app.errors import ErrorCode, Refused
 from app.gateways.webhooks import hint
-from app.pipeline.deliver import signing_key
 from app.pipeline.hooking import Wanted, keep_webhook, redeliver
+from app.pipeline.signing import signing_key
 from app.storage.notify import webhooks
 from app.storage.notify.webhooks import Delivery, Webhook
 from app.storage.sealed import Identity
