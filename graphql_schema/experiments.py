@@ -35,8 +35,8 @@ _BAD = TopLevelCode.BAD_USER_INPUT
 
 @strawberry.type(description="A part of the people, by a hash of person and experiment.")
 class Arm:
-    key: str
-    role: ArmRole
+    key: str = strawberry.field(description="Its name.")
+    role: ArmRole = strawberry.field(description="What it is for.")
     share: float = strawberry.field(description="Of all who are assigned, 0 to 1, as planned.")
     assigned: int = strawberry.field(description="People in it so far.")
     exposed: int = strawberry.field(description="Of those, who met what the arms differ in, or would have met it.")
@@ -44,13 +44,13 @@ class Arm:
 
 @strawberry.type(description="A question, decided before it started.")
 class Experiment:
-    key: str
-    hypothesis: str
-    primary_metric: str
+    key: str = strawberry.field(description="Its name in the file of experiments.")
+    hypothesis: str = strawberry.field(description="What it is to show, in a sentence.")
+    primary_metric: str = strawberry.field(description="By what alone it is decided.")
     started_at: datetime = strawberry.field(description="From then on people are assigned.")
     ends_at: datetime | None = strawberry.field(description="Null: it has no end yet.")
     planned_per_arm: int = strawberry.field(description="Fixed before the start.")
-    arms: list[Arm]
+    arms: list[Arm] = strawberry.field(description="In the order of the file.")
 
     @classmethod
     def of(cls, found: domain.Experiment, counts: Mapping[tuple[str, str], tuple[int, int]]) -> Self:
@@ -84,10 +84,10 @@ class Difference:
 
 @strawberry.type
 class ConversionArm:
-    arm: Arm
+    arm: Arm = strawberry.field(description="Which.")
     people: int | None = strawberry.field(description="Null under 20.")
     upgraded: int | None = strawberry.field(description="Within the window; null when under 20 people are in the arm.")
-    rate: Rate
+    rate: Rate = strawberry.field(description="Upgraded, of all who were assigned.")
     median_days_to_upgrade: float | None = strawberry.field(description="Null when fewer than 20 upgraded.")
 
 
@@ -96,7 +96,7 @@ class ConversionArm:
     " exposed-only is given beside it."
 )
 class ConversionImpact:
-    experiment: Experiment
+    experiment: Experiment = strawberry.field(description="Which.")
     within_days: int = strawberry.field(description="Of their assignment.")
     arms: list[ConversionArm] = strawberry.field(description="Without figures while it is PENDING.")
     difference: Difference = strawberry.field(
@@ -108,7 +108,7 @@ class ConversionImpact:
     minimum_detectable: float | None = strawberry.field(
         description="Smallest difference this sample would find 4 times in 5."
     )
-    readiness: Readiness
+    readiness: Readiness = strawberry.field(description="Whether it may be read for a decision.")
     caveats: list[str] = strawberry.field(description="What has to be known first.")
     computed_at: datetime | None = strawberry.field(description="From what there was then; null while PENDING.")
 
@@ -120,27 +120,27 @@ class RetentionPoint:
     unit: int = strawberry.field(description="Units since eligibility; 0 is its moment.")
     at_risk: int | None = strawberry.field(description="Null under 20 people.")
     retained: float | None = strawberry.field(description="0 to 1.")
-    low: float | None
-    high: float | None
+    low: float | None = strawberry.field(description="Lower end of the 95 % interval, 0 to 1.")
+    high: float | None = strawberry.field(description="Upper end of the 95 % interval, 0 to 1.")
 
 
 @strawberry.type
 class RetentionCurve:
-    label: str
+    label: str = strawberry.field(description="Who these people are.")
     people: int | None = strawberry.field(description="Null under 20.")
-    points: list[RetentionPoint]
+    points: list[RetentionPoint] = strawberry.field(description="From unit 0 to the horizon.")
 
 
 @strawberry.type
 class RetentionLift:
-    design: RetentionDesign
+    design: RetentionDesign = strawberry.field(description="As asked.")
     curves: list[RetentionCurve] = strawberry.field(description="Spectrum first; none while it is PENDING.")
     at_horizon: Difference = strawberry.field(description="Retained at the horizon, Spectrum minus other.")
     mean_time_retained: Difference = strawberry.field(description="Restricted mean survival time, in units.")
     adjusted: Difference | None = strawberry.field(
         description="OBSERVATIONAL only: landmark at day 14 and overlap weights on behaviour before it; null otherwise."
     )
-    readiness: Readiness
+    readiness: Readiness = strawberry.field(description="Whether it may be read for a decision.")
     caveats: list[str] = strawberry.field(description="What has to be known first.")
     computed_at: datetime | None = strawberry.field(description="From what there was then; null while PENDING.")
 
