@@ -173,7 +173,7 @@ TEAMS = {
     "UpsertWebhookInput.id",
     "RedeliverInput.deliveryId",
 }
-"""Places of the team's schema alone: of jobs, revisions, budgets, reviews, webhooks; and if a text can be made again."""
+"""Places of the team's schema alone: of jobs, revisions, budgets, reviews, webhooks, and texts made again."""
 
 
 def test_every_place_for_an_id_is_tried() -> None:

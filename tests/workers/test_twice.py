@@ -80,6 +80,14 @@ async def _review(spectrum: Spectrum, *, closed: bool) -> None:
         await judging.close_review(ports, review_id, actor="somebody")
 
 
+async def _reset(spectrum: Spectrum, owner: Any, person: str, *, carried_out: bool) -> None:
+    """Ask for a reset, and let it be carried out up to its first recount."""
+    await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
+    if carried_out:
+        await Runner(spectrum.ports).work_once(Queue.SECONDS)
+        await hasten(owner)
+
+
 async def _tell(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> None:
     """Let somebody, or another system, have something to be told."""
     await work_off(spectrum, owner)
@@ -102,10 +110,7 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind, 
     if of_review:
         await _review(spectrum, closed=kind is JobKind.REPORT)
     if kind in (JobKind.RESET, JobKind.RECEIPT_CHECK):
-        await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
-    if kind is JobKind.RECEIPT_CHECK:
-        await runner.work_once(Queue.SECONDS)
-        await hasten(owner)
+        await _reset(spectrum, owner, person, carried_out=kind is JobKind.RECEIPT_CHECK)
     if kind in (JobKind.WEEKLY_AGGREGATION, JobKind.MONTHLY_AGGREGATION, JobKind.UPKEEP, JobKind.MONTHLY_NARRATIVE):
         await plan_due(spectrum.ports)
     while kind is JobKind.MONTHLY_NARRATIVE and not await owner.fetchval(
