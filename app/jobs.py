@@ -17,6 +17,8 @@ HEARTBEAT_S = 3.0
 REBUILD_DEBOUNCE_S = 300.0
 LATE_SESSION_DEBOUNCE_S = 30.0
 """A closed period that gets a late session is written again this long after, once for many."""
+BEHIND = -1
+"""The priority of what waits for others' servers: whoever writes words for people comes first."""
 MAX_LOST = 3
 """A job whose worker fell silent this often in the middle of it is what silences them: it is not tried again."""
 
@@ -297,6 +299,7 @@ def push(kind: PeriodKind, person: PersonAt, first_day: date) -> Job:
         key=f"push:{kind}:{person.id}:{person.epoch}:{first_day}",
         person=person,
         scope={"period": kind, "first_day": first_day.isoformat()},
+        priority=BEHIND,
     )
 
 
@@ -307,6 +310,7 @@ def webhook(delivery_id: UUID, *, attempt: int = 1, delay_s: float = 0.0) -> Job
         key=f"webhook:{delivery_id}:{attempt}",
         scope={"delivery_id": str(delivery_id)},
         delay_s=delay_s,
+        priority=BEHIND,
     )
 
 
