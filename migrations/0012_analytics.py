@@ -81,12 +81,14 @@ WEBHOOKS = [
       events text[] NOT NULL,
       enabled boolean NOT NULL DEFAULT true,
       disabled_reason text,
+      away_until timestamptz,
       generation integer NOT NULL DEFAULT 1 CHECK (generation > 0),
       rotated_at timestamptz NOT NULL DEFAULT now(),
       created_at timestamptz NOT NULL DEFAULT now()
     )
     """,
     "COMMENT ON TABLE webhook IS 'where other systems are told that something happened'",
+    "COMMENT ON COLUMN webhook.away_until IS 'it did not take something just now: what is new waits until then'",
     "COMMENT ON COLUMN webhook.generation IS 'of its signing key, which is derived from this, and kept nowhere'",
     "GRANT SELECT, INSERT, UPDATE ON webhook TO spectrum_batch",
     "GRANT SELECT ON webhook TO spectrum_person",

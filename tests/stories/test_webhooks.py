@@ -159,6 +159,23 @@ async def test_who_does_not_take_it_is_asked_for_days(
     assert (delivery["attempt"], delivery["httpStatus"]) == (MOST_ATTEMPTS + 1, 200)
 
 
+async def test_one_that_is_away_is_left_alone(
+    spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any
+) -> None:
+    """While it takes nothing, what is new waits without asking; once it does again, all of it arrives."""
+    receiver.reply = answers(503)
+    hook = await _hook(client, receiver)
+    for _ in range(4):
+        await _tell(spectrum)
+    assert len(receiver.requests) == 1
+    assert sorted(each["attempt"] for each in await _deliveries(client, hook)) == [0, 0, 0, 1]
+    receiver.reply = answers(200)
+    await owner.execute("UPDATE webhook SET away_until = now()")
+    await _attempt_again(spectrum, owner)
+    assert all(each["deliveredAt"] for each in await _deliveries(client, hook))
+    assert len(receiver.requests) == 5
+
+
 async def test_a_receiver_decides_when_again(
     spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any
 ) -> None:

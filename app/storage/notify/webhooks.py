@@ -13,13 +13,17 @@ from app.storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """An address of another system's, and the events it is told; its signing keys come from `generation`."""
+    """An address of another system's, and the events it is told; its signing keys come from `generation`.
+
+    `away_until`: it did not take something just now, and what is new waits until then.
+    """
 
     id: UUID
     url: str
     events: tuple[str, ...]
     enabled: bool
     disabled_reason: str | None
+    away_until: datetime | None
     generation: int
     rotated_at: datetime
 
@@ -51,7 +55,7 @@ class Delivery:
     delivered_at: datetime | None
 
 
-_WEBHOOK = "id, url, events, enabled, disabled_reason, generation, rotated_at"
+_WEBHOOK = "id, url, events, enabled, disabled_reason, away_until, generation, rotated_at"
 _DELIVERY = "id, webhook_id, event, happened_at, data, at, attempt, http_status, next_attempt_at, delivered_at"
 
 
@@ -94,6 +98,13 @@ async def keep(tx: Tx, webhook_id: UUID, url: str, events: Sequence[str], *, ena
             """,
             *(webhook_id, url, list(events), enabled, int(rotated)),
         )
+    )
+
+
+async def keep_away(tx: Tx, webhook_id: UUID, until: datetime | None) -> None:
+    """Let what is new wait until then, since the webhook takes nothing just now; None: it takes things again."""
+    await tx.execute(
+        "UPDATE webhook SET away_until = $2 WHERE id = $1 AND away_until IS DISTINCT FROM $2", webhook_id, until
     )
 
 
