@@ -38,6 +38,8 @@ async def prepare(job: Claimed, ports: Ports) -> Attempted | Skipped | Later:
         now: datetime = await tx.fetchval("SELECT now()")
     if delivery is None or delivery.delivered_at is not None:
         return Skipped("There is nothing to hand over any more.")
+    if delivery.attempt + 1 != int(job.scope["attempt"]):
+        return Skipped("This attempt was made.")
     if to is None or not to.enabled:
         return Skipped("The webhook is off.")
     if delivery.attempt == 0 and to.away_until is not None and to.away_until > now:

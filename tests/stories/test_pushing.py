@@ -12,7 +12,7 @@ import pytest
 from app.domain.access import Role
 from app.domain.engagement import EventName, Subject, SubjectKind, Told
 from app.domain.notifications import Platform, QuietHours
-from app.domain.periods import PeriodKind
+from app.domain.periods import PeriodKind, format_week
 from app.jobs import Later, Queue, Skipped, rewrite_period
 from app.pipeline import notify
 from app.pipeline.track import track
@@ -51,7 +51,7 @@ async def test_every_device_is_told_once(reader: Reader, device: Subscribe) -> N
     assert isinstance(await reader.run(), Skipped)
     (first,), (second,) = one.read(), two.read()
     assert first == second
-    assert first[0] == {"type": "SOMETHING_NEW", "path": "/app/insights"}
+    assert first[0] == {"type": "SOMETHING_NEW", "path": f"/app/insights/{format_week(reader.week)}"}
     row = await reader.row()
     assert (row["devices"], row["accepted"], row["gone"], row["failed"]) == (2, 2, 0, 0)
     assert row["sent_at"] is not None
@@ -62,7 +62,9 @@ async def test_words_are_asked_for_by_the_lock_screen(reader: Reader, device: Su
     await reader.choose(lock_screen="NAMED")
     one = await device(reader, answers(201))
     await reader.run()
-    assert [body for body, _ in one.read()] == [{"type": "WEEK_READY", "path": "/app/insights"}]
+    assert [body for body, _ in one.read()] == [
+        {"type": "WEEK_READY", "path": f"/app/insights/{format_week(reader.week)}"}
+    ]
 
 
 async def test_a_device_that_is_gone_is_told_nothing_again(reader: Reader, device: Subscribe) -> None:
@@ -153,12 +155,13 @@ async def test_who_is_not_told(reader: Reader, device: Subscribe, statement: str
     assert one.read() == []
 
 
-async def _earlier(reader: Reader, count: int) -> None:
+async def _earlier(reader: Reader, count: int, *, accepted: int = 1) -> None:
     for number in range(1, count + 1):
         await reader.owner.execute(
-            "INSERT INTO push (person_id, period_kind, first_day, due_at, sent_at, devices)"
-            " VALUES ($1, 'WEEK', $2, $3, $3, 1)",
+            "INSERT INTO push (person_id, period_kind, first_day, due_at, sent_at, devices, accepted)"
+            " VALUES ($1, 'WEEK', $2, $3, $3, 1, $4)",
             *(reader.at.id, reader.week.first - timedelta(weeks=number), reader.told_at - timedelta(weeks=number)),
+            accepted,
         )
 
 
@@ -171,6 +174,14 @@ async def test_who_opens_nothing_is_told_of_months_alone(reader: Reader, device:
         uuid4(), EventName.PUSH_OPENED, datetime.now(UTC), Subject(SubjectKind.WEEK, first_day=reader.week.first)
     )
     await track(reader.spectrum.ports, reader.at, [opened], Teller("1.0", Platform.WEB))
+    assert isinstance(await reader.run(), notify.Notified)
+    assert len(one.read()) == 1
+
+
+async def test_what_no_service_took_was_not_ignored(reader: Reader, device: Subscribe) -> None:
+    """Three weeks in which nothing arrived tire nobody."""
+    one = await device(reader, answers(201))
+    await _earlier(reader, 3, accepted=0)
     assert isinstance(await reader.run(), notify.Notified)
     assert len(one.read()) == 1
 
