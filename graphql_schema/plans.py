@@ -38,7 +38,7 @@ class Entitlement:
 
 @strawberry.input
 class RecordUpgradeInput:
-    event_id: UUID = strawberry.field(description="Billing's own: sent again it counts once.")
+    event_id: UUID = strawberry.field(description="Billing's own: sent again for the same person it counts once.")
     subject_key: str
     plan: Plan = strawberry.field(description="From `at` on; a way down, too.")
     at: datetime = strawberry.field(description="Of several words on one person the newest counts, in any order.")
