@@ -123,7 +123,7 @@ def _message(ports: Ports, key: PushKey, read: _Read) -> Message:
     period = format_period(key.kind, period_of(key.kind, key.first_day))
     return Message(
         told=told_as(key.kind, read.chosen.lock_screen),
-        path="/app/insights" if key.kind is PeriodKind.WEEK else f"/app/month/{period}",
+        path=f"/app/{'insights' if key.kind is PeriodKind.WEEK else 'month'}/{period}",
         topic=topic_of(ports.keyring.identity.keyed("push topic"), key.person_id, period),
         ttl=lives_for(read.head.now, read.chosen.quiet, read.head.zone),
     )

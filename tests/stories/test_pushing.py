@@ -19,7 +19,7 @@ from app.domain.access import Role
 from app.domain.affect import Weekday
 from app.domain.engagement import EventName, Subject, SubjectKind, Told
 from app.domain.notifications import DEFAULTS, Platform, QuietHours
-from app.domain.periods import Period, PeriodKind, ends_at, previous, week_of
+from app.domain.periods import Period, PeriodKind, ends_at, format_week, previous, week_of
 from app.jobs import Claimed, JobKind, Kept, Later, PersonAt, Queue, Skipped, push, rewrite_period
 from app.pipeline import notify
 from app.pipeline.track import track
@@ -145,7 +145,7 @@ async def test_every_device_is_told_once(reader: Reader, device: Subscribe) -> N
     assert isinstance(await reader.run(), Skipped)
     (first,), (second,) = one.read(), two.read()
     assert first == second
-    assert first[0] == {"type": "SOMETHING_NEW", "path": "/app/insights"}
+    assert first[0] == {"type": "SOMETHING_NEW", "path": f"/app/insights/{format_week(reader.week)}"}
     row = await reader.row()
     assert (row["devices"], row["accepted"], row["gone"], row["failed"]) == (2, 2, 0, 0)
     assert row["sent_at"] is not None
@@ -156,7 +156,8 @@ async def test_words_are_asked_for_by_the_lock_screen(reader: Reader, device: Su
     await reader.choose(lock_screen="NAMED")
     one = await device(reader, answers(201))
     await reader.run()
-    assert [body for body, _ in one.read()] == [{"type": "WEEK_READY", "path": "/app/insights"}]
+    path = f"/app/insights/{format_week(reader.week)}"
+    assert [body for body, _ in one.read()] == [{"type": "WEEK_READY", "path": path}]
 
 
 async def test_a_device_that_is_gone_is_told_nothing_again(reader: Reader, device: Subscribe) -> None:
