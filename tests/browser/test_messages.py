@@ -46,6 +46,10 @@ SUBSCRIBE = """(() => {
   };
 })()"""
 """A browser's push service is out of reach here, so its one step is put in its place: an address and two keys."""
+ACTIVE = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  if (active.state !== "activated") await new Promise((done) => active.addEventListener("statechange", done));
+}"""
 SWITCH = "Be told here"
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
   .map(({ title, body, tag, data, icon, image }) => ({ title, body, tag, data, icon, image }))"""
@@ -62,7 +66,7 @@ class Messages:
     async def to(cls, visit: Visit) -> AsyncIterator["Messages"]:
         """Wait for the page's worker, and be its push service."""
         await visit.context.grant_permissions(["notifications"])
-        await visit.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        await visit.page.evaluate(ACTIVE)
         wire = await visit.context.new_cdp_session(visit.page)
         found: list[str] = []
         wire.on(
@@ -88,6 +92,7 @@ class Messages:
         found: list[dict[str, Any]] = []
         async with asyncio.timeout(10):
             while len(found) != count:
+                await asyncio.sleep(0.2)  # asked without a pause, Chromium sometimes shows nothing at all
                 found = await self._visit.page.evaluate(SHOWN)
         return found
 

@@ -9,6 +9,8 @@ export const NOTES = "spectrum-messages";
 export const DEVICE = "device";
 const CAME = "came";
 const MOST_NOTED = 50;
+/** A message is shown, whatever the browser's store does. */
+const PATIENCE_MS = 1_000;
 
 /** This browser as the server knows it. */
 export interface Device {
@@ -32,7 +34,9 @@ type Store = ReturnType<typeof createStore>;
 
 /** The device, as the worker finds it; null when there is none, or nothing is kept here. */
 export async function findDevice(): Promise<Device | null> {
-  return (await get<Device>(DEVICE, createStore(NOTES, "kept")).catch(() => undefined)) ?? null;
+  const found = get<Device>(DEVICE, createStore(NOTES, "kept")).catch(() => undefined);
+  const patience = new Promise<undefined>((done) => setTimeout(done, PATIENCE_MS));
+  return (await Promise.race([found, patience])) ?? null;
 }
 
 /** Note that a message came or was opened. */
