@@ -94,6 +94,7 @@ bench: setup ## what pipeline, jobs, reads, export, erasing, analyser and dashbo
 	$(BIN)/python -m benchmarks.analyser.speed
 	$(BIN)/python -m benchmarks.edge
 	$(BIN)/python -m benchmarks.dashboard
+	$(BIN)/python -m benchmarks.events
 
 bench-edge: setup $(PEERS) ## the dashboard, served by us and by peers on the same tables, and attacks
 	$(BIN)/python -m benchmarks.edge

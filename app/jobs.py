@@ -17,6 +17,8 @@ HEARTBEAT_S = 3.0
 REBUILD_DEBOUNCE_S = 300.0
 LATE_SESSION_DEBOUNCE_S = 30.0
 """A closed period that gets a late session is written again this long after, once for many."""
+BEHIND = -1
+"""The priority of what waits for others' servers: whoever writes words for people comes first."""
 MAX_LOST = 3
 """A job whose worker fell silent this often in the middle of it is what silences them: it is not tried again."""
 
@@ -228,6 +230,16 @@ def agreement_report(*, hour: str) -> Job:
     return Job(kind=JobKind.REPORT, key=f"report:agreement:{hour}")
 
 
+def team_report(name: str, question: str, *, hour: str) -> Job:
+    """Answer one of the team's questions, by its key; asked for once an `hour` at most."""
+    return Job(
+        kind=JobKind.REPORT,
+        key=f"report:{name}:{question}:{hour}",
+        scope={"report": name, "key": question},
+        unless_waiting=True,
+    )
+
+
 def rewrite_period(kind: PeriodKind, person: PersonAt, first_day: date, *, revision: int, delay_s: float = 0.0) -> Job:
     """Fold and write a closed period again, after its numbers changed at `revision`."""
     return Job(
@@ -287,6 +299,7 @@ def push(kind: PeriodKind, person: PersonAt, first_day: date) -> Job:
         key=f"push:{kind}:{person.id}:{person.epoch}:{first_day}",
         person=person,
         scope={"period": kind, "first_day": first_day.isoformat()},
+        priority=BEHIND,
     )
 
 
@@ -297,6 +310,7 @@ def webhook(delivery_id: UUID, *, attempt: int = 1, delay_s: float = 0.0) -> Job
         key=f"webhook:{delivery_id}:{attempt}",
         scope={"delivery_id": str(delivery_id)},
         delay_s=delay_s,
+        priority=BEHIND,
     )
 
 

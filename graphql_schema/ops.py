@@ -13,6 +13,15 @@ from app.storage.jobs.desk import JobFilter as Chosen
 from graphql_schema.access import STAFF, only
 from graphql_schema.context import Info
 from graphql_schema.directives import costs
+from graphql_schema.experiments import (
+    ConversionImpact,
+    Experiment,
+    RetentionInput,
+    RetentionLift,
+    find_conversion,
+    find_retention,
+    list_experiments,
+)
 from graphql_schema.health import Health, ResetReport, find_health, report_resets
 from graphql_schema.ids import uuid_of
 from graphql_schema.jobs import Job, JobConnection, JobFilter, list_jobs, show_jobs
@@ -79,6 +88,27 @@ class Ops:
     @strawberry.field(description="How long screens take to load, by screen.", directives=costs(5))
     async def load_times(self, info: Info, range: RangeInput) -> list[LoadTime]:  # noqa: A002 - the contract's name
         return await report_load_times(info.context, range)
+
+    @strawberry.field(description="What is being tried, by a hash of each person; none in development.")
+    async def experiments(self, info: Info) -> list[Experiment]:
+        return await list_experiments(info.context)
+
+    @strawberry.field(
+        description="What an experiment did to upgrades. The first time it is PENDING; figures of the hour before are"
+        " shown while newer ones are computed.",
+        directives=costs(10),
+    )
+    async def conversion_impact(
+        self,
+        info: Info,
+        experiment_key: str,
+        within_days: Annotated[int, strawberry.argument(description="Of assignment; 1 to 90.")] = 14,
+    ) -> ConversionImpact:
+        return await find_conversion(info.context, experiment_key, within_days)
+
+    @strawberry.field(description="How long people came back. PENDING as above.", directives=costs(10))
+    async def retention_lift(self, info: Info, input: RetentionInput) -> RetentionLift:  # noqa: A002 - the contract's name
+        return await find_retention(info.context, input)
 
     @strawberry.field(description="How telling people of their weeks and months went.")
     async def push_report(self, info: Info, range: RangeInput) -> PushReport:  # noqa: A002 - the contract's name

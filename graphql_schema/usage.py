@@ -55,7 +55,7 @@ class EngagementPoint:
 
 @strawberry.type
 class EventCount:
-    name: EventName
+    name: EventName = strawberry.field(description="What happened.")
     events: int = strawberry.field(description="How often it happened.")
     people: int | None = strawberry.field(description="To how many different people; null under 20.")
 
@@ -73,7 +73,7 @@ class EngagementReport:
 
 @strawberry.type
 class FunnelStep:
-    name: EventName
+    name: EventName = strawberry.field(description="The step.")
     people: int | None = strawberry.field(description="Who came as far as here; null under 20.")
     from_previous: Rate = strawberry.field(description="Of those who took the step before; of the first step itself.")
     from_first: Rate = strawberry.field(description="Of those who took the first step.")

@@ -16,6 +16,7 @@ from app.domain.affect import (
 from app.domain.cost import BudgetPeriod, BudgetState, Engine, Feature
 from app.domain.engagement import EventName
 from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
+from app.domain.experiments import ArmRole, Readiness, RetentionDesign, RetentionUnit
 from app.domain.feedback import FeedbackVerdict
 from app.domain.findings import InsightKind, SuggestedAction
 from app.domain.measures import Metric
@@ -125,6 +126,20 @@ for name, enum, description in (
         "What other systems are told. A summary's data are `viewer` (Viewer.id) and `period`; a reset's `operation`; a"
         " budget's `budget`; a missed promise's `period`.",
     ),
+    ("ArmRole", ArmRole, "HOLDOUT: in no other experiment, and offered nothing."),
+    (
+        "Readiness",
+        Readiness,
+        "May be read for a decision? PENDING: being computed, ask again. TOO_EARLY: the planned sample is not reached:"
+        " look, don't decide. SAMPLE_RATIO_MISMATCH: arms are not split as designed: do not read.",
+    ),
+    (
+        "RetentionDesign",
+        RetentionDesign,
+        "RANDOMISED_HOLDOUT: the answer may be read as effect. OBSERVATIONAL: users against non-users, who chose: a"
+        " description.",
+    ),
+    ("RetentionUnit", RetentionUnit, "What people come back in."),
     ("FailureClass", FailureClass, "Why an attempt failed, as a class; the message is redacted."),
 ):
     strawberry.enum(enum, name=name, description=description)

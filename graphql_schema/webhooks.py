@@ -11,8 +11,8 @@ from app.domain.access import Role
 from app.domain.webhooks import WebhookEvent
 from app.errors import ErrorCode, Refused
 from app.gateways.webhooks import hint
-from app.pipeline.deliver import signing_key
 from app.pipeline.hooking import Wanted, keep_webhook, redeliver
+from app.pipeline.signing import signing_key
 from app.storage.notify import webhooks
 from app.storage.notify.webhooks import Delivery, Webhook
 from app.storage.sealed import Identity
@@ -50,7 +50,7 @@ class WebhookEndpoint(Node):
 @strawberry.type(description="An event for one endpoint. It is tried ten times in three days.")
 class WebhookDelivery:
     id: strawberry.ID = strawberry.field(description="Its webhook-id names the same.")
-    event: WebhookEvent
+    event: WebhookEvent = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When it happened.")
     attempt: int = strawberry.field(description="Attempts that were made.")
     http_status: int | None = strawberry.field(description="Of the last attempt; null without an answer.")

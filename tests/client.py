@@ -81,6 +81,11 @@ class Client:
         return payloads
 
 
+BROWSER_KEYS = {
+    "p256dh": "BD85IfJxjr-scuwRQcBO5VqwDU_Ks_PVggkUJbxXDkTN9zs52bhpi0xsguxxQDr1SIFH88UQhednjbNoC5UySuI",
+    "auth": "c2VjcmV0LXNlY3JldC0xNg",
+}
+"""A browser's half of a subscription to Web Push: a point of P-256, and 16 bytes."""
 LIGHT = "I walked by the river with my sister today and felt happy, thankful and full of hope."
 HEAVY = "I feel sad and worn out, I should have done more, and I am afraid that it will all go wrong again."
 

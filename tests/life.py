@@ -22,7 +22,7 @@ from app.domain.rubric import WRITING, Scorer
 from app.domain.safety import SafetyAction
 from app.domain.sessions import session_from_json
 from app.embedded import Servers
-from app.jobs import PersonAt, Queue
+from app.jobs import Job, PersonAt, Queue, push
 from app.pipeline.correct import correct
 from app.pipeline.ingest import Ingested, ingest
 from app.pipeline.ports import Ports
@@ -177,6 +177,21 @@ async def furnish(spectrum: Spectrum, person: PersonAt) -> None:
     now = datetime.now(UTC)
     told = [Told(uuid4(), EventName.INSIGHT_OPENED, now, subject) for subject in about]
     assert (await track(spectrum.ports, person, told, Teller("1.0", Platform.WEB))).rejected == ()
+
+
+async def be_told(spectrum: Spectrum, owner: Any, person: PersonAt) -> Job:
+    """Let someone have been told of a June week on a device that never answered; the job, which gives that up."""
+    week = JUNE.date()
+    async with spectrum.ports.store.for_everyone() as tx:
+        await devices.keep(tx, person.id, replace(DEVICE, endpoint=f"https://push.example/{uuid4()}"))
+    await owner.execute(
+        "UPDATE period_aggregate SET backfilled = false, told = true, settled_at = closed_at + interval '1 hour'"
+        " WHERE person_id = $1 AND kind = 'WEEK' AND first_day = $2",
+        *(person.id, week),
+    )
+    async with spectrum.ports.store.for_person(person.id) as tx:
+        await pushes.keep(tx, PushKey(person.id, PeriodKind.WEEK, week), due_at=JUNE, held=False)
+    return push(PeriodKind.WEEK, person, week)
 
 
 DEVICE = NewDevice(Platform.WEB, "", "key", "secret", "1.0", "en", "Europe/Berlin")

@@ -10,6 +10,7 @@ from app.pipeline import (
     aggregate,
     agree,
     analyse,
+    answering,
     deliver,
     forget,
     narrate,
@@ -52,11 +53,11 @@ class Stage:
     many: Many | None = None
 
 
-def _of_a_review(review: Stage, texts: Stage) -> Stage:
-    """A kind that is done for one blinded review (its job names it), or for all texts."""
+def _by_scope(named: Mapping[str, Stage], *, otherwise: Stage) -> Stage:
+    """A kind that is done for what its job names, such as one blinded review, or for all texts."""
 
     async def prepare(job: Claimed, ports: Ports) -> Any:
-        stage = review if "review_id" in job.scope else texts
+        stage = next((stage for name, stage in named.items() if name in job.scope), otherwise)
         result = await stage.prepare(job, ports)
         return result if isinstance(result, Skipped | Later) else (stage, result)
 
@@ -79,7 +80,15 @@ HANDLERS: Mapping[JobKind, Stage] = {
     JobKind.PUSH: Stage(notify.prepare, notify.keep),
     JobKind.WEBHOOK: Stage(deliver.prepare, deliver.keep),
     JobKind.REBUILD: Stage(rebuild.prepare, rebuild.keep),
-    JobKind.SCORING: _of_a_review(Stage(reviewing.prepare, reviewing.keep), Stage(score.prepare, score.keep)),
-    JobKind.REPORT: _of_a_review(Stage(reporting.prepare, reporting.keep), Stage(agree.prepare, agree.keep)),
+    JobKind.SCORING: _by_scope(
+        {"review_id": Stage(reviewing.prepare, reviewing.keep)}, otherwise=Stage(score.prepare, score.keep)
+    ),
+    JobKind.REPORT: _by_scope(
+        {
+            "review_id": Stage(reporting.prepare, reporting.keep),
+            "report": Stage(answering.prepare, answering.keep),
+        },
+        otherwise=Stage(agree.prepare, agree.keep),
+    ),
     JobKind.UPKEEP: Stage(upkeep.prepare, upkeep.keep),
 }

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.webhooks import KEY_OVERLAP, Event, SigningKey, WebhookEvent, wait_before
-from app.gateways.webhooks import Delivered, Disable, Outcome, key_of
+from app.domain.webhooks import Event, WebhookEvent, wait_before
+from app.gateways.webhooks import Delivered, Disable, Outcome
 from app.jobs import Claimed, Kept, Skipped, webhook
 from app.pipeline.ports import Ports
+from app.pipeline.signing import signing_keys
 from app.storage.notify import webhooks
-from app.storage.notify.webhooks import Delivery, Webhook
-from app.storage.sealed import Identity
+from app.storage.notify.webhooks import Delivery
 from app.storage.store import Tx
 
 
@@ -25,20 +25,6 @@ class Attempted:
     delivery: Delivery
     outcome: Outcome
     at: datetime
-
-
-def signing_key(identity: Identity, webhook_id: UUID, generation: int) -> str:
-    """The key of a webhook in one generation (`whsec_…`): derived, and kept nowhere."""
-    return key_of(identity.key_for(f"webhook|{webhook_id}|{generation}"))
-
-
-def signing_keys(identity: Identity, to: Webhook) -> list[SigningKey]:
-    """The keys that sign now: the newest, and for a day after a rotation the one before it."""
-    keys = [SigningKey(signing_key(identity, to.id, to.generation))]
-    if to.generation > 1:
-        old = signing_key(identity, to.id, to.generation - 1)
-        keys.append(SigningKey(old, until=to.rotated_at + KEY_OVERLAP))
-    return keys
 
 
 async def prepare(job: Claimed, ports: Ports) -> Attempted | Skipped:

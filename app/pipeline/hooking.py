@@ -9,8 +9,8 @@ from app.domain.webhooks import WebhookEvent
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import Kept, webhook
 from app.pipeline.commit import commit
-from app.pipeline.deliver import signing_key
 from app.pipeline.ports import Ports
+from app.pipeline.signing import signing_key
 from app.storage import audit
 from app.storage.notify import webhooks
 from app.storage.notify.webhooks import Webhook

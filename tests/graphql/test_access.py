@@ -14,7 +14,7 @@ from app.embedded import Servers
 from app.wiring import Spectrum
 from graphql_schema.access import Access
 from graphql_schema.schema import build_schema
-from tests.client import HEAVY, LIGHT, Client, session
+from tests.client import BROWSER_KEYS, HEAVY, LIGHT, Client, session
 from tests.conftest import AUTH_SECRET
 from tests.graphql.documents import about_the_viewer, arguments, named
 from tests.life import owner_of, work_off
@@ -28,6 +28,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "eraseSessions": frozenset({Role.SERVICE}),
     "erasePerson": frozenset({Role.SERVICE}),
     "recordUpgrade": frozenset({Role.SERVICE}),
+    "upsertWebhook": frozenset({Role.ADMIN}),
+    "redeliver": frozenset({Role.OPERATOR, Role.ADMIN}),
     "enqueueJob": frozenset({Role.SERVICE, Role.OPERATOR, Role.ADMIN}),
     "retryJobs": frozenset({Role.OPERATOR, Role.ADMIN}),
     "discardJobs": frozenset({Role.OPERATOR, Role.ADMIN}),
@@ -140,14 +142,16 @@ async def owner(spectrum: Spectrum, servers: Servers) -> AsyncIterator[Owner]:
         exclude += " targets: [{source: TURN}]}) { exclusions { id } } }"
         await client.ask(exclude, {"key": str(uuid4())}, subject=subject)
         await work_off(spectrum, database)
-        await client.ask(REGISTER, {"address": f"https://push.example/{subject}"}, subject=subject)
+        await client.ask(
+            REGISTER, {"webPush": {"endpoint": f"https://push.example/{subject}", **BROWSER_KEYS}}, subject=subject
+        )
         found = (await client.ask(IDS, subject=subject))["viewer"]
         jobs = await client.team("{ ops { jobs(first: 1) { nodes { id } } } }")
         yield Owner(subject, dict(_ids_in(found)), jobs["ops"]["jobs"]["nodes"][0]["id"])
 
 
-REGISTER = """mutation($address: String!) { registerDevice(input: {platform: WEB, appVersion: "1.0", locale: "en",
-  timeZone: "UTC", webPush: {endpoint: $address, p256dh: "k", auth: "a"}}) { device { id } } }"""
+REGISTER = """mutation($webPush: WebPushInput!) { registerDevice(input: {platform: WEB, appVersion: "1.0", locale: "en",
+  timeZone: "UTC", webPush: $webPush}) { device { id } } }"""
 IDS = """{ viewer { __typename id devices { __typename id } sessions(first: 1) { nodes { __typename id } }
   exclusions(first: 1) { nodes { __typename id } }
   operations(first: 1) { nodes { __typename id ... on ResetOperation { receipt { __typename id } } } }

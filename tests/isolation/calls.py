@@ -8,14 +8,14 @@ import types
 import typing
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import app.storage
 from app.domain.engagement import Event, EventName
 from app.domain.notifications import DEFAULTS, Platform, Preferences
-from app.domain.periods import Period
+from app.domain.periods import Period, PeriodKind
 from app.jobs import PersonAt
 from app.storage.catalogue import PersonalTable
 from app.storage.engagement.events import Teller
@@ -24,6 +24,7 @@ from app.storage.forgetting.operations import ResetScope
 from app.storage.forgetting.residue import Past
 from app.storage.history.sessions import SessionFilter
 from app.storage.notify.devices import NewDevice
+from app.storage.notify.pushes import PushKey, Sent
 from tests.isolation.people import WHOLE_JUNE, Somebody
 from tests.life import JUNE
 
@@ -39,6 +40,8 @@ _SIMPLE: dict[Any, Any] = {
     Preferences: DEFAULTS,
     Event: Event(UUID(int=7), EventName.FEED_VIEWED, LATER, None, None, None, None, None),
     Upgrade: Upgrade(UUID(int=8), "PLUS", LATER, None),
+    Sent: Sent(1, 1, 0, 0),
+    timedelta: timedelta(days=36_500),
     Teller: Teller("1.0", Platform.WEB),
     int: 50,
     float: 0.0,
@@ -87,7 +90,7 @@ def personal_calls() -> Iterator[Call]:
 
 def _names_people(name: str, hint: Any) -> bool:
     by_person = typing.get_origin(hint) is Mapping and typing.get_args(hint)[0] in (UUID, PersonAt)
-    return name == "person_id" or hint is PersonAt or name == "people" or by_person
+    return name in ("person_id", "people") or hint in (PersonAt, PushKey) or by_person
 
 
 @dataclass(frozen=True)
@@ -100,14 +103,15 @@ class _Made:
 
     def value(self, name: str, hint: Any) -> Any:
         """One argument by its name and type. CannotFill when neither is known here."""
-        if name in ("person_id", "stores", "erased_at"):
-            return {"person_id": self.named.at.id, "stores": STORES, "erased_at": LATER}[name]
+        named = {"person_id": self.named.at.id, "stores": STORES, "erased_at": LATER}
+        if name in named:
+            return named[name]
         if hint is UUID:
             return self.theirs.first("operation" if name == "idempotency_key" else _ID_OF.get(name, "session"))
         if hint in _SIMPLE:
             return _SIMPLE[hint]
-        if hint is PersonAt:
-            return self.named.at
+        if hint in (PersonAt, PushKey):
+            return self.named.at if hint is PersonAt else PushKey(self.named.at.id, PeriodKind.WEEK, JUNE.date())
         if inspect.isclass(hint) and issubclass(hint, enum.Enum):
             return next(iter(hint))
         return self._several(name, hint)

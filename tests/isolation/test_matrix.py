@@ -169,8 +169,11 @@ TEAMS = {
     "OpenBlindReviewInput.b",
     "OpenBlindReviewInput.rubricId",
     "CloseBlindReviewInput.reviewId",
+    "Ops.webhookDeliveries(endpointId)",
+    "UpsertWebhookInput.id",
+    "RedeliverInput.deliveryId",
 }
-"""Places of the team's schema alone: they know jobs, revisions, budgets, reviews, and if a text can be made again."""
+"""Places of the team's schema alone: of jobs, revisions, budgets, reviews, webhooks, and texts made again."""
 
 
 def test_every_place_for_an_id_is_tried() -> None:

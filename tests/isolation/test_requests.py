@@ -15,7 +15,7 @@ from app.embedded import Servers
 from app.pipeline import export
 from app.storage.store import Store
 from app.wiring import Spectrum
-from tests.client import Client, instant
+from tests.client import BROWSER_KEYS, Client, instant
 from tests.conftest import AUTH_SECRET
 from tests.isolation.asking import ENDPOINTS, PATHS, Question, Shown, questions, schema_of, shown_to
 from tests.isolation.loosened import Statements, loose_store
@@ -145,7 +145,8 @@ MUTATIONS = {
     ),
     "forget": "mutation($d: ID!) { unregisterDevice(input: {deviceId: $d}) { userErrors { code } } }",
     "register": """mutation { registerDevice(input: {platform: WEB, appVersion: "1.0", locale: "en", timeZone: "UTC",
-      webPush: {endpoint: "https://push.example/mine", p256dh: "k", auth: "a"}}) { userErrors { code } } }""",
+      webPush: {endpoint: "https://push.example/mine", p256dh: "P256DH", auth: "AUTH"}}) {
+      userErrors { code } } }""".replace("P256DH", BROWSER_KEYS["p256dh"]).replace("AUTH", BROWSER_KEYS["auth"]),
     "choose": 'mutation { updateNotificationPreferences(input: {time: "07:00"}) { userErrors { code } } }',
     "call off": "mutation($o: ID!) { cancelReset(input: {operationId: $o}) { userErrors { code } operation { id } } }",
     "pause": "mutation { setSpectrumPaused(input: {paused: true}) { userErrors { code } } }",

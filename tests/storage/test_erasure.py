@@ -22,6 +22,7 @@ from tests.life import (
     JUNE,
     PERSONAL,
     at,
+    be_told,
     furnish,
     keeping_words,
     lived,
@@ -179,6 +180,9 @@ async def test_nothing_in_flight_writes_after_an_erasure(
         rewrites = [rewrite_period(kind, before, day, revision=-1) for kind in PeriodKind]
         again = rebuild(before, spectrum.ports.analyser_version, hour="now")
         await ledger.keep_jobs(tx, [*rewrites, monthly_narrative(before, month, revision=-1), again])
+    told = await be_told(spectrum, owner, before)
+    async with spectrum.ports.store.for_person(person_id) as tx:
+        await ledger.keep_jobs(tx, [told])
     await owner.execute("UPDATE session_numbers SET analyser_version = 'older' WHERE person_id = $1", person_id)
     begun = [job for queue in Queue for job in await _begin(spectrum, queue) if job.person]
     assert {job.kind for job in begun} == set(JobKind) - {JobKind.RESET, JobKind.RECEIPT_CHECK, *OF_NOBODY}

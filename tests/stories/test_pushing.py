@@ -1,139 +1,45 @@
 """A person is told of their week once, when they want to be, on every device, whoever dies in between."""
 
-import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import http_ece
-import orjson
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.domain.access import Role
-from app.domain.affect import Weekday
 from app.domain.engagement import EventName, Subject, SubjectKind, Told
-from app.domain.notifications import DEFAULTS, Platform, QuietHours
-from app.domain.periods import Period, PeriodKind, ends_at, format_week, previous, week_of
-from app.jobs import Claimed, JobKind, Kept, Later, PersonAt, Queue, Skipped, push, rewrite_period
+from app.domain.notifications import Platform, QuietHours
+from app.domain.periods import PeriodKind, format_week
+from app.jobs import Later, Queue, Skipped, rewrite_period
 from app.pipeline import notify
 from app.pipeline.track import track
 from app.storage.engagement.events import Teller
 from app.storage.jobs import ledger
-from app.storage.notify import devices, preferences
-from app.storage.notify.devices import NewDevice
 from app.wiring import Spectrum
-from tests.client import LIGHT, Client, session
-from tests.gateways.receiver import Receiver, Reply, answers, receiver_that
-from tests.life import at, take, who, work_off
+from tests.client import Client
+from tests.gateways.receiver import Reply, answers
+from tests.readers import BEFORE, ZONE, Device, Reader, reader_of, subscribed
 from workers.runner import Runner
-
-ZONE = "Europe/Berlin"
-BEFORE = timedelta(minutes=5)
-"""The chosen time is so long ago."""
-
-
-@dataclass
-class Device:
-    """A browser that subscribed; `reply` is what its push service says."""
-
-    key: ec.EllipticCurvePrivateKey
-    receiver: Receiver
-
-    def read(self) -> list[tuple[Any, str]]:
-        """What arrived, decrypted, and under which topic."""
-        return [
-            (
-                orjson.loads(http_ece.decrypt(each.body, private_key=self.key, auth_secret=b"s" * 16)),
-                each.headers["topic"],
-            )
-            for each in self.receiver.requests
-        ]
-
-
-@dataclass
-class Reader:
-    """Somebody whose last week has words, who wants to be told at a time that was five minutes ago."""
-
-    spectrum: Spectrum
-    owner: Any
-    at: PersonAt
-    week: Period
-    told_at: datetime
-
-    @property
-    def job(self) -> Any:
-        """The job that tells them."""
-        return push(PeriodKind.WEEK, self.at, self.week.first)
-
-    async def choose(self, **more: Any) -> None:
-        """Choose how to be told."""
-        local = self.told_at.astimezone(ZoneInfo(ZONE))
-        usual = replace(
-            DEFAULTS, day=tuple(Weekday)[local.weekday()], at=local.time().replace(microsecond=0), quiet=None
-        )
-        async with self.spectrum.ports.store.for_person(self.at.id) as tx:
-            await preferences.keep(tx, self.at.id, replace(usual, **more))
-
-    async def run(self) -> Any:
-        """Let the job run by itself, without the ledger."""
-        claimed = Claimed(uuid4(), 0, JobKind.PUSH, self.at, self.job.scope, 1, 5, 0, False, None, 0.0)
-        result = await notify.prepare(claimed, self.spectrum.ports)
-        if not isinstance(result, Skipped | Later):
-            async with self.spectrum.ports.store.for_person(self.at.id) as tx:
-                assert await notify.keep(tx, result) == Kept()
-        return result
-
-    async def row(self) -> dict[str, Any]:
-        """What is kept of it."""
-        found = await self.owner.fetchrow("SELECT * FROM push WHERE person_id = $1", self.at.id)
-        return dict(found or {})
-
-
-async def _reader(spectrum: Spectrum, owner: Any, person: str, told_at: datetime) -> Reader:
-    """Somebody who wants to be told at that time; the week before it has words since an hour after its end."""
-    week = previous(PeriodKind.WEEK, week_of(told_at.astimezone(ZoneInfo(ZONE)).date()))
-    noon = datetime.combine(week.first, time(12), ZoneInfo(ZONE))
-    await take(spectrum, *(session(person, noon + timedelta(days=n // 2, hours=n % 2), LIGHT) for n in range(12)))
-    await work_off(spectrum, owner)
-    found = Reader(spectrum, owner, await at(owner, who(spectrum, person)), week, told_at)
-    await owner.execute(
-        "UPDATE period_aggregate SET settled_at = $2::timestamptz + interval '1 hour', closed_at = $2,"
-        " backfilled = false WHERE person_id = $1",
-        *(found.at.id, ends_at(week, ZONE)),
-    )
-    await found.choose()
-    return found
-
-
-@pytest.fixture
-async def reader(spectrum: Spectrum, owner: Any, person: str) -> Reader:
-    """Give somebody who wanted to be told five minutes ago."""
-    return await _reader(spectrum, owner, person, datetime.now(UTC) - BEFORE)
-
 
 Subscribe = Callable[[Reader, Reply], Awaitable[Device]]
 
 
 @pytest.fixture
+async def reader(spectrum: Spectrum, owner: Any, person: str) -> Reader:
+    """Give somebody who wanted to be told five minutes ago."""
+    return await reader_of(spectrum, owner, person, datetime.now(UTC) - BEFORE)
+
+
+@pytest.fixture
 async def device() -> AsyncIterator[Subscribe]:
-    """Give a way to let somebody subscribe on a device whose push service answers so."""
+    """Give a way to let somebody subscribe."""
     async with AsyncExitStack() as stack:
 
         async def subscribe(reader: Reader, reply: Reply) -> Device:
-            receiver = await stack.enter_async_context(receiver_that(reply, None))
-            key = ec.generate_private_key(ec.SECP256R1())
-            point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-            p256dh, auth = (base64.urlsafe_b64encode(each).decode().rstrip("=") for each in (point, b"s" * 16))
-            new = NewDevice(Platform.WEB, f"http://127.0.0.1:{receiver.port}/push", p256dh, auth, "1.0", "en", ZONE)
-            async with reader.spectrum.ports.store.for_everyone() as tx:
-                await devices.keep(tx, reader.at.id, new)
-            return Device(key, receiver)
+            return await stack.enter_async_context(subscribed(reader, reply))
 
         yield subscribe
 
@@ -201,7 +107,7 @@ async def test_a_worker_that_dies_before_it_can_say_so_sends_again(reader: Reade
 
 async def test_two_days_on_it_is_given_up(spectrum: Spectrum, owner: Any, person: str, device: Subscribe) -> None:
     """What was begun ends as failed; what was not even begun leaves no trace, and nobody is told."""
-    reader = await _reader(spectrum, owner, person, datetime.now(UTC) - timedelta(days=3))
+    reader = await reader_of(spectrum, owner, person, datetime.now(UTC) - timedelta(days=3))
     one = await device(reader, answers(201))
     assert isinstance(await reader.run(), Skipped)
     assert await reader.row() == {}

@@ -9,7 +9,7 @@ from app.pipeline import upkeep
 from app.storage.notify.devices import MOST_DEVICES
 from app.wiring import Spectrum
 from graphql_schema.ids import encode
-from tests.client import Client, session
+from tests.client import BROWSER_KEYS, Client, session
 from tests.life import JUNE, take, who
 
 DEVICES = """{ viewer { devices { id platform transport appVersion lastSeenAt reachable } } }"""
@@ -31,7 +31,7 @@ DEFAULTS = {
 
 
 def _device(name: str, **more: Any) -> dict[str, Any]:
-    push = {"endpoint": f"https://push.example/{name}", "p256dh": "BNc-_x", "auth": "c2VjcmV0"}
+    push = {"endpoint": f"https://push.example/{name}", **BROWSER_KEYS}
     return {
         "platform": "WEB",
         "webPush": push,
@@ -113,7 +113,7 @@ async def test_what_could_carry_words_is_refused(client: Client, known: str) -> 
     }
     refused = await _register(client, known, "one", **wrong)
     assert {(error["code"], error["field"][-1]) for error in refused["userErrors"]} == {
-        ("INVALID", name) for name in ("endpoint", "p256dh", "auth", "appVersion", "locale", "timeZone")
+        ("INVALID", name) for name in ("endpoint", "webPush", "appVersion", "locale", "timeZone")
     }
     assert await _devices(client, known) == []
     nobody = await _register(client, f"{known}-3", "one")

@@ -8,12 +8,15 @@ import pytest
 from app.errors import LeaseLost
 from app.jobs import LIMITS, OF_NOBODY, Claimed, JobKind, Queue, Skipped, agreement_report, scoring
 from app.pipeline import forget, judging
+from app.pipeline.announcing import announce
 from app.pipeline.commit import commit
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs import ledger
+from app.storage.notify import webhooks
+from app.storage.notify.webhooks import Announcement
 from app.wiring import Spectrum
 from prompts import load_revision
-from tests.life import at, furnish, hasten, keeping_words, snapshot, take, weeks_of, who, work_off
+from tests.life import JUNE, at, be_told, furnish, hasten, keeping_words, snapshot, take, weeks_of, who, work_off
 from workers.handlers import HANDLERS
 from workers.runner import Runner
 from workers.schedule import plan_due
@@ -77,6 +80,24 @@ async def _review(spectrum: Spectrum, *, closed: bool) -> None:
         await judging.close_review(ports, review_id, actor="somebody")
 
 
+async def _reset(spectrum: Spectrum, owner: Any, person: str, *, carried_out: bool) -> None:
+    """Ask for a reset, and let it be carried out up to its first recount."""
+    await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
+    if carried_out:
+        await Runner(spectrum.ports).work_once(Queue.SECONDS)
+        await hasten(owner)
+
+
+async def _tell(spectrum: Spectrum, owner: Any, person: str, kind: JobKind) -> None:
+    """Let somebody, or another system, have something to be told."""
+    await work_off(spectrum, owner)
+    told = await be_told(spectrum, owner, await at(owner, who(spectrum, person)))
+    async with spectrum.ports.store.for_everyone() as tx:
+        await webhooks.keep_new(tx, "https://hooks.invalid/", ["SLA_MISSED"], enabled=True)
+        missed = Announcement("SLA_MISSED", str(uuid4()), JUNE, {"period": "2026-W23"})
+        await ledger.keep_jobs(tx, [told] if kind is JobKind.PUSH else await announce(tx, [missed]))
+
+
 async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind, *, of_review: bool) -> Claimed:
     """Bring a person so far that a job of `kind` is due, and claim it."""
     await take(spectrum, *weeks_of(person, weeks=5))
@@ -89,17 +110,16 @@ async def _a_job_of(spectrum: Spectrum, owner: Any, person: str, kind: JobKind, 
     if of_review:
         await _review(spectrum, closed=kind is JobKind.REPORT)
     if kind in (JobKind.RESET, JobKind.RECEIPT_CHECK):
-        await forget.request(spectrum.ports, await at(owner, who(spectrum, person)), ResetScope.DERIVED, uuid4())
-    if kind is JobKind.RECEIPT_CHECK:
-        await runner.work_once(Queue.SECONDS)
-        await hasten(owner)
+        await _reset(spectrum, owner, person, carried_out=kind is JobKind.RECEIPT_CHECK)
     if kind in (JobKind.WEEKLY_AGGREGATION, JobKind.MONTHLY_AGGREGATION, JobKind.UPKEEP, JobKind.MONTHLY_NARRATIVE):
         await plan_due(spectrum.ports)
     while kind is JobKind.MONTHLY_NARRATIVE and not await owner.fetchval(
         "SELECT EXISTS (SELECT FROM job WHERE kind = $1)", kind
     ):
         await runner.work_once(Queue.MINUTES)
-    if kind in OF_NOBODY - {JobKind.UPKEEP} and not of_review:
+    if kind in (JobKind.PUSH, JobKind.WEBHOOK):
+        await _tell(spectrum, owner, person, kind)
+    if kind in OF_NOBODY - {JobKind.UPKEEP, JobKind.WEBHOOK} and not of_review:
         await work_off(spectrum, owner)
         await owner.execute("DELETE FROM job")
         await furnish(spectrum, await at(owner, who(spectrum, person)))

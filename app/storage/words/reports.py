@@ -10,6 +10,10 @@ from app.storage.store import Tx
 
 AGREEMENT = "agreement"
 """How far people and models agree about the texts of a revision."""
+CONVERSION = "conversion"
+"""What an experiment did to upgrades; the key is the question."""
+RETENTION = "retention"
+"""How long people of a cohort came back; the key is the question."""
 
 
 async def keep(tx: Tx, name: str, key: str, content: Mapping[str, Any], *, read_at: datetime) -> None:
@@ -26,3 +30,9 @@ async def find(tx: Tx, name: str, key: str) -> Mapping[str, Any] | None:
     """What a report last computed, None before the first time."""
     found: str | None = await tx.fetchval("SELECT content FROM report WHERE name = $1 AND key = $2", name, key)
     return None if found is None else orjson.loads(found)
+
+
+async def find_dated(tx: Tx, name: str, key: str) -> tuple[Mapping[str, Any], datetime] | None:
+    """What a report last computed, and from what there was when; None before the first time."""
+    row = await tx.fetchrow("SELECT content, computed_at FROM report WHERE name = $1 AND key = $2", name, key)
+    return None if row is None else (orjson.loads(row["content"]), row["computed_at"])

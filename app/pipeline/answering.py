@@ -1,0 +1,125 @@
+"""Answers what the team asked of experiments and cohorts: counts, computes, and keeps the figures with the question."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.domain.experiments import ArmRole, Experiment, RetentionDesign, RetentionUnit
+from app.domain.questions import ConversionQuestion, RetentionQuestion
+from app.jobs import Claimed, Kept, Skipped
+from app.pipeline.ports import Ports
+from app.storage.engagement import cohorts
+from app.storage.engagement.cohorts import ArmTally, Life, Lived
+from app.storage.store import Tx
+from app.storage.words import reports
+
+_UNIT = {RetentionUnit.DAY: timedelta(days=1), RetentionUnit.WEEK: timedelta(weeks=1)}
+NO_ONE = ArmTally(0, 0, 0, 0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The figures of one question, from what there was `read_at` then."""
+
+    name: str
+    key: str
+    figures: Mapping[str, Any]
+    read_at: datetime
+
+
+async def prepare(job: Claimed, ports: Ports) -> Answered | Skipped:
+    """Count in the database, compute in a thread; the statistics are loaded when they are needed."""
+    name, key = job.scope["report"], job.scope["key"]
+    async with ports.store.for_everyone() as tx:
+        read_at: datetime = await tx.fetchval("SELECT now()")
+        compute = await _ASKED[name](tx, ports, key, read_at)
+    if compute is None:
+        return Skipped("There is no such experiment any more.")
+    return Answered(name, key, asdict(await asyncio.to_thread(compute)), read_at)
+
+
+async def keep(tx: Tx, result: Answered) -> Kept:
+    """Keep the figures in place of earlier ones."""
+    await reports.keep(tx, result.name, result.key, result.figures, read_at=result.read_at)
+    return Kept()
+
+
+Compute = Callable[[], Any]
+"""What is left once everything is counted: no database any more."""
+
+
+async def _conversion(tx: Tx, ports: Ports, key: str, now: datetime) -> Compute | None:
+    question = ConversionQuestion.of(key)
+    experiment = _named(ports, question.experiment)
+    if experiment is None:
+        return None
+    tallies = await cohorts.count_arms(tx, experiment.key, within_days=question.within_days)
+    window = timedelta(days=question.within_days)
+    is_over = experiment.ends_at is not None and experiment.ends_at + window <= now
+    return lambda: _impact(experiment, tallies, question.within_days, is_over=is_over)
+
+
+def _impact(experiment: Experiment, tallies: Mapping[str, ArmTally], within_days: int, *, is_over: bool) -> Any:
+    from app.statistics.conversion import Counted, conversion_impact  # noqa: PLC0415 - a second to load, in few workers
+
+    counted = {
+        arm.key: Counted(each.people, each.upgraded, each.exposed, each.exposed_upgraded, each.days_to_upgrade)
+        for arm in experiment.plan.arms
+        for each in (tallies.get(arm.key, NO_ONE),)
+    }
+    return conversion_impact(experiment.plan, counted, within_days=within_days, is_over=is_over)
+
+
+async def _retention(tx: Tx, ports: Ports, key: str, _: datetime) -> Compute | None:
+    question = RetentionQuestion.of(key)
+    unit, most = _UNIT[question.unit], question.horizon
+    if question.design is RetentionDesign.OBSERVATIONAL:
+        from app.statistics.overlap import LANDMARK_DAYS  # noqa: PLC0415 - as above
+
+        lived = await cohorts.list_lived(tx, question.cohort, unit=unit, most=most, landmark_days=LANDMARK_DAYS)
+        return lambda: _description(list(lived), question)
+    experiment = _named(ports, question.experiment)
+    if experiment is None or not experiment.plan.is_holdout:
+        return None
+    lives = await cohorts.list_lives(tx, experiment.key, question.cohort, unit=unit, most=most)
+    return lambda: _effect(experiment, lives, question.horizon)
+
+
+def _effect(experiment: Experiment, lives: list[Life], horizon: int) -> Any:
+    from app.statistics.retention import Group, holdout_lift  # noqa: PLC0415 - as above
+    from app.statistics.survival import lifetimes  # noqa: PLC0415 - as above
+
+    def group(role: ArmRole, label: str) -> Group:
+        keys = {arm.key for arm in experiment.plan.arms if arm.role is role}
+        mine = [life for life in lives if life.group in keys]
+        return Group(label, lifetimes([life.active for life in mine], [life.seen for life in mine]))
+
+    offered, held = group(ArmRole.TREATMENT, "Offered Spectrum"), group(ArmRole.HOLDOUT, "Held out")
+    return holdout_lift(experiment.plan, offered, held, horizon=horizon)
+
+
+def _description(lived: list[Lived], question: RetentionQuestion) -> Any:
+    import numpy as np  # noqa: PLC0415 - as above
+
+    from app.statistics.overlap import Landmark  # noqa: PLC0415 - as above
+    from app.statistics.retention import Group, observational_lift  # noqa: PLC0415 - as above
+    from app.statistics.survival import lifetimes  # noqa: PLC0415 - as above
+
+    everyone = lifetimes([each.active for each in lived], [each.seen for each in lived])
+    is_user = np.array([each.is_user for each in lived], np.bool_)
+    landmark = Landmark(
+        everyone,
+        np.array([each.was_user for each in lived], np.bool_),
+        np.array([each.behaviour for each in lived], np.float64).reshape(len(lived), 4),
+    )
+    users, others = Group("Used Spectrum", everyone[is_user]), Group("Did not", everyone[~is_user])
+    return observational_lift(users, others, landmark, unit=question.unit, horizon=question.horizon)
+
+
+def _named(ports: Ports, key: str) -> Experiment | None:
+    return next((each for each in ports.experiments if each.key == key), None)
+
+
+_ASKED = {reports.CONVERSION: _conversion, reports.RETENTION: _retention}
