@@ -68,9 +68,10 @@ export function differenceText({ value, low, high }: Estimate, format: (value: n
 /** Percentage points, signed. */
 export const points = (value: number): string => `${signedFigure(value * 100)} pp`;
 
-/** "1.2 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */
+/** "129 ms", "1.2 s", "3 min 20 s", "2 h 5 min", "4 d 3 h". */
 export function duration(seconds: number | null): string {
   if (seconds === null) return words.none;
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
   if (seconds < 60) return `${figure(seconds)} s`;
   const whole = Math.round(seconds);
   const [size, unit, smaller, name] =

@@ -41,7 +41,7 @@ export function useAsked<Result extends { readonly ops: unknown }, Variables>(
   const round = useRef(0);
   const given = JSON.stringify(variables);
 
-  const again = useCallback(async () => {
+  const asked = useCallback(async () => {
     const mine = ++round.current;
     setState((before) => ({ ...before, isWaiting: true }));
     try {
@@ -54,17 +54,18 @@ export function useAsked<Result extends { readonly ops: unknown }, Variables>(
       if (mine === round.current) setState((before) => ({ ...before, isWaiting: false, failure: failed }));
     }
   }, [ask, document, given]);
+  const again = useCallback(() => void asked(), [asked]);
 
   useEffect(() => {
-    void again();
+    again();
     return () => void round.current++;
   }, [again]);
   useEffect(() => {
     if (!everyMs) return;
-    const timer = setInterval(() => isSeen() && void again(), everyMs);
+    const timer = setInterval(() => isSeen() && again(), everyMs);
     return () => clearInterval(timer);
   }, [again, everyMs]);
-  return { ...state, again: () => void again() };
+  return { ...state, again };
 }
 
 const isSeen = () => !globalThis.document.hidden;

@@ -4,6 +4,7 @@ import { ChooseOne } from "../../parts/choice";
 import { Notice } from "../../parts/notice";
 import { Skeleton } from "../../parts/skeleton";
 import { TableTwin } from "../../parts/table_twin";
+import { usePolling } from "../../parts/use_polling";
 import { Bars } from "../../pictures/bars";
 import { Curves } from "../../pictures/curves";
 import { catalogue } from "../../words/catalogue";
@@ -44,7 +45,7 @@ const words = catalogue({
   planned: (each: string) => `${each} people planned for each arm`,
   metric: (metric: string) => `Decided by ${metric} alone`,
   readiness: {
-    PENDING: "Being computed. Ask again in a moment.",
+    PENDING: "It is being computed, and is shown here as soon as it is there.",
     READY: "May be read for a decision.",
     TOO_EARLY: "Too early: the planned number of people is not reached. Look, don’t decide.",
     SAMPLE_RATIO_MISMATCH:
@@ -53,7 +54,6 @@ const words = catalogue({
   } satisfies Record<Readiness, string>,
   caveats: "To know first",
   computed: (at: string) => `Computed ${at}`,
-  again: "Ask again",
   conversion: (days: number) => `Upgrades within ${days} days`,
   all: "All who were assigned, seen or not",
   difference: "Difference, percentage points",
@@ -95,7 +95,7 @@ export function Experiments() {
       {({ experiments }) => (
         <>
           {experiments.length === 0 && (
-            <Sheet title={words.arms}>
+            <Sheet title={words.arms} wide>
               <p class="soft">{words.none}</p>
             </Sheet>
           )}
@@ -148,16 +148,12 @@ function First({
   };
   again: () => void;
 }) {
+  usePolling(readiness === "PENDING", again);
   return (
     <>
       <Notice>
         <p>{words.readiness[readiness]}</p>
         {computedAt !== null && <p class="small">{words.computed(instant(computedAt))}</p>}
-        {readiness === "PENDING" && (
-          <button type="button" onClick={again}>
-            {words.again}
-          </button>
-        )}
       </Notice>
       {caveats.length > 0 && (
         <div class="stack">
@@ -177,7 +173,7 @@ function Converted({ experimentKey }: { experimentKey: string }) {
   const asked = useAsked(Conversion, { key: experimentKey, withinDays: WITHIN_DAYS });
   const impact = asked.data?.conversionImpact;
   return (
-    <section class="stack" aria-label={words.conversion(WITHIN_DAYS)} aria-busy={asked.isWaiting}>
+    <section class="stack" aria-label={words.conversion(WITHIN_DAYS)}>
       <h3>{words.conversion(WITHIN_DAYS)}</h3>
       <Trouble asked={asked} />
       {impact ? (
@@ -273,7 +269,7 @@ function Lift({ input }: { input: RetentionInput }) {
   const lift = asked.data?.retentionLift;
   const isDescription = input.design === "OBSERVATIONAL";
   return (
-    <div class="stack" aria-busy={asked.isWaiting}>
+    <div class="stack">
       <p class={isDescription ? "described" : "soft"}>{isDescription ? words.description : words.effect}</p>
       <Trouble asked={asked} />
       {lift ? (

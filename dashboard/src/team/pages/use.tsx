@@ -20,6 +20,7 @@ const words = catalogue({
   ringsTrue: "Rang true, of all verdicts on cards",
   week: "Week",
   counts: "By week",
+  fewEachWeek: "Fewer than 20 people in each week.",
   countColumns: ["Week", "Have Spectrum", "Active", "Cards opened", "Evidence looked at", "Rang true"],
   funnel: "How far people come",
   funnelNote: "Within 14 days of the first step",
@@ -111,20 +112,30 @@ function Engagement({ report: { points } }: { report: Ops["engagement"] }) {
         />
       </Sheet>
       <Sheet title={words.counts} wide>
-        <Table
-          caption={words.counts}
-          columns={words.countColumns}
-          rows={points.map((point) => [
-            span(point.period),
-            people(point.eligible),
-            people(point.activeSpectrum),
-            people(point.insightsOpened),
-            people(point.evidenceOpened),
-            rateText(point.ringsTrue),
-          ])}
-        />
+        {points.every(({ eligible }) => eligible === null) ? (
+          <p class="soft">{words.fewEachWeek}</p>
+        ) : (
+          <Counts points={points} />
+        )}
       </Sheet>
     </>
+  );
+}
+
+function Counts({ points }: { points: Ops["engagement"]["points"] }) {
+  return (
+    <Table
+      caption={words.counts}
+      columns={words.countColumns}
+      rows={points.map((point) => [
+        span(point.period),
+        people(point.eligible),
+        people(point.activeSpectrum),
+        people(point.insightsOpened),
+        people(point.evidenceOpened),
+        rateText(point.ringsTrue),
+      ])}
+    />
   );
 }
 
@@ -160,9 +171,7 @@ function Loads({ loads }: { loads: Ops["loadTimes"] }) {
   const within = (met: boolean | null) => (met === null ? common.few : met ? common.yes : common.no);
   return (
     <Sheet title={words.loads} note={words.loadsNote}>
-      {loads.length === 0 ? (
-        <p class="soft">{common.nothing}</p>
-      ) : (
+      {loads.length > 0 && (
         <Bars
           label={words.loads}
           full={Math.max(...loads.map(({ p75Ms, targetMs }) => Math.max(p75Ms ?? 0, targetMs)))}

@@ -41,6 +41,7 @@ const words = catalogue({
   rate: "On time",
   met: "Kept",
   undecided: "not decided yet",
+  nothingDue: "nothing was due",
   due: "Due",
   late: "Late",
   missing: "Missing",
@@ -122,13 +123,13 @@ function Queues({ queues }: { queues: Ops["queues"] }) {
 const ended = (ms: number | null) => (ms === null ? common.none : milliseconds(ms));
 
 function Promised({ report, title }: { report: Ops["weeklySla"]; title: string }) {
-  const { met, p50LagSeconds, p95LagSeconds, p99LagSeconds } = report;
+  const { p50LagSeconds, p95LagSeconds, p99LagSeconds } = report;
   return (
     <Sheet title={title} note={words.promise(duration(report.targetSeconds), share(report.objective))}>
       <Figures
         of={[
           [words.rate, rateText(report.onTimeRate)],
-          [words.met, met === null ? words.undecided : met ? common.yes : common.no],
+          [words.met, kept(report)],
           [words.due, count(report.due)],
           [words.late, count(report.late)],
           [words.missing, count(report.missing)],
@@ -138,6 +139,12 @@ function Promised({ report, title }: { report: Ops["weeklySla"]; title: string }
       />
     </Sheet>
   );
+}
+
+function kept({ due, met }: Ops["weeklySla"]): string {
+  if (due === 0) return words.nothingDue;
+  if (met === null) return words.undecided;
+  return met ? common.yes : common.no;
 }
 
 function Dead({ letters: { totalCount, nodes } }: { letters: Ops["deadLetters"] }) {
