@@ -60,6 +60,7 @@ class Messages:
 
     def __init__(self, visit: Visit, wire: Any, registration: str) -> None:
         self._visit, self._wire, self._registration = visit, wire, registration
+        self._origin = "/".join(visit.page.url.split("/")[:3])
 
     @classmethod
     @asynccontextmanager
@@ -84,7 +85,7 @@ class Messages:
         """Hand a message over, as it came out of its encryption."""
         await self._wire.send(
             "ServiceWorker.deliverPushMessage",
-            {"origin": self._visit.site.origin, "registrationId": self._registration, "data": message},
+            {"origin": self._origin, "registrationId": self._registration, "data": message},
         )
 
     async def shown(self, count: int) -> list[dict[str, Any]]:

@@ -122,7 +122,7 @@ export function Table({ caption, columns, rows, wordColumns = 1, empty = words.n
   const of = (place: number) => (place < wordColumns ? "" : "number");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="scrolls" tabIndex={0} aria-label={caption}>
+    <section class="scrolls" tabIndex={0} aria-label={words.tableOf(caption)}>
       <table>
         <caption class="unseen-by-eye">{caption}</caption>
         <thead>

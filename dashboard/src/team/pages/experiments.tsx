@@ -37,7 +37,7 @@ import { words as common } from "../words";
 const words = catalogue({
   lead: "Planned before they began. A figure is there to be decided by only where it says so.",
   none: "There is no experiment.",
-  arms: "Arms",
+  arms: (key: string) => `Arms of ${key}`,
   armColumns: ["Arm", "What for", "Planned share", "Assigned", "Exposed"],
   roles: { HOLDOUT: "held out", CONTROL: "as before", TREATMENT: "what is new" },
   since: (from: string, to: string) => `From ${from} to ${to}`,
@@ -95,7 +95,7 @@ export function Experiments() {
       {({ experiments }) => (
         <>
           {experiments.length === 0 && (
-            <Sheet title={words.arms} wide>
+            <Sheet title={common.tabs.experiments} wide>
               <p class="soft">{words.none}</p>
             </Sheet>
           )}
@@ -120,7 +120,7 @@ function OneExperiment({ experiment }: { experiment: Experiment }) {
         {words.planned(count(plannedPerArm))} · {words.metric(primaryMetric)}
       </p>
       <Table
-        caption={words.arms}
+        caption={words.arms(key)}
         columns={words.armColumns}
         wordColumns={2}
         rows={arms.map((arm) => [
@@ -173,7 +173,7 @@ function Converted({ experimentKey }: { experimentKey: string }) {
   const asked = useAsked(Conversion, { key: experimentKey, withinDays: WITHIN_DAYS });
   const impact = asked.data?.conversionImpact;
   return (
-    <section class="stack" aria-label={words.conversion(WITHIN_DAYS)}>
+    <section class="stack" aria-label={`${experimentKey}: ${words.conversion(WITHIN_DAYS)}`}>
       <h3>{words.conversion(WITHIN_DAYS)}</h3>
       <Trouble asked={asked} />
       {impact ? (
