@@ -151,9 +151,8 @@ async def _answers(spectrum: Spectrum) -> bool:
 def _show_addresses(spectrum: Spectrum, console: Console, *, sample: bool) -> None:
     host = f"[{spectrum.host}]" if ":" in spectrum.host else spectrum.host
     base = f"http://{host}:{spectrum.port}"
-    console.print(
-        f"\nDashboard         {base}/app/\nPeople's GraphQL  {base}/graphql\nThe team's        {base}/ops/  {base}/ops/graphql"
-    )
+    console.print(f"\nDashboard         {base}/app/\nPeople's GraphQL  {base}/graphql")
+    console.print(f"The team's        {base}/ops/  {base}/ops/graphql")
     console.print(f"Health, metrics   {base}/healthz  {base}/readyz  {base}/metrics\n")
     secret = spectrum.access.secret
     if secret is None:

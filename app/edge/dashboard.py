@@ -1,4 +1,4 @@
-"""`/app` and `/ops`: two builds of pages, a person's and the team's, read once, and packed once for those who take gzip.
+"""`/app` and `/ops`: two builds of pages, a person's and the team's, read once, packed once for those who take gzip.
 
 Knows nobody: what somebody sees is asked for by the page, with their own token.
 """

@@ -139,7 +139,7 @@ async def test_what_may_be_read_comes_before_the_numbers(browser: Browser, crowd
         await expect(page.get_by_role("img", name="How long people come back")).to_be_visible(timeout=20_000)
         text = await page.inner_text("main")
         assert text.index("May be read for a decision") < text.index("To know first")
-        assert text.index("To know first") < text.index("Difference, percentage points")
+        assert text.index("To know first") < text.index("Difference of those exposed alone")
         assert "may be read as an effect" in text
         await page.get_by_label("Users and others").check()
         described = page.get_by_text("A description, not an effect")
@@ -147,7 +147,7 @@ async def test_what_may_be_read_comes_before_the_numbers(browser: Browser, crowd
         await expect(page.get_by_role("img", name="How long people come back")).to_be_visible(timeout=20_000)
         text = await page.inner_text("main")
         assert "may be read as an effect" not in text
-        assert text.index("A description, not an effect") < text.index("Retained at the horizon")
+        assert text.index("A description, not an effect") < text.index("Difference retained at the horizon")
         assert "Adjusted for behaviour before" in text
 
 

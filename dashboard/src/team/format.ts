@@ -18,11 +18,12 @@ const signedFormat = new Intl.NumberFormat(formats, {
   maximumSignificantDigits: 3,
   signDisplay: "exceptZero",
 });
-const centsFormat = new Intl.NumberFormat(formats, { style: "currency", currency: "USD" });
+const dollars = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
+const centsFormat = new Intl.NumberFormat(formats, dollars);
 const finerFormat = new Intl.NumberFormat(formats, {
-  style: "currency",
-  currency: "USD",
-  maximumSignificantDigits: 3,
+  ...dollars,
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 5,
 });
 
 export const share = (value: number): string => shareFormat.format(value);
@@ -35,7 +36,7 @@ export const people = (value: number | null): string =>
 
 export const count = (value: number): string => countFormat.format(value);
 
-/** US dollars, to the cent from a dollar on, below that as fine as it takes. */
+/** US dollars, to the cent from a dollar on, below that to a thousandth of one. */
 export function money(amount: string | null): string {
   if (amount === null) return words.few;
   const value = Number(amount);
@@ -92,4 +93,13 @@ export function lastWeek(now: Date): string {
   day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7)); // its Thursday, which names the year
   const ordinal = (day.getTime() - Date.UTC(day.getUTCFullYear(), 0, 1)) / 86_400_000;
   return `${day.getUTCFullYear()}-W${String(Math.floor(ordinal / 7) + 1).padStart(2, "0")}`;
+}
+
+/** Each day of a period, both ends included. */
+export function daysOf({ from, to }: { readonly from: string; readonly to: string }): string[] {
+  const first = Date.parse(`${from}T00:00:00Z`);
+  const length = Math.round((Date.parse(`${to}T00:00:00Z`) - first) / 86_400_000) + 1;
+  return Array.from({ length }, (_, place) =>
+    new Date(first + place * 86_400_000).toISOString().slice(0, 10),
+  );
 }

@@ -2,10 +2,11 @@
 import { useState } from "preact/hooks";
 import { TableTwin } from "../../parts/table_twin";
 import { Bars } from "../../pictures/bars";
+import { Columns } from "../../pictures/columns";
 import { catalogue } from "../../words/catalogue";
 import { day, span } from "../../words/dates";
 import { Money as MoneyDocument, type MoneyQuery } from "../documents";
-import { count, money, share } from "../format";
+import { count, daysOf, money, share } from "../format";
 import { ChooseRange, Figures, Page, Sheet, Table } from "../parts";
 import { type OpsOf, useAsked } from "../use_asked";
 import { words as common } from "../words";
@@ -59,12 +60,8 @@ export function Money() {
               ]}
             />
           </Sheet>
-          <Spent title={words.features} rows={ops.byFeature.rows} named={(key) => key} />
-          <Spent
-            title={words.days}
-            rows={[...ops.byDay.rows].sort((one, other) => key(one).localeCompare(key(other)))}
-            named={day}
-          />
+          <ByFeature rows={ops.byFeature.rows} />
+          <ByDay period={ops.byFeature.period} rows={ops.byDay.rows} />
           <Budgets budgets={ops.budgets} />
           <Routes routes={ops.modelRoutes} />
         </>
@@ -77,7 +74,61 @@ type Row = Ops["byDay"]["rows"][number];
 
 const key = ({ keys }: Row) => keys[0] ?? "";
 
-function Spent({
+function ByFeature({ rows }: { rows: readonly Row[] }) {
+  return (
+    <Sheet title={words.features}>
+      {rows.length === 0 ? (
+        <p class="soft">{words.nothing}</p>
+      ) : (
+        <Bars
+          label={words.features}
+          full={Math.max(...rows.map(({ cost }) => Number(cost)), 1e-6)}
+          bars={rows.map((row) => ({
+            ...{
+              key: key(row),
+              label: key(row),
+              told: `${money(row.cost)}, ${words.calls(count(row.calls))}`,
+            },
+            ...{ value: Number(row.cost), low: null, high: null },
+          }))}
+        />
+      )}
+      <Twin title={words.features} rows={rows} named={(name) => name} />
+    </Sheet>
+  );
+}
+
+/** Every day of the range, those on which nothing was spent too. */
+function ByDay({
+  period,
+  rows: spent,
+}: {
+  period: { readonly from: string; readonly to: string };
+  rows: readonly Row[];
+}) {
+  const rows = [...spent].sort((one, other) => key(one).localeCompare(key(other)));
+  const costs = new Map(rows.map((row) => [key(row), Number(row.cost)]));
+  return (
+    <Sheet title={words.days} wide>
+      {rows.length === 0 ? (
+        <p class="soft">{words.nothing}</p>
+      ) : (
+        <Columns
+          label={words.days}
+          format={(value) => money(String(value))}
+          columns={daysOf(period).map((date) => ({
+            key: date,
+            label: day(date),
+            value: costs.get(date) ?? 0,
+          }))}
+        />
+      )}
+      <Twin title={words.days} rows={rows} named={day} />
+    </Sheet>
+  );
+}
+
+function Twin({
   title,
   rows,
   named,
@@ -86,38 +137,13 @@ function Spent({
   rows: readonly Row[];
   named: (key: string) => string;
 }) {
-  if (rows.length === 0) {
-    return (
-      <Sheet title={title}>
-        <p class="soft">{words.nothing}</p>
-      </Sheet>
-    );
-  }
+  if (rows.length === 0) return null;
   return (
-    <Sheet title={title}>
-      <Bars
-        label={title}
-        full={Math.max(...rows.map(({ cost }) => Number(cost)), 1e-6)}
-        bars={rows.map((row) => ({
-          ...{
-            key: key(row),
-            label: named(key(row)),
-            told: `${money(row.cost)}, ${words.calls(count(row.calls))}`,
-          },
-          ...{ value: Number(row.cost), low: null, high: null },
-        }))}
-      />
-      <TableTwin
-        caption={title}
-        columns={[title, ...words.columns.slice(1)]}
-        rows={rows.map((row) => [
-          named(key(row)),
-          money(row.cost),
-          money(row.rejectedCost),
-          count(row.calls),
-        ])}
-      />
-    </Sheet>
+    <TableTwin
+      caption={title}
+      columns={[title, ...words.columns.slice(1)]}
+      rows={rows.map((row) => [named(key(row)), money(row.cost), money(row.rejectedCost), count(row.calls)])}
+    />
   );
 }
 

@@ -14,7 +14,8 @@ import { Webhooks } from "./webhooks";
 const words = catalogue({
   lead: "Counts of people and of what they opened, never of what stood there. Groups under 20 are not told of.",
   reach: "Reach, by week",
-  reachNote: "People who looked at something of Spectrum, of those who have it",
+  reachNote:
+    "People who looked at something of Spectrum, of those who have it. The range may cut off a part of the first and last week.",
   returning: "Returning, by week",
   returningNote: "Of those active in the week before",
   ringsTrue: "Rang true, of all verdicts on cards",
@@ -37,6 +38,7 @@ const words = catalogue({
     "Target",
     "Within it",
   ],
+  threeOfFour: (ms: string) => `three of four within ${ms}`,
   target: (ms: string) => `target ${ms}`,
   resets: "Resets",
   requested: "Asked for",
@@ -176,24 +178,28 @@ function Loads({ loads }: { loads: Ops["loadTimes"] }) {
           label={words.loads}
           full={Math.max(...loads.map(({ p75Ms, targetMs }) => Math.max(p75Ms ?? 0, targetMs)))}
           bars={loads.map(({ screen, p75Ms, targetMs }) => ({
-            ...{ key: screen, label: screen, told: milliseconds(p75Ms) },
+            ...{ key: screen, label: screen, told: words.threeOfFour(milliseconds(p75Ms)) },
             ...{ value: p75Ms, low: null, high: null, note: words.target(milliseconds(targetMs)) },
           }))}
         />
       )}
-      <Table
-        caption={words.loads}
-        columns={words.loadColumns}
-        rows={loads.map(({ screen, n, p50Ms, p75Ms, p95Ms, targetMs, met }) => [
-          screen,
-          count(n),
-          milliseconds(p50Ms),
-          milliseconds(p75Ms),
-          milliseconds(p95Ms),
-          milliseconds(targetMs),
-          within(met),
-        ])}
-      />
+      {loads.length === 0 ? (
+        <p class="soft">{common.nothing}</p>
+      ) : (
+        <TableTwin
+          caption={words.loads}
+          columns={words.loadColumns}
+          rows={loads.map(({ screen, n, p50Ms, p75Ms, p95Ms, targetMs, met }) => [
+            screen,
+            count(n),
+            milliseconds(p50Ms),
+            milliseconds(p75Ms),
+            milliseconds(p95Ms),
+            milliseconds(targetMs),
+            within(met),
+          ])}
+        />
+      )}
     </Sheet>
   );
 }
