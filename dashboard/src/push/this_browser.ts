@@ -5,6 +5,7 @@
  */
 import { del, get, set } from "idb-keyval";
 import { RegisterDevice, ThisDevice, ToldOf, UnregisterDevice } from "../api/documents";
+import { Refused } from "../api/failures";
 import type { Outbox } from "../api/outbox";
 import { OwnStore } from "../api/store";
 import type { Ask } from "../api/transport";
@@ -21,7 +22,8 @@ const NO_PERIOD = { week: "2026-W01", month: "2026-01" };
 
 export class ThisBrowser {
   private readonly store: OwnStore;
-  private catchingUp: Promise<void> | null = null;
+  /** One after the other, so that nothing is passed on twice. */
+  private catchingUp = Promise.resolve();
   private isBeginning = false;
 
   constructor(
@@ -89,11 +91,7 @@ export class ThisBrowser {
 
   /** Pass on what came meanwhile, and register again where it is time, or the address is another one. */
   catchUp(outbox: Outbox): Promise<void> {
-    this.catchingUp ??= this.caughtUp(outbox)
-      .catch(() => undefined) // out of reach: the next start tries again
-      .finally(() => {
-        this.catchingUp = null;
-      });
+    this.catchingUp = this.catchingUp.then(() => this.caughtUp(outbox)).catch(() => undefined); // out of reach: later
     return this.catchingUp;
   }
 
@@ -130,8 +128,11 @@ export class ThisBrowser {
     if (!period) return null;
     const isWeek = screen === "insights";
     const asked = { ...NO_PERIOD, [isWeek ? "week" : "month"]: period, isWeek };
-    const answer = await this.ask(ToldOf, asked);
-    const spectrum = answer === "unchanged" ? null : answer.data.viewer.spectrum;
+    const answer = await this.ask(ToldOf, asked).catch((failure) => {
+      if (failure instanceof Refused) return null; // of nothing that the server knows
+      throw failure;
+    });
+    const spectrum = answer === null || answer === "unchanged" ? null : answer.data.viewer.spectrum;
     return spectrum?.weeklySummary?.id ?? spectrum?.monthlySummary?.id ?? null;
   }
 
