@@ -110,6 +110,8 @@ class Limits:
 
 
 MAX_CLAIM = 100
+FEW = 4
+"""Of what waits for others' servers: as many as are done side by side, so that a claim takes no longer than one."""
 LIMITS: Mapping[JobKind, Limits] = {
     JobKind.SESSION_ANALYSIS: Limits(Queue.SECONDS, timeout_s=30),
     JobKind.WEEKLY_AGGREGATION: Limits(Queue.MINUTES, timeout_s=120, claim=MAX_CLAIM),
@@ -117,8 +119,8 @@ LIMITS: Mapping[JobKind, Limits] = {
     JobKind.MONTHLY_NARRATIVE: Limits(Queue.MINUTES, timeout_s=120),
     JobKind.RESET: Limits(Queue.SECONDS, timeout_s=120, max_attempts=10),
     JobKind.RECEIPT_CHECK: Limits(Queue.HOURS, timeout_s=120, max_attempts=10),
-    JobKind.PUSH: Limits(Queue.MINUTES, timeout_s=60),
-    JobKind.WEBHOOK: Limits(Queue.MINUTES, timeout_s=30),
+    JobKind.PUSH: Limits(Queue.MINUTES, timeout_s=60, claim=FEW),
+    JobKind.WEBHOOK: Limits(Queue.MINUTES, timeout_s=30, claim=FEW),
     JobKind.REBUILD: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.SCORING: Limits(Queue.HOURS, timeout_s=300, claim=1),
     JobKind.REPORT: Limits(Queue.HOURS, timeout_s=300, claim=1),
@@ -236,7 +238,6 @@ def team_report(name: str, question: str, *, hour: str) -> Job:
         kind=JobKind.REPORT,
         key=f"report:{name}:{question}:{hour}",
         scope={"report": name, "key": question},
-        unless_waiting=True,
     )
 
 
@@ -303,12 +304,16 @@ def push(kind: PeriodKind, person: PersonAt, first_day: date) -> Job:
     )
 
 
-def webhook(delivery_id: UUID, *, attempt: int = 1, delay_s: float = 0.0) -> Job:
-    """Make the `attempt`-th attempt (1..) to hand a delivery over; whom it is about stands in the delivery alone."""
+def webhook(delivery_id: UUID, *, attempt: int = 1, delay_s: float = 0.0, asked: UUID | None = None) -> Job:
+    """Make the `attempt`-th attempt (1..) to hand a delivery over; whom it is about stands in the delivery alone.
+
+    `asked` names a wish to have it made, beside the job that may wait for its time: whichever comes first makes it.
+    """
+    again = "" if asked is None else f":{asked}"
     return Job(
         kind=JobKind.WEBHOOK,
-        key=f"webhook:{delivery_id}:{attempt}",
-        scope={"delivery_id": str(delivery_id)},
+        key=f"webhook:{delivery_id}:{attempt}{again}",
+        scope={"delivery_id": str(delivery_id), "attempt": str(attempt)},
         delay_s=delay_s,
         priority=BEHIND,
     )

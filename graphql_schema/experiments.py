@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, Self
 
 import strawberry
@@ -28,6 +28,8 @@ from graphql_schema.scalars import Week
 
 FRESH = timedelta(hours=1)
 """Older figures are shown, and computed anew."""
+OLDEST = timedelta(days=400)
+"""As long as events, upgrades and assignments are kept."""
 ASKED = "It is being computed: ask again in a minute."
 CHOSE = "These people chose whether to use Spectrum: this describes them and is no effect."
 _BAD = TopLevelCode.BAD_USER_INPUT
@@ -201,7 +203,7 @@ async def find_conversion(context: Context, key: str, within_days: int) -> Conve
 
 def _conversion_arm(arm: Arm, figures: Mapping[str, Any] | None) -> ConversionArm:
     if figures is None:
-        return ConversionArm(arm=arm, people=None, upgraded=None, rate=Rate.of(0, 0), median_days_to_upgrade=None)
+        return ConversionArm(arm=arm, people=None, upgraded=None, rate=Rate.unknown(), median_days_to_upgrade=None)
     return ConversionArm(
         arm=arm,
         people=figures["people"],
@@ -214,6 +216,8 @@ def _conversion_arm(arm: Arm, figures: Mapping[str, Any] | None) -> ConversionAr
 async def find_retention(context: Context, asked: RetentionInput) -> RetentionLift:
     """How long people came back. BAD_USER_INPUT when the question is none."""
     question = _retention_question(asked)
+    if question.cohort.first < datetime.now(UTC).date() - OLDEST:
+        raise SpectrumError(f"cohortFrom must be within {OLDEST.days} days: events are kept no longer.", _BAD)
     if question.experiment:
         _require_holdout(context.ports.experiments, question.experiment)
     answer = await _ask(context, reports.RETENTION, question)

@@ -37,9 +37,17 @@ class Rate:
     suppressed: bool = strawberry.field(description="True when fewer than 20 people are behind it.")
 
     @classmethod
-    def of(cls, numerator: int, denominator: int) -> Self:
-        """The share of people, each an independent trial. Wilson, E. B. (1927)."""
-        if denominator < SMALLEST_GROUP:
+    def unknown(cls) -> Self:
+        """A rate that nobody has counted yet."""
+        return cls(numerator=None, denominator=None, rate=None, low=None, high=None, suppressed=False)
+
+    @classmethod
+    def of(cls, numerator: int, denominator: int, *, people: int | None = None) -> Self:
+        """The share of people, each an independent trial; of things, `people` says how many are behind them.
+
+        Wilson, E. B. (1927).
+        """
+        if (denominator if people is None else people) < SMALLEST_GROUP:
             return cls(numerator=None, denominator=None, rate=None, low=None, high=None, suppressed=True)
         interval = share_interval(ShareSample(numerator, denominator, denominator), CONFIDENCE)
         return cls(

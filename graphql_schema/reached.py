@@ -38,7 +38,7 @@ class PushReport:
             gone=found.gone,
             failed=found.failed,
             held_for_quiet_hours=found.held,
-            opened=Rate.of(min(found.opened, found.accepted), found.accepted),
+            opened=Rate.of(min(found.opened, found.accepted), found.accepted, people=found.people),
         )
 
 

@@ -68,8 +68,9 @@ async def find_teaser(context: Context) -> SpectrumTeaser | None:
     head = await context.head()
     if head.plan != "FREE":
         return None
-    name = teaser_of(await expose(context.ports, head))
-    if name is None:
+    arms = await expose(context.ports, head)
+    name = teaser_of(arms)
+    if name is None or (arms and not head.known):
         return None
     async with context.read() as tx:
         by_status = await sessions.count_by_status(tx, context.person_id())

@@ -1,6 +1,7 @@
 """How Spectrum is used, for the team: in sums over many people, and of nobody when they are few."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Self
 
 import strawberry
@@ -45,11 +46,11 @@ class EngagementPoint:
             period=Period.at(periods.Period(found.first_day, found.last_day), UTC_ZONE, now),
             eligible=_people(found.eligible),
             active_spectrum=_people(found.active),
-            reach=Rate.of(min(found.active, found.eligible), found.eligible),
-            returning=Rate.of(found.returned, found.before),
+            reach=Rate.of(min(found.active, found.eligible), found.eligible, people=min(found.active, found.eligible)),
+            returning=Rate.of(found.returned, found.before, people=min(found.active, found.before)),
             insights_opened=found.insights_opened if is_told else None,
             evidence_opened=found.evidence_opened if is_told else None,
-            rings_true=Rate.of(found.rings_true, found.verdicts),
+            rings_true=Rate.of(found.rings_true, found.verdicts, people=found.tellers),
         )
 
 
@@ -87,15 +88,15 @@ class FunnelStep:
         return cls(
             name=found.name,
             people=_people(found.people),
-            from_previous=Rate.of(found.people, previous.people),
-            from_first=Rate.of(found.people, first.people),
+            from_previous=Rate.of(found.people, previous.people, people=found.people),
+            from_first=Rate.of(found.people, first.people, people=found.people),
             median_seconds_from_previous=found.median_s if is_told else None,
         )
 
 
 @strawberry.type(
     description="People who took the first step in the range, and how far they came within `withinDays` of it, one step"
-    " after the other."
+    " after the other. Who is still within them counts as not having come further yet."
 )
 class FunnelReport:
     period: Period = strawberry.field(description="Days of UTC.")
@@ -169,6 +170,8 @@ async def report_funnel(context: Context, steps: list[EventName], range_: RangeI
     """How far people came. SpectrumError for too few or too many steps, or too long a time."""
     if not 2 <= len(steps) <= MOST_STEPS:
         raise SpectrumError(f"steps must be 2 to {MOST_STEPS}.", _BAD)
+    if any(one is other for one, other in pairwise(steps)):
+        raise SpectrumError("steps must not name one twice in a row.", _BAD)
     if not 1 <= within_days <= LONGEST_WITHIN_DAYS:
         raise SpectrumError(f"withinDays must be 1 to {LONGEST_WITHIN_DAYS}.", _BAD)
     now = datetime.now(UTC)

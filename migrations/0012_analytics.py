@@ -39,9 +39,11 @@ EXPERIMENTS = [
       PRIMARY KEY (person_id, experiment)
     )
     """,
+    "CREATE INDEX assignment_age ON assignment (assigned_at)",
     "CREATE INDEX assignment_experiment ON assignment (experiment, arm)",
     "COMMENT ON TABLE assignment IS 'which arm of an experiment somebody is in; the arm itself is a hash of both'",
     "COMMENT ON COLUMN assignment.exposed_at IS 'when what the arms differ in first came, or would have come, up'",
+    "GRANT DELETE ON report TO spectrum_batch",
     *personal("assignment", person="SELECT, INSERT, UPDATE, DELETE", batch="SELECT, INSERT, DELETE"),
 ]
 
@@ -81,15 +83,16 @@ WEBHOOKS = [
       events text[] NOT NULL,
       enabled boolean NOT NULL DEFAULT true,
       disabled_reason text,
-      generation integer NOT NULL DEFAULT 1 CHECK (generation > 0),
-      rotated_at timestamptz NOT NULL DEFAULT now(),
+      away_until timestamptz,
+      rotated timestamptz[] NOT NULL DEFAULT '{}',
       created_at timestamptz NOT NULL DEFAULT now()
     )
     """,
     "COMMENT ON TABLE webhook IS 'where other systems are told that something happened'",
-    "COMMENT ON COLUMN webhook.generation IS 'of its signing key, which is derived from this, and kept nowhere'",
+    "COMMENT ON COLUMN webhook.away_until IS 'it did not take something just now: what is new waits until then'",
+    "COMMENT ON COLUMN webhook.rotated IS 'when each key but the newest was replaced; keys are kept nowhere'",
     "GRANT SELECT, INSERT, UPDATE ON webhook TO spectrum_batch",
-    "GRANT SELECT ON webhook TO spectrum_person",
+    "GRANT SELECT (id, enabled, events) ON webhook TO spectrum_person",
     """
     CREATE TABLE webhook_delivery (
       id uuid PRIMARY KEY DEFAULT uuidv7(),

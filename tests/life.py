@@ -167,7 +167,7 @@ async def furnish(spectrum: Spectrum, person: PersonAt) -> None:
     async with spectrum.ports.store.for_person(person.id) as tx:
         await preferences.keep(tx, person.id, DEFAULTS)
         await plans.keep(tx, person.id, Upgrade(uuid4(), "PLUS", datetime.now(UTC), None))
-        await assignments.keep_exposed(tx, person.id, {"teaser": "none"})
+        await assignments.keep_exposed(tx, person.id, {f"teaser-{uuid4().hex[:8]}": "none"})
         week = PushKey(person.id, PeriodKind.WEEK, JUNE.date() + timedelta(weeks=uuid4().int % 1_000))
         await pushes.keep(tx, week, due_at=JUNE, held=False)
         card = await tx.fetchval(

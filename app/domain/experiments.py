@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+LANDMARK_DAYS = 14
+"""What people did until then says what they are like, when nobody dealt them into groups."""
 TEASER_OF_ALL = "standard"
 """The teaser of whoever is in no experiment."""
 TEASERS = frozenset({TEASER_OF_ALL, "brief"})
@@ -111,7 +113,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """A question, decided before it starts: by what it is measured, and until when; `ends_at` None: no end yet."""
+    """A question, decided before it starts: by what it is measured, and until when; `ends_at` None: no end yet.
+
+    `within_days` after assignment an upgrade counts, and after `horizon_weeks` it is looked who still comes: for a
+    decision these are read, and no others.
+    """
 
     key: str
     hypothesis: str
@@ -119,6 +125,8 @@ class Experiment:
     started_at: datetime
     ends_at: datetime | None
     plan: Plan
+    within_days: int = 14
+    horizon_weeks: int = 8
 
     def runs(self, now: datetime) -> bool:
         """Whether people are assigned `now`."""

@@ -3,14 +3,17 @@
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from app.domain.experiments import TEASERS, Arm, ArmRole, Experiment, Plan
+from app.domain.questions import LONGEST_WITHIN_DAYS
 from app.errors import ConfigurationError
 
+MOST_WEEKS = 52
 _Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
@@ -32,6 +35,8 @@ class _Experiment(BaseModel):
     started_at: AwareDatetime
     ends_at: AwareDatetime | None = None
     planned_per_arm: int = Field(ge=20)
+    within_days: int = Field(default=14, ge=1, le=LONGEST_WITHIN_DAYS)
+    horizon_weeks: int = Field(default=8, ge=1, le=MOST_WEEKS)
     arms: Annotated[tuple[_Arm, ...], Field(min_length=2, max_length=8)]
 
 
@@ -72,6 +77,21 @@ def _faults(file: _File) -> Iterator[str]:
         yield "has two holdouts: one is held out of everything"
     for each in file.experiments:
         yield from _faults_of(each)
+    for one, other in combinations(file.experiments, 2):
+        if _overlap(one, other) and not (_holds_out(one) or _holds_out(other)):
+            yield f"runs {one.key} and {other.key} at once: the teaser that one hides would be the other's"
+        late = next((each for each in (one, other) if _holds_out(each)), None)
+        if late is not None and _overlap(one, other) and late.started_at > min(one.started_at, other.started_at):
+            yield f"starts the holdout {late.key} in the middle of another experiment, and would take people out of it"
+
+
+def _holds_out(experiment: _Experiment) -> bool:
+    return any(arm.role is ArmRole.HOLDOUT for arm in experiment.arms)
+
+
+def _overlap(one: _Experiment, other: _Experiment) -> bool:
+    ends = [each.ends_at or datetime.max.replace(tzinfo=UTC) for each in (one, other)]
+    return one.started_at < ends[1] and other.started_at < ends[0]
 
 
 def _faults_of(experiment: _Experiment) -> Iterator[str]:
@@ -82,6 +102,8 @@ def _faults_of(experiment: _Experiment) -> Iterator[str]:
         yield f"shows a teaser {unknown[0]} in {key}; there are {', '.join(sorted(TEASERS))}"
     if experiment.ends_at is not None and experiment.ends_at <= experiment.started_at:
         yield f"ends {key} before it starts"
+    if {ArmRole.CONTROL, ArmRole.HOLDOUT} <= {arm.role for arm in arms}:
+        yield f"compares {key} with a CONTROL and a HOLDOUT: who is held out is in nothing else"
     try:
         _plan(experiment)
     except ValueError as error:
@@ -100,6 +122,8 @@ def _experiment(given: _Experiment) -> Experiment:
         started_at=_utc(given.started_at),
         ends_at=None if given.ends_at is None else _utc(given.ends_at),
         plan=_plan(given),
+        within_days=given.within_days,
+        horizon_weeks=given.horizon_weeks,
     )
 
 

@@ -41,6 +41,8 @@ _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _POINT_BYTES, _SECRET_BYTES, _TOPIC_CHARACTERS = 65, 16, 32
 _PATH = re.compile(r"/[A-Za-z0-9/_.-]{0,120}", re.ASCII)
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_NOT_NOW = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT})
+"""401 and 403: it does not take our key or contact, which is for us to mend, and nothing that a device did."""
 
 
 class Urgency(StrEnum):
@@ -210,7 +212,7 @@ def _outcome(status: int, retry_after_s: float | None) -> Outcome:
         return Gone(f"It answered {status}.")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttled(retry_after_s)
-    if status >= 500 or status == HTTPStatus.REQUEST_TIMEOUT:
+    if status >= 500 or status in _NOT_NOW:
         return TryAgain(f"It answered {status}.", retry_after_s)
     return Refused(status)
 

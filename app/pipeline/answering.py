@@ -1,12 +1,13 @@
 """Answers what the team asked of experiments and cohorts: counts, computes, and keeps the figures with the question."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from app.domain.experiments import ArmRole, Experiment, RetentionDesign, RetentionUnit
+from app.domain.experiments import LANDMARK_DAYS, ArmRole, Experiment, Readiness, RetentionDesign, RetentionUnit
 from app.domain.questions import ConversionQuestion, RetentionQuestion
 from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.ports import Ports
@@ -34,10 +35,19 @@ async def prepare(job: Claimed, ports: Ports) -> Answered | Skipped:
     name, key = job.scope["report"], job.scope["key"]
     async with ports.store.for_everyone() as tx:
         read_at: datetime = await tx.fetchval("SELECT now()")
-        compute = await _ASKED[name](tx, ports, key, read_at)
-    if compute is None:
+        counted = await _ASKED[name](tx, ports, key, read_at)
+    if counted is None:
         return Skipped("There is no such experiment any more.")
-    return Answered(name, key, asdict(await asyncio.to_thread(compute)), read_at)
+    compute, plan = counted
+    figures = asdict(await asyncio.to_thread(compute))
+    return Answered(name, key, _as_planned(figures, plan), read_at)
+
+
+def _as_planned(figures: dict[str, Any], plan: str | None) -> dict[str, Any]:
+    """Figures of another window or cohort than was planned are to be looked at: whoever may choose, finds a win."""
+    if plan is None or figures["readiness"] != Readiness.READY:
+        return figures
+    return {**figures, "readiness": Readiness.TOO_EARLY, "caveats": (plan, *figures["caveats"])}
 
 
 async def keep(tx: Tx, result: Answered) -> Kept:
@@ -46,11 +56,11 @@ async def keep(tx: Tx, result: Answered) -> Kept:
     return Kept()
 
 
-Compute = Callable[[], Any]
-"""What is left once everything is counted: no database any more."""
+Counted = tuple[Callable[[], Any], str | None]
+"""What is left to compute once everything is counted; and what was planned, where something else is asked."""
 
 
-async def _conversion(tx: Tx, ports: Ports, key: str, now: datetime) -> Compute | None:
+async def _conversion(tx: Tx, ports: Ports, key: str, now: datetime) -> Counted | None:
     question = ConversionQuestion.of(key)
     experiment = _named(ports, question.experiment)
     if experiment is None:
@@ -58,7 +68,9 @@ async def _conversion(tx: Tx, ports: Ports, key: str, now: datetime) -> Compute 
     tallies = await cohorts.count_arms(tx, experiment.key, within_days=question.within_days)
     window = timedelta(days=question.within_days)
     is_over = experiment.ends_at is not None and experiment.ends_at + window <= now
-    return lambda: _impact(experiment, tallies, question.within_days, is_over=is_over)
+    planned = f"Before the start a window of {experiment.within_days} days was fixed: look at this one, don't decide."
+    compute = partial(_impact, experiment, tallies, question.within_days, is_over=is_over)
+    return compute, None if question.within_days == experiment.within_days else planned
 
 
 def _impact(experiment: Experiment, tallies: Mapping[str, ArmTally], within_days: int, *, is_over: bool) -> Any:
@@ -72,19 +84,29 @@ def _impact(experiment: Experiment, tallies: Mapping[str, ArmTally], within_days
     return conversion_impact(experiment.plan, counted, within_days=within_days, is_over=is_over)
 
 
-async def _retention(tx: Tx, ports: Ports, key: str, _: datetime) -> Compute | None:
+async def _retention(tx: Tx, ports: Ports, key: str, _: datetime) -> Counted | None:
     question = RetentionQuestion.of(key)
     unit, most = _UNIT[question.unit], question.horizon
     if question.design is RetentionDesign.OBSERVATIONAL:
-        from app.statistics.overlap import LANDMARK_DAYS  # noqa: PLC0415 - as above
-
         lived = await cohorts.list_lived(tx, question.cohort, unit=unit, most=most, landmark_days=LANDMARK_DAYS)
-        return lambda: _description(list(lived), question)
+        return partial(_description, lived, question), None
     experiment = _named(ports, question.experiment)
     if experiment is None or not experiment.plan.is_holdout:
         return None
     lives = await cohorts.list_lives(tx, experiment.key, question.cohort, unit=unit, most=most)
-    return lambda: _effect(experiment, lives, question.horizon)
+    planned = (
+        f"Before the start it was fixed to look at everybody who was assigned until its end, after"
+        f" {experiment.horizon_weeks} weeks: look at this, don't decide."
+    )
+    return partial(_effect, experiment, lives, question.horizon), None if _is_planned(experiment, question) else planned
+
+
+def _is_planned(experiment: Experiment, question: RetentionQuestion) -> bool:
+    asked = question.unit, question.horizon
+    if experiment.ends_at is None or asked != (RetentionUnit.WEEK, experiment.horizon_weeks):
+        return False
+    last = (experiment.ends_at - timedelta(microseconds=1)).date()
+    return question.cohort.first <= experiment.started_at.date() and question.cohort.last >= last
 
 
 def _effect(experiment: Experiment, lives: list[Life], horizon: int) -> Any:
@@ -100,7 +122,7 @@ def _effect(experiment: Experiment, lives: list[Life], horizon: int) -> Any:
     return holdout_lift(experiment.plan, offered, held, horizon=horizon)
 
 
-def _description(lived: list[Lived], question: RetentionQuestion) -> Any:
+def _description(lived: Sequence[Lived], question: RetentionQuestion) -> Any:
     import numpy as np  # noqa: PLC0415 - as above
 
     from app.statistics.overlap import Landmark  # noqa: PLC0415 - as above

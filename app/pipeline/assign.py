@@ -22,7 +22,10 @@ FIRST = UUID(int=0)
 
 
 async def expose(ports: Ports, head: Head) -> Mapping[str, Arm]:
-    """The arms of somebody without a plan who asks for what arms differ in; kept when it is the first time."""
+    """The arms of somebody without a plan who asks for what arms differ in; kept when it is the first time.
+
+    Somebody of whom nothing is kept yet is in none, and may be shown nothing that is being tried.
+    """
     person, arms = head.person, assigned(ports.experiments, head.person.id, head.now)
     if not arms or not head.known:
         return arms

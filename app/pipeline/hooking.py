@@ -1,13 +1,13 @@
 """Says which other systems are told, and of what, and hands out the keys that sign it. Sends nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
-from app.domain.outside import problems_of_url
+from app.domain.outside import place_of, problems_of_url
 from app.domain.webhooks import WebhookEvent
 from app.errors import ErrorCode, Problem, Refused
-from app.jobs import Kept, webhook
+from app.jobs import Job, Kept, webhook
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.pipeline.signing import signing_key
@@ -17,6 +17,8 @@ from app.storage.notify.webhooks import Webhook
 from app.storage.store import Tx
 
 MOST_WEBHOOKS = 20
+MOST_WAITING = 10_000
+"""Deliveries that are handed over when a webhook is turned on again: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Wanted:
     """A webhook as somebody of the team wants it; `id` None: a new one."""
 
     id: UUID | None
-    url: str
+    url: str = field(repr=False)
     events: Sequence[WebhookEvent]
     enabled: bool
     rotate: bool
@@ -45,8 +47,9 @@ async def keep_webhook(ports: Ports, wanted: Wanted, *, actor: str) -> tuple[Web
     async def keep(tx: Tx) -> Kept:
         ids.append(await _kept(tx, wanted))
         action = "create webhook" if wanted.id is None else "change webhook"
-        await audit.keep_audit(tx, action, ids[-1:], actor=actor, reason=", ".join(sorted({*wanted.events})))
-        return Kept()
+        told = f"{place_of(wanted.url, allow_loopback=True).origin}: {', '.join(sorted({*wanted.events}))}"
+        await audit.keep_audit(tx, action, ids[-1:], actor=actor, reason=told)
+        return Kept(await _waiting(tx, ids[-1]) if wanted.enabled else ())
 
     await commit(ports, keep, person=None)
     async with ports.store.for_everyone() as tx:
@@ -67,6 +70,12 @@ async def _kept(tx: Tx, wanted: Wanted) -> UUID:
     return wanted.id
 
 
+async def _waiting(tx: Tx, webhook_id: UUID) -> tuple[Job, ...]:
+    """What came while a webhook was off is handed over; where it was not off, whichever job comes first does it."""
+    waiting = await webhooks.list_waiting(tx, webhook_id, limit=MOST_WAITING)
+    return tuple([webhook(each.id, attempt=each.attempt + 1, asked=uuid4()) for each in waiting])
+
+
 async def redeliver(ports: Ports, delivery_id: UUID, *, actor: str) -> UUID:
     """Hand a delivery over once more, now; its webhook's id. Refused when there is none, or its webhook is off."""
     asked: list[UUID] = []
@@ -81,7 +90,7 @@ async def redeliver(ports: Ports, delivery_id: UUID, *, actor: str) -> UUID:
         await webhooks.keep_wanted_again(tx, delivery.id)
         await audit.keep_audit(tx, "redeliver", [delivery.id], actor=actor, reason=delivery.event)
         asked.append(to.id)
-        return Kept((webhook(delivery.id, attempt=delivery.attempt + 1),))
+        return Kept((webhook(delivery.id, attempt=delivery.attempt + 1, asked=uuid4()),))
 
     await commit(ports, keep, person=None)
     return asked[-1]

@@ -20,6 +20,7 @@ from app.gateways.web_push import (
     Subscription,
     Throttled,
     TryAgain,
+    WebPush,
     topic_of,
 )
 from app.jobs import Claimed, Kept, Later, Skipped
@@ -29,6 +30,9 @@ from app.storage.notify import preferences, pushes
 from app.storage.notify.pushes import Address, Occasion, PushKey, Sent
 from app.storage.people import Head
 from app.storage.store import Tx
+from app.telemetry import logger
+
+log = logger("notify")
 
 LEAST_WAIT_S, MOST_WAIT_S = 30.0, 3_600.0
 """Between two attempts; the longer it is due, the longer."""
@@ -105,9 +109,7 @@ async def _send(
     """Send to those that have not answered for good yet, and keep what they answer."""
     now, message = read.head.now, _message(ports, key, read)
     sender = await ports.web_push()
-    outcomes = await asyncio.gather(
-        *(sender.send(Subscription(to.endpoint, to.p256dh, to.auth), message, now) for to in addresses)
-    )
+    outcomes = await asyncio.gather(*(_sent_to(sender, to, message, now) for to in addresses))
     settled = {to.id: each for to, each in zip(addresses, outcomes, strict=True) if _is_final(each)}
     async with ports.store.for_person(key.person_id) as tx:
         await pushes.keep_unreachable(tx, key.person_id, [id_ for id_, each in settled.items() if _is_gone(each)])
@@ -119,11 +121,20 @@ async def _send(
     return Later(max(min(max(late_s / 2, LEAST_WAIT_S), MOST_WAIT_S), *waits), "A push service did not take it yet.")
 
 
+async def _sent_to(sender: WebPush, to: Address, message: Message, now: datetime) -> Outcome:
+    """What came of one device; a surprise is that device's alone."""
+    try:
+        return await sender.send(Subscription(to.endpoint, to.p256dh, to.auth), message, now)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other devices are told
+        log.error("push_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may hold the address
+        return TryAgain("It failed here.")
+
+
 def _message(ports: Ports, key: PushKey, read: _Read) -> Message:
     period = format_period(key.kind, period_of(key.kind, key.first_day))
     return Message(
         told=told_as(key.kind, read.chosen.lock_screen),
-        path=f"/app/{'insights' if key.kind is PeriodKind.WEEK else 'month'}/{period}",
+        path=f"/app/insights/{period}" if key.kind is PeriodKind.WEEK else f"/app/month/{period}",
         topic=topic_of(ports.keyring.identity.keyed("push topic"), key.person_id, period),
         ttl=lives_for(read.head.now, read.chosen.quiet, read.head.zone),
     )

@@ -3,16 +3,19 @@
 import re
 from collections.abc import Callable
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from app.domain.notifications import Preferences, problems_of_version
+from app.domain.notifications import LATEST, Preferences, problems_of_version
 from app.domain.outside import problems_of_url
+from app.domain.periods import PeriodKind, period_of, previous
 from app.errors import ErrorCode, Problem, Refused
 from app.gateways.web_push import are_keys
-from app.jobs import Kept, PersonAt
+from app.jobs import Job, JobKind, Kept, PersonAt, push
 from app.pipeline.commit import commit
 from app.pipeline.ports import Ports
 from app.storage import people
-from app.storage.notify import devices, preferences
+from app.storage.jobs import ledger
+from app.storage.notify import devices, preferences, pushes
 from app.storage.notify.devices import NewDevice
 from app.storage.store import Tx
 
@@ -41,10 +44,22 @@ async def register(ports: Ports, person: PersonAt, new: NewDevice) -> UUID:
     async def keep(tx: Tx) -> Kept:
         await people.keep_revision(tx, person)
         registered.append(await devices.keep(tx, person.id, new))
-        return Kept()
+        return Kept(await _untold(tx, person))
 
     await commit(ports, keep, person=None)  # an address that was another's goes from them
     return registered[-1]
+
+
+async def _untold(tx: Tx, person: PersonAt) -> tuple[Job, ...]:
+    """Jobs for what could be read already, and is still news, when there was no device to say so."""
+    head = await people.find_head(tx, person.id)
+    assert head is not None, "the fence has just seen this person"
+    jobs = []
+    for kind in PeriodKind:
+        first_day = previous(kind, period_of(kind, head.now.astimezone(ZoneInfo(head.zone)).date())).first
+        if await pushes.list_fresh(tx, kind, {person.id: first_day}, latest=LATEST):
+            jobs.append(push(kind, person, first_day))
+    return tuple(jobs)
 
 
 def _unlike(pattern: re.Pattern[str], text: str, message: str, *field: str) -> list[Problem]:
@@ -72,6 +87,7 @@ async def choose(ports: Ports, person: PersonAt, change: Callable[[Preferences],
             message = "Quiet hours need a beginning and another end."
             raise Refused(Problem(ErrorCode.INVALID, message, ("input", "quietHours")))
         await preferences.keep(tx, person.id, wanted)
+        await ledger.keep_hastened(tx, person.id, JobKind.PUSH)  # what waits looks again when it is to be told
         chosen.append(wanted)
         return Kept()
 

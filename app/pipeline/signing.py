@@ -14,9 +14,10 @@ def signing_key(identity: Identity, webhook_id: UUID, generation: int) -> str:
 
 
 def signing_keys(identity: Identity, to: Webhook) -> list[SigningKey]:
-    """The keys that sign now: the newest, and for a day after a rotation the one before it."""
-    keys = [SigningKey(signing_key(identity, to.id, to.generation))]
-    if to.generation > 1:
-        old = signing_key(identity, to.id, to.generation - 1)
-        keys.append(SigningKey(old, until=to.rotated_at + KEY_OVERLAP))
-    return keys
+    """The keys that may sign: the newest, and each of the others for a day after it was replaced."""
+    newest = SigningKey(signing_key(identity, to.id, to.generation))
+    replaced = [
+        SigningKey(signing_key(identity, to.id, generation), until=at + KEY_OVERLAP)
+        for generation, at in enumerate(to.rotated, start=1)
+    ]
+    return [newest, *reversed(replaced)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.domain.experiments import assigned
 from app.errors import ErrorCode, Problem, Refused
 from app.jobs import Kept
 from app.pipeline.catching_up import catch_up
@@ -12,7 +13,7 @@ from app.pipeline.impressions import read_impression
 from app.pipeline.newcomers import newcomer
 from app.pipeline.ports import Ports
 from app.storage import people
-from app.storage.engagement import plans
+from app.storage.engagement import assignments, plans
 from app.storage.engagement.plans import Upgrade
 from app.storage.people import Head
 from app.storage.store import Tx
@@ -40,11 +41,12 @@ async def record(ports: Ports, said: Said) -> bool:
     """Keep a word on a plan, and let the newest one count; whether it was kept before.
 
     Refused when the same id said something else, or the time is in the future or long past. A token that is none of
-    this person's is left out: an upgrade is never lost for one.
+    this person's is left out: an upgrade is never lost for one. Of somebody nobody has met, who is said to have what
+    they would have anyway, nothing is kept: an account that is gone stays gone when its plan ends.
     """
     head = await _met(ports, said)
-    if not head.now - OLDEST <= said.at <= head.now + MOST_AHEAD:
-        raise Refused(Problem(ErrorCode.OUT_OF_RANGE, "at must be in the past, by a year at most.", ("at",)))
+    if head is None:
+        return False
     token = said.impression_token
     impression = read_impression(ports.keyring.identity, head.person, token) if token else None
     upgrade = Upgrade(said.event_id, said.plan, said.at, impression)
@@ -70,19 +72,23 @@ async def _keep_newest(tx: Tx, ports: Ports, head: Head) -> Kept:
     assert plan is not None, "at least one was kept"
     if plan == before.plan:
         return Kept()
+    if before.plan == "FREE":  # whoever pays before the hour's upkeep has seen them is of an experiment all the same
+        arms = {key: arm.key for key, arm in assigned(ports.experiments, head.person.id, before.now).items()}
+        await assignments.keep_arms(tx, head.person.id, arms)
     await people.keep_plan(tx, head.person.id, plan)
     is_read_again = before.plan == "FREE" and not before.paused
     return Kept(await catch_up(tx, ports, before)) if is_read_again else Kept()
 
 
-async def _met(ports: Ports, said: Said) -> Head:
-    """The person's head; somebody nobody has met yet is kept first."""
+async def _met(ports: Ports, said: Said) -> Head | None:
+    """The person's head; somebody nobody has met is kept first, unless nothing new is said. Refused as above."""
     person_id = ports.keyring.identity.person_id(said.subject_key)
     async with ports.store.for_everyone() as tx:
+        now: datetime = await tx.fetchval("SELECT now()")
+        if not now - OLDEST <= said.at <= now + MOST_AHEAD:
+            raise Refused(Problem(ErrorCode.OUT_OF_RANGE, "at must be in the past, by a year at most.", ("at",)))
         head = await people.find_head(tx, person_id)
-        if head is None:
-            now: datetime = await tx.fetchval("SELECT now()")
+        if head is None and said.plan != ports.rules.default_plan:
             await people.keep_new_people(tx, [newcomer(ports, person_id, zone=NOWHERE, since=now)])
             head = await people.find_head(tx, person_id)
-    assert head is not None, "they have just been kept"
     return head

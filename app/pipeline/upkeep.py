@@ -15,7 +15,7 @@ from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
 from app.pipeline.rewrapping import rewrap
 from app.storage import audit
-from app.storage.engagement import events, plans
+from app.storage.engagement import assignments, events, plans
 from app.storage.forgetting import operations
 from app.storage.history import sessions
 from app.storage.jobs import ledger, planning, promises, reconciliation
@@ -37,6 +37,8 @@ SHADOW_DAYS = 90
 PAIR_DAYS = 365
 DEVICE_DAYS = 180
 DELIVERY_DAYS = 30
+REPORT_DAYS = 90
+"""After which figures that nobody asked for again are dropped."""
 EVENT_DAYS = 400
 """Longer than a year, so that a month can be set beside the same one of the year before."""
 PROMISES_LOOKED_AT = 2
@@ -84,6 +86,10 @@ async def _erase_old(ports: Ports) -> None:
         (shadows.erase_old, SHADOW_DAYS),
         (events.erase_old, EVENT_DAYS),
         (plans.erase_old, EVENT_DAYS),
+        (assignments.erase_old, EVENT_DAYS),
+        (pushes.erase_old, EVENT_DAYS),
+        (webhooks.erase_old, DELIVERY_DAYS),
+        (reports.erase_old, REPORT_DAYS),
     ):
         for _round in range(MAX_ROUNDS):
             async with ports.store.for_everyone() as tx:
@@ -148,8 +154,6 @@ async def keep(tx: Tx, _: int) -> Kept:
     await decisions.erase_old(tx, days=DECISION_DAYS)
     await pairs.erase_old(tx, days=PAIR_DAYS)
     await devices.erase_old(tx, days=DEVICE_DAYS)
-    await pushes.erase_old(tx, days=EVENT_DAYS)
-    await webhooks.erase_old(tx, days=DELIVERY_DAYS)
     return Kept(await _scoring(tx))
 
 

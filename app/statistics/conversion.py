@@ -101,7 +101,7 @@ def conversion_impact(
     are_exposed = is_read and min(treatment.exposed, control.exposed) >= SMALLEST_GROUP
     return ConversionImpact(
         within_days=within_days,
-        arms=tuple(_arm(arm.key, arm.role, counted[arm.key]) for arm in plan.arms),
+        arms=tuple(_arm(arm.key, arm.role, counted[arm.key], is_split=readiness is not _BROKEN) for arm in plan.arms),
         difference=difference(treatment.in_arm, control.in_arm) if is_read else nothing(NEWCOMBE),
         relative=relative(treatment.in_arm, control.in_arm) if is_read else nothing(RELATIVE),
         exposed_only=difference(treatment.in_exposed, control.in_exposed) if are_exposed else nothing(NEWCOMBE),
@@ -114,8 +114,16 @@ def conversion_impact(
     )
 
 
-def _arm(key: str, role: ArmRole, counted: Counted) -> ConversionArm:
+_BROKEN = Readiness.SAMPLE_RATIO_MISMATCH
+
+
+def _arm(key: str, role: ArmRole, counted: Counted, *, is_split: bool) -> ConversionArm:
+    """The figures of an arm; of a broken split only how many are in it, since two rates are a difference."""
     shown = rate(*counted.in_arm)
+    if not is_split:
+        return ConversionArm(
+            key, role, shown.denominator, None, Rate(None, None, None, None, None, shown.suppressed), None
+        )
     days = None if shown.suppressed else median(counted.days_to_upgrade)
     return ConversionArm(key, role, shown.denominator, shown.numerator, shown, days)
 

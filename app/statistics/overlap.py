@@ -16,7 +16,6 @@ from statsmodels.tools.tools import add_constant
 from app.statistics.rates import CONFIDENCE, SMALLEST_GROUP, Difference, known, nothing
 from app.statistics.survival import Floats, Lifetimes
 
-LANDMARK_DAYS = 14
 ADJUSTED = "Landmark at day 14, overlap weights, weighted Kaplan-Meier, sandwich variance, Student's t, 95 %"
 
 

@@ -9,8 +9,9 @@ from math import isnan
 
 import numpy as np
 
-from app.domain.experiments import Plan, Readiness, RetentionDesign, RetentionUnit
-from app.statistics.overlap import ADJUSTED, LANDMARK_DAYS, Landmark, adjusted
+from app.domain.experiments import LANDMARK_DAYS, Plan, Readiness, RetentionDesign, RetentionUnit
+from app.domain.questions import LONGEST_HORIZON
+from app.statistics.overlap import ADJUSTED, Landmark, adjusted
 from app.statistics.rates import SMALLEST_GROUP, Difference, nothing
 from app.statistics.split import MISMATCH, sample_ratio_p
 from app.statistics.survival import (
@@ -25,8 +26,6 @@ from app.statistics.survival import (
 )
 
 DAYS_OF: Mapping[RetentionUnit, int] = {RetentionUnit.DAY: 1, RetentionUnit.WEEK: 7}
-LONGEST_HORIZON = 400
-"""In units; events are kept for 400 days."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

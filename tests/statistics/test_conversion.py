@@ -190,9 +190,11 @@ def test_any_counts_have_figures(control: Counted, treatment: Counted, is_over: 
     found = _impact(control, treatment, planned=100, is_over=is_over)
     json.dumps(asdict(found), allow_nan=False)
     for arm, counted in zip(found.arms, (control, treatment), strict=True):
-        shown = counted.people >= 20
-        assert (arm.people, arm.upgraded) == ((counted.people, counted.upgraded) if shown else (None, None))
+        shown, is_split = counted.people >= 20, found.readiness is not Readiness.SAMPLE_RATIO_MISMATCH
+        assert arm.people == (counted.people if shown else None)
+        assert arm.upgraded == (counted.upgraded if shown and is_split else None)
         assert arm.rate.suppressed is not shown
+        assert (arm.rate.rate is None) is not (shown and is_split)
     assert all(each.endswith((".", "found.")) and each[0].isupper() for each in found.caveats)
     if found.readiness not in READABLE:
         assert found.difference.value is None

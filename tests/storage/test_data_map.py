@@ -170,6 +170,7 @@ AGES_BY = {
     "device": "seen_at",
     "event": "received_at",
     "push": "at",
+    "assignment": "assigned_at",
     "upgrade": "received_at",
     "webhook_delivery": "at",
 }

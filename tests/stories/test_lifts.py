@@ -140,7 +140,9 @@ async def test_a_window_is_part_of_the_question(world: World) -> None:
     await world.assign("teaser", "shown", treated, exposed=200)
     await world.upgrade(treated[:50], timedelta(days=20))
     assert (await world.answered(CONVERSION, key="teaser"))["difference"]["value"] == 0
-    assert (await world.answered(CONVERSION, key="teaser", days=30))["difference"]["value"] == pytest.approx(0.25)
+    longer = await world.answered(CONVERSION, key="teaser", days=30)
+    assert longer["difference"]["value"] == pytest.approx(0.25)
+    assert (longer["readiness"], "14 days" in longer["caveats"][0]) == ("TOO_EARLY", True)
 
 
 @pytest.mark.parametrize(
@@ -191,8 +193,13 @@ async def test_a_holdout_gives_an_effect(world: World) -> None:
     await world.come_back([*offered, *held[:20]], 8)
     await world.come_back(held[20:], 3)
     await world.assign("held", "in", world.some(25), at=BEGUN - timedelta(days=30))
-    found = await world.answered(RETENTION, input=_cohort("RANDOMISED_HOLDOUT", experimentKey="held"))
+    whole = {"experimentKey": "held", "cohortTo": format_week(week_of(ENDED.date()))}
+    found = await world.answered(RETENTION, input=_cohort("RANDOMISED_HOLDOUT", **whole))
     assert found["readiness"] == "READY"
+    for other in ({**whole, "horizon": 7}, {"experimentKey": "held"}):
+        look = await world.answered(RETENTION, input=_cohort("RANDOMISED_HOLDOUT", **other))
+        assert look["readiness"] == "TOO_EARLY", "whoever may choose a window finds one that wins"
+        assert look["atHorizon"]["value"] is not None
     assert found["adjusted"] is None
     assert [(curve["label"], curve["people"]) for curve in found["curves"]] == [
         ("Offered Spectrum", 40),
@@ -237,6 +244,7 @@ async def test_users_and_others_are_described(world: World, owner: Any) -> None:
         (RETENTION, {"input": _cohort("OBSERVATIONAL", horizon=0)}, "horizon"),
         (RETENTION, {"input": _cohort("OBSERVATIONAL", cohortFrom="2027-W01")}, "cohortTo"),
         (RETENTION, {"input": _cohort("OBSERVATIONAL", cohortFrom="2024-W01")}, "a year"),
+        (RETENTION, {"input": _cohort("OBSERVATIONAL", cohortFrom="2024-W01", cohortTo="2024-W05")}, "400 days"),
     ],
 )
 async def test_a_question_that_is_none_is_refused(world: World, document: str, variables: Any, said: str) -> None:

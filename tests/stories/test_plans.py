@@ -49,14 +49,24 @@ async def test_it_may_be_said_before_the_first_session(client: Client, person: s
 async def test_it_counts_once_and_the_newest_counts(client: Client, person: str) -> None:
     """The same again is a duplicate, the same id with other words a conflict; an older word changes nothing."""
     event = str(uuid4())
-    assert (await _say(client, person, "PLUS", eventId=event))["duplicate"] is False
-    assert (await _say(client, person, "PLUS", eventId=event))["duplicate"] is True
+    assert (await _say(client, person, "TRIAL", eventId=event))["duplicate"] is False
+    assert (await _say(client, person, "TRIAL", eventId=event))["duplicate"] is True
     conflict = await _say(client, person, "FREE", eventId=event)
     assert conflict == {"duplicate": False, "userErrors": [{"code": "IDEMPOTENCY_CONFLICT", "field": ["input"]}]}
     await _say(client, person, "FREE", at=instant(NOW - timedelta(days=9)))
-    assert (await _viewer(client, person))["entitlement"]["plan"] == "PLUS"
+    assert (await _viewer(client, person))["entitlement"]["plan"] == "TRIAL"
     await _say(client, person, "FREE", at=instant(NOW + timedelta(minutes=1)))
     assert (await _viewer(client, person))["entitlement"]["plan"] == "FREE"
+
+
+async def test_of_somebody_nobody_met_nothing_is_kept_that_says_nothing(
+    spectrum: Spectrum, client: Client, person: str, owner: Any
+) -> None:
+    """The plan that they would have anyway makes nobody: an account that is gone stays gone when its plan ends."""
+    assert await _say(client, person, spectrum.ports.rules.default_plan) == {"duplicate": False, "userErrors": []}
+    late = await _say(client, person, "FREE", at=instant(NOW + timedelta(days=3)))
+    assert late["userErrors"]
+    assert await owner.fetchval("SELECT count(*) FROM person WHERE id = $1", who(spectrum, person)) == 0
 
 
 async def test_what_cannot_be_true_is_refused(client: Client, person: str) -> None:

@@ -62,8 +62,9 @@ async def test_words_are_asked_for_by_the_lock_screen(reader: Reader, device: Su
     await reader.choose(lock_screen="NAMED")
     one = await device(reader, answers(201))
     await reader.run()
-    path = f"/app/insights/{format_week(reader.week)}"
-    assert [body for body, _ in one.read()] == [{"type": "WEEK_READY", "path": path}]
+    assert [body for body, _ in one.read()] == [
+        {"type": "WEEK_READY", "path": f"/app/insights/{format_week(reader.week)}"}
+    ]
 
 
 async def test_a_device_that_is_gone_is_told_nothing_again(reader: Reader, device: Subscribe) -> None:
@@ -154,12 +155,13 @@ async def test_who_is_not_told(reader: Reader, device: Subscribe, statement: str
     assert one.read() == []
 
 
-async def _earlier(reader: Reader, count: int) -> None:
+async def _earlier(reader: Reader, count: int, *, accepted: int = 1) -> None:
     for number in range(1, count + 1):
         await reader.owner.execute(
-            "INSERT INTO push (person_id, period_kind, first_day, due_at, sent_at, devices)"
-            " VALUES ($1, 'WEEK', $2, $3, $3, 1)",
+            "INSERT INTO push (person_id, period_kind, first_day, due_at, sent_at, devices, accepted)"
+            " VALUES ($1, 'WEEK', $2, $3, $3, 1, $4)",
             *(reader.at.id, reader.week.first - timedelta(weeks=number), reader.told_at - timedelta(weeks=number)),
+            accepted,
         )
 
 
@@ -172,6 +174,14 @@ async def test_who_opens_nothing_is_told_of_months_alone(reader: Reader, device:
         uuid4(), EventName.PUSH_OPENED, datetime.now(UTC), Subject(SubjectKind.WEEK, first_day=reader.week.first)
     )
     await track(reader.spectrum.ports, reader.at, [opened], Teller("1.0", Platform.WEB))
+    assert isinstance(await reader.run(), notify.Notified)
+    assert len(one.read()) == 1
+
+
+async def test_what_no_service_took_was_not_ignored(reader: Reader, device: Subscribe) -> None:
+    """Three weeks in which nothing arrived tire nobody."""
+    one = await device(reader, answers(201))
+    await _earlier(reader, 3, accepted=0)
     assert isinstance(await reader.run(), notify.Notified)
     assert len(one.read()) == 1
 

@@ -5,27 +5,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 import pytest
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from app.domain.access import Role
 from app.domain.global_ids import decode
-from app.domain.periods import PeriodKind, format_week, week_of
-from app.domain.promises import Promise
 from app.domain.webhooks import KEY_OVERLAP, MOST_ATTEMPTS, WebhookEvent
 from app.jobs import Queue
-from app.pipeline import forget, paying, upkeep
-from app.pipeline.announcing import announce, announce_periods
-from app.storage.forgetting.operations import ResetScope
-from app.storage.jobs import ledger, promises
+from app.pipeline.announcing import announce
+from app.storage.jobs import ledger
 from app.storage.notify.webhooks import Announcement
 from app.wiring import Spectrum
 from graphql_schema.ids import encode
-from tests.client import LIGHT, Client, session
+from tests.client import Client
 from tests.gateways.receiver import Receiver, answers, receiver_that
-from tests.life import JUNE, at, take, who, work_off
 from workers.runner import Runner
 
 UPSERT = """mutation($input: UpsertWebhookInput!) { upsertWebhook(input: $input) {
@@ -114,7 +108,7 @@ async def test_keys_overlap_for_a_day(spectrum: Spectrum, client: Client, receiv
     await _tell(spectrum)
     for key in (hook["key"], turned["key"]):
         Webhook(key).verify(receiver.requests[-1].body, receiver.requests[-1].headers)
-    await owner.execute("UPDATE webhook SET rotated_at = now() - $1::interval", KEY_OVERLAP)
+    await owner.execute("UPDATE webhook SET rotated = ARRAY[now() - $1::interval]", KEY_OVERLAP)
     await _tell(spectrum)
     Webhook(turned["key"]).verify(receiver.requests[-1].body, receiver.requests[-1].headers)
     with pytest.raises(WebhookVerificationError):
@@ -157,6 +151,73 @@ async def test_who_does_not_take_it_is_asked_for_days(
     await Runner(spectrum.ports).work_off(Queue.MINUTES)
     (delivery,) = await _deliveries(client, hook)
     assert (delivery["attempt"], delivery["httpStatus"]) == (MOST_ATTEMPTS + 1, 200)
+
+
+async def test_a_delivery_can_be_wanted_now(spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any) -> None:
+    """While the next attempt waits for hours it is made at once, and the one that waited makes none of its own."""
+    receiver.reply = answers(503)
+    hook = await _hook(client, receiver)
+    await _tell(spectrum)
+    receiver.reply = answers(200)
+    (delivery,) = await _deliveries(client, hook)
+    for _ in range(2):
+        assert (await client.team(REDELIVER, {"id": delivery["id"]}, Role.OPERATOR))["redeliver"]["userErrors"] == []
+    await Runner(spectrum.ports).work_off(Queue.MINUTES)
+    await _attempt_again(spectrum, owner)
+    (delivery,) = await _deliveries(client, hook)
+    assert (delivery["attempt"], delivery["httpStatus"]) == (2, 200)
+    assert len(receiver.requests) == 2
+
+
+async def test_what_came_while_it_was_off_is_handed_over_when_it_is_on(
+    spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any
+) -> None:
+    """Off, nothing is sent and nothing is lost; of one that is off no delivery can be wanted."""
+    hook = await _hook(client, receiver)
+    told = Announcement(WebhookEvent.SLA_MISSED, "while-off", datetime.now(UTC), {"period": "2026-W23"})
+    async with spectrum.ports.store.for_everyone() as tx:
+        await ledger.keep_jobs(tx, await announce(tx, [told]))
+    url, id_ = hook["endpoint"]["url"], hook["endpoint"]["id"]
+    await _upsert(client, id=id_, url=url, events=EVERY, enabled=False)
+    await Runner(spectrum.ports).work_off(Queue.MINUTES)
+    (delivery,) = await _deliveries(client, hook)
+    refused = (await client.team(REDELIVER, {"id": delivery["id"]}, Role.OPERATOR))["redeliver"]
+    assert [each["code"] for each in refused["userErrors"]] == ["CONFLICT"]
+    assert receiver.requests == []
+    await _upsert(client, id=id_, url=url, events=EVERY)
+    await Runner(spectrum.ports).work_off(Queue.MINUTES)
+    assert len(receiver.requests) == 1
+
+
+async def test_two_rotations_in_a_day_leave_the_first_key_in_force(
+    spectrum: Spectrum, client: Client, receiver: Receiver
+) -> None:
+    """An answer that was lost is asked for again, and nobody's key stops early."""
+    hook = await _hook(client, receiver)
+    for _ in range(2):
+        turned = await _upsert(
+            client, id=hook["endpoint"]["id"], url=hook["endpoint"]["url"], events=EVERY, rotateKey=True
+        )
+    await _tell(spectrum)
+    for key in (hook["key"], turned["key"]):
+        Webhook(key).verify(receiver.requests[-1].body, receiver.requests[-1].headers)
+
+
+async def test_one_that_is_away_is_left_alone(
+    spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any
+) -> None:
+    """While it takes nothing, what is new waits without asking; once it does again, all of it arrives."""
+    receiver.reply = answers(503)
+    hook = await _hook(client, receiver)
+    for _ in range(4):
+        await _tell(spectrum)
+    assert len(receiver.requests) == 1
+    assert sorted(each["attempt"] for each in await _deliveries(client, hook)) == [0, 0, 0, 1]
+    receiver.reply = answers(200)
+    await owner.execute("UPDATE webhook SET away_until = now()")
+    await _attempt_again(spectrum, owner)
+    assert all(each["deliveredAt"] for each in await _deliveries(client, hook))
+    assert len(receiver.requests) == 5
 
 
 async def test_a_receiver_decides_when_again(
@@ -255,93 +316,3 @@ async def test_pages_of_deliveries_go_back_in_time(spectrum: Spectrum, client: C
         DELIVERIES, {**asked, "after": "bm9uc2Vuc2U"}, subject="team", roles=(Role.OPERATOR,), path="/ops/graphql"
     )
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
-
-
-async def test_resets_and_budgets_are_told_and_nothing_of_who_is_gone(
-    spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any, person: str
-) -> None:
-    """From what makes them, by the ids of operation and budget; summaries of somebody erased meanwhile are not."""
-    await take(spectrum, *(session(person, JUNE + timedelta(days=n // 3, hours=n % 3), LIGHT) for n in range(14)))
-    await work_off(spectrum, owner)
-    await _hook(client, receiver)
-    someone = await at(owner, who(spectrum, person))
-    await owner.execute(
-        "UPDATE period_aggregate SET closed_at = now(), backfilled = false, told = true WHERE person_id = $1",
-        someone.id,
-    )
-    for kind, first_day in ((PeriodKind.WEEK, JUNE.date()), (PeriodKind.MONTH, JUNE.date())):
-        for _ in range(2):
-            async with spectrum.ports.store.for_everyone() as tx:
-                following = await announce_periods(tx, kind, {someone: first_day})
-                await ledger.keep_jobs(tx, following.get(someone.id, ()))
-    await owner.execute("UPDATE budget_use SET state = 'OK'")
-    await paying.tell_turned(spectrum.ports)
-    await owner.execute(
-        "INSERT INTO budget_use (feature, period, first_day, spent, state) SELECT feature, period,"
-        " date_trunc(lower(period), now() AT TIME ZONE 'UTC')::date, 10 ^ 12, 'OK' FROM budget"
-        " ON CONFLICT (feature, period, first_day) DO UPDATE SET spent = excluded.spent, state = 'OK'"
-    )
-    await paying.tell_turned(spectrum.ports)
-    operation = await forget.request(spectrum.ports, someone, ResetScope.EVERYTHING, uuid4())
-    await Runner(spectrum.ports).work_off(Queue.SECONDS)
-    await Runner(spectrum.ports).work_off(Queue.MINUTES)
-    told = [orjson.loads(request.body) for request in receiver.requests]
-    data = {each["type"]: each["data"] for each in told}
-    viewer = encode("Viewer", someone.id)
-    assert data["SPECTRUM_RESET"] == {"operation": encode("ResetOperation", operation)}
-    assert decode(data["BUDGET_STATE_CHANGED"]["budget"])[0] == "Budget"
-    # what was about the person went with them, before it was handed over
-    assert not any(viewer in request.body.decode() for request in receiver.requests)
-    assert {each["type"] for each in told} == {"SPECTRUM_RESET", "BUDGET_STATE_CHANGED"}
-
-
-async def test_a_summary_is_told_with_its_viewer_and_period(
-    spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any, person: str
-) -> None:
-    """Once, however often it is announced; late ones and what was built afterwards are not."""
-    await take(spectrum, *(session(person, JUNE + timedelta(days=n // 3, hours=n % 3), LIGHT) for n in range(14)))
-    await work_off(spectrum, owner)
-    await _hook(client, receiver)
-    someone, first_day = await at(owner, who(spectrum, person)), JUNE.date()
-
-    async def announced() -> None:
-        async with spectrum.ports.store.for_everyone() as tx:
-            for kind in PeriodKind:
-                following = await announce_periods(tx, kind, {someone: first_day})
-                await ledger.keep_jobs(tx, following.get(someone.id, ()))
-        await Runner(spectrum.ports).work_off(Queue.MINUTES)
-
-    await announced()
-    assert receiver.requests == [], "June is long over"
-    await owner.execute(
-        "UPDATE period_aggregate SET closed_at = now(), backfilled = false, told = true WHERE person_id = $1",
-        someone.id,
-    )
-    await announced()
-    await announced()
-    told = [orjson.loads(request.body) for request in receiver.requests]
-    viewer = (await client.ask("{ viewer { id } }", subject=person))["viewer"]["id"]
-    assert sorted((each["type"], each["data"]["viewer"], each["data"]["period"]) for each in told) == [
-        ("MONTHLY_SUMMARY_PUBLISHED", viewer, "2026-06"),
-        ("WEEKLY_SUMMARY_PUBLISHED", viewer, format_week(week_of(first_day))),
-    ]
-
-
-async def test_a_missed_promise_is_told_once(
-    spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By the hour's upkeep, which looks again every hour."""
-    await _hook(client, receiver, "SLA_MISSED")
-    await owner.execute("DELETE FROM sla_miss")
-    missed = Promise(10, 0, 10, 0, 0, 9e4, 9e4, 9e4, complete=True)
-
-    async def find_promise(*_: Any) -> Any:
-        return missed
-
-    monkeypatch.setattr(promises, "find_promise", find_promise)
-    for _ in range(2):
-        await upkeep._watch_promises(spectrum.ports)
-    await Runner(spectrum.ports).work_off(Queue.MINUTES)
-    told = [orjson.loads(request.body) for request in receiver.requests]
-    assert {each["type"] for each in told} == {"SLA_MISSED"}
-    assert len({each["data"]["period"] for each in told}) == len(told) == 4

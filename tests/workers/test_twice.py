@@ -39,7 +39,7 @@ async def _begin(spectrum: Spectrum, job: Claimed) -> list[int]:
         return list((await ledger.begin(tx, [job])).values())
 
 
-ENDED = {JobKind.RESET, JobKind.REBUILD, JobKind.SCORING, JobKind.REPORT}
+ENDED = {JobKind.RESET, JobKind.WEBHOOK, JobKind.REBUILD, JobKind.SCORING, JobKind.REPORT}
 """What of these has ended, or is read already, is not even prepared."""
 
 

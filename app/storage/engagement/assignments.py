@@ -28,6 +28,18 @@ async def keep_exposed(tx: Tx, person_id: UUID, arms: Mapping[str, str]) -> None
     )
 
 
+async def keep_arms(tx: Tx, person_id: UUID, arms: Mapping[str, str]) -> None:
+    """Put a person into these arms, by experiment, where they are in none yet."""
+    await tx.execute(
+        """
+        INSERT INTO assignment (person_id, experiment, arm)
+        SELECT $1, i.experiment, i.arm FROM unnest($2::text[], $3::text[]) AS i(experiment, arm) ORDER BY i.experiment
+        ON CONFLICT DO NOTHING
+        """,
+        *(person_id, list(arms), list(arms.values())),
+    )
+
+
 async def list_unassigned(tx: Tx, experiment: str, *, after: UUID, limit: int) -> list[UUID]:
     """People without a plan who are not assigned in an experiment yet, by id, those after `after`."""
     rows = await tx.fetch(
@@ -65,3 +77,19 @@ async def count_arms(tx: Tx, experiments: Sequence[str]) -> dict[tuple[str, str]
         list(experiments),
     )
     return {(row["experiment"], row["arm"]): (row["assigned"], row["exposed"]) for row in rows}
+
+
+async def erase_old(tx: Tx, *, days: int, limit: int) -> int:
+    """Erase up to `limit` assignments of more than `days` ago; how many. Waits for nobody."""
+    return await tx.execute(
+        """
+        WITH old AS (
+          SELECT person_id, experiment FROM assignment WHERE assigned_at < now() - make_interval(days => $1) LIMIT $2),
+        held AS (
+          SELECT id FROM person WHERE id IN (SELECT person_id FROM old) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+        DELETE FROM assignment a USING old JOIN held ON held.id = old.person_id
+        WHERE a.person_id = old.person_id AND a.experiment = old.experiment
+        """,
+        days,
+        limit,
+    )

@@ -48,16 +48,18 @@ class Lived:
 
 
 async def count_arms(tx: Tx, experiment: str, *, within_days: int) -> Mapping[str, ArmTally]:
-    """What came of each arm of an experiment that anybody is in."""
+    """What came of each arm of an experiment that anybody is in; who met it too late to matter was not exposed."""
     rows = await tx.fetch(
         """
-        SELECT a.arm, count(*) AS people, count(u.at) AS upgraded, count(a.exposed_at) AS exposed,
-          count(u.at) FILTER (WHERE a.exposed_at IS NOT NULL) AS exposed_upgraded,
+        SELECT a.arm, count(*) AS people, count(u.at) AS upgraded, count(*) FILTER (WHERE e.exposed) AS exposed,
+          count(u.at) FILTER (WHERE e.exposed) AS exposed_upgraded,
           coalesce(array_agg(extract(epoch FROM u.at - a.assigned_at)::float8 / 86400 ORDER BY u.at)
             FILTER (WHERE u.at IS NOT NULL), '{}') AS days
         FROM assignment a LEFT JOIN LATERAL (
           SELECT min(at) AS at FROM upgrade WHERE person_id = a.person_id AND plan <> 'FREE'
             AND at >= a.assigned_at AND at < a.assigned_at + make_interval(days => $2)) AS u ON true
+        CROSS JOIN LATERAL (SELECT coalesce(a.exposed_at <= least(coalesce(u.at, 'infinity'),
+          a.assigned_at + make_interval(days => $2)), false) AS exposed) AS e
         WHERE a.experiment = $1 GROUP BY a.arm
         """,
         *(experiment, within_days),

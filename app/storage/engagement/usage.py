@@ -14,7 +14,8 @@ from app.storage.store import Tx
 class UsePoint:
     """A unit of the calendar. `eligible` had Spectrum and were known by its end, `active` of them looked at it.
 
-    `before`: how many were active in the unit before, `returned`: how many of these in this one, too.
+    `before`: how many were active in the unit before, `returned`: how many of these in this one, too. `tellers`: how
+    many people gave the verdicts.
     """
 
     first_day: date
@@ -27,6 +28,7 @@ class UsePoint:
     evidence_opened: int
     verdicts: int
     rings_true: int
+    tellers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ _DAYS = (
 
 
 async def list_use(tx: Tx, units: Sequence[Period]) -> list[UsePoint]:
-    """The use of each of these units, which follow each other."""
+    """The use of each of these units, which follow each other without a gap."""
     if not units:
         return []
     rows = await tx.fetch(
@@ -75,25 +77,34 @@ async def list_use(tx: Tx, units: Sequence[Period]) -> list[UsePoint]:
           SELECT place, first_day, last_day, first_day::timestamp AT TIME ZONE 'UTC' AS starts,
             (last_day + 1)::timestamp AT TIME ZONE 'UTC' AS ends
           FROM unnest($1::date[], $2::date[]) WITH ORDINALITY AS u(first_day, last_day, place)),
+        span AS (SELECT array_agg(starts ORDER BY place) AS starts, min(starts) AS begins, max(ends) AS ends FROM unit),
         happened AS (
-          SELECT u.place, e.person_id, e.name FROM unit u
-          JOIN event e ON e.occurred_at >= u.starts AND e.occurred_at < u.ends),
-        active AS (SELECT DISTINCT place, person_id FROM happened WHERE name = ANY ($3)),
-        opened AS (
-          SELECT place, count(*) FILTER (WHERE name = 'INSIGHT_OPENED') AS insights,
-            count(*) FILTER (WHERE name = 'EVIDENCE_OPENED') AS evidence FROM happened GROUP BY place),
+          SELECT width_bucket(e.occurred_at, s.starts) AS place, e.person_id, bool_or(e.name = ANY ($3)) AS active,
+            count(*) FILTER (WHERE e.name = 'INSIGHT_OPENED') AS insights,
+            count(*) FILTER (WHERE e.name = 'EVIDENCE_OPENED') AS evidence
+          FROM event e, span s WHERE e.occurred_at >= s.begins AND e.occurred_at < s.ends GROUP BY 1, 2),
+        used AS (
+          SELECT place, count(*) FILTER (WHERE active) AS active, sum(insights)::bigint AS insights,
+            sum(evidence)::bigint AS evidence,
+            count(*) FILTER (WHERE active AND previous = place - 1) AS returned
+          FROM (SELECT *, lag(place) OVER (PARTITION BY person_id, active ORDER BY place) AS previous FROM happened) h
+          GROUP BY place),
+        born AS (
+          SELECT greatest(1, width_bucket(p.created_at, s.starts)) AS place, count(*) AS people FROM person p, span s
+          WHERE p.plan <> 'FREE' AND p.created_at < s.ends GROUP BY 1),
         told AS (
-          SELECT u.place, count(*) AS verdicts, count(*) FILTER (WHERE f.verdict = $4) AS rings_true
-          FROM unit u JOIN feedback f ON f.given_at >= u.starts AND f.given_at < u.ends GROUP BY u.place)
+          SELECT width_bucket(f.given_at, s.starts) AS place, count(*) AS verdicts,
+            count(*) FILTER (WHERE f.verdict = $4) AS rings_true, count(DISTINCT f.person_id) AS tellers
+          FROM feedback f, span s WHERE f.given_at >= s.begins AND f.given_at < s.ends GROUP BY 1)
         SELECT u.first_day, u.last_day,
-          (SELECT count(*) FROM person p WHERE p.plan <> 'FREE' AND p.created_at < u.ends) AS eligible,
-          (SELECT count(*) FROM active a WHERE a.place = u.place) AS active,
-          (SELECT count(*) FROM active a WHERE a.place = u.place - 1) AS before,
-          (SELECT count(*) FROM active a JOIN active b ON b.person_id = a.person_id AND b.place = a.place - 1
-            WHERE a.place = u.place) AS returned,
-          coalesce(o.insights, 0) AS insights_opened, coalesce(o.evidence, 0) AS evidence_opened,
-          coalesce(t.verdicts, 0) AS verdicts, coalesce(t.rings_true, 0) AS rings_true
-        FROM unit u LEFT JOIN opened o USING (place) LEFT JOIN told t USING (place) ORDER BY u.place
+          coalesce(sum(n.people) OVER (ORDER BY u.place), 0)::bigint AS eligible,
+          coalesce(c.active, 0) AS active, coalesce(b.active, 0) AS before, coalesce(c.returned, 0) AS returned,
+          coalesce(c.insights, 0) AS insights_opened, coalesce(c.evidence, 0) AS evidence_opened,
+          coalesce(t.verdicts, 0) AS verdicts, coalesce(t.rings_true, 0) AS rings_true,
+          coalesce(t.tellers, 0) AS tellers
+        FROM unit u LEFT JOIN used c ON c.place = u.place LEFT JOIN used b ON b.place = u.place - 1
+          LEFT JOIN born n ON n.place = u.place LEFT JOIN told t ON t.place = u.place
+        ORDER BY u.place
         """,
         [unit.first for unit in units],
         [unit.last for unit in units],
@@ -146,8 +157,8 @@ async def list_steps(tx: Tx, steps: Sequence[EventName], days: Period, *, within
         for place in range(1, len(steps))
     ]
     rows = await tx.fetch(
-        f"WITH {', '.join(reached)} SELECT place, people, median_s FROM ({' UNION ALL '.join(counted)}) AS c,"
-        " (SELECT $4::int) AS used ORDER BY place",
+        f"WITH {', '.join(reached)} SELECT place, people, median_s FROM ({' UNION ALL '.join(counted)}) AS c"
+        " ORDER BY place",
         *(days.first, days.last, steps[0], within_days, *steps[1:]),
     )
     return [StepTally(name, row["people"], row["median_s"]) for name, row in zip(steps, rows, strict=True)]

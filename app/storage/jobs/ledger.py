@@ -279,6 +279,15 @@ async def has_open(tx: Tx, person_id: UUID, kinds: Sequence[JobKind], scope: Map
     return found
 
 
+async def keep_hastened(tx: Tx, person_id: UUID, kind: JobKind) -> None:
+    """Let a person's jobs of a kind that wait for their time look at it again, now."""
+    await tx.execute(
+        "UPDATE job SET run_after = now()"
+        " WHERE person_id = $1 AND kind = $2 AND status = 'QUEUED' AND run_after > now()",
+        *(person_id, kind),
+    )
+
+
 async def keep_cancelled(tx: Tx, key: str) -> None:
     """Call off a job that nobody has begun; one that runs finds out by itself."""
     await tx.execute(

@@ -1,7 +1,7 @@
 """That people are told of a week or month, once each: kept before anything is sent, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -23,9 +23,9 @@ class Address:
     """A device by its Web Push address (RFC 8030) and its keys (RFC 8291), in base64url."""
 
     id: UUID
-    endpoint: str
-    p256dh: str
-    auth: str
+    endpoint: str = field(repr=False)
+    p256dh: str = field(repr=False)
+    auth: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class PushCounts:
-    """Messages of a range of days: due, sent, what push services answered, moved out of quiet hours, and opened."""
+    """Messages of a range of days: due, sent, what push services answered, moved out of quiet hours, and opened.
+
+    `people`: of how many the accepted ones are.
+    """
 
     due: int
     sent: int
@@ -50,6 +53,7 @@ class PushCounts:
     failed: int
     held: int
     opened: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ async def find_occasion(tx: Tx, key: PushKey) -> Occasion | None:
         SELECT a.settled_at AS written_at, a.backfilled AS is_backfill,
           EXISTS (SELECT FROM writing w WHERE w.person_id = $1 AND w.period_kind = $2 AND w.first_day = $3
             AND w.status <> 'WITHDRAWN') AS is_there,
-          (SELECT count(*) FROM push p WHERE p.person_id = $1 AND p.period_kind = $2 AND p.sent_at IS NOT NULL
+          (SELECT count(*) FROM push p WHERE p.person_id = $1 AND p.period_kind = $2 AND p.accepted > 0
             AND p.sent_at > coalesce((SELECT max(e.occurred_at) FROM event e
               WHERE e.person_id = $1 AND e.name = 'PUSH_OPENED'), '-infinity')) AS unopened
         FROM period_aggregate a WHERE a.person_id = $1 AND a.kind = $2 AND a.first_day = $3 AND a.told
@@ -169,12 +173,14 @@ async def count(tx: Tx, days: Period) -> PushCounts:
         SELECT count(*) AS due, count(p.sent_at) AS sent, count(*) FILTER (WHERE p.accepted > 0) AS accepted,
           count(*) FILTER (WHERE e.received) AS received, count(*) FILTER (WHERE p.gone > 0) AS gone,
           count(*) FILTER (WHERE p.failed > 0) AS failed, count(*) FILTER (WHERE p.held) AS held,
-          count(*) FILTER (WHERE e.opened) AS opened
+          count(*) FILTER (WHERE e.opened) AS opened,
+          count(DISTINCT p.person_id) FILTER (WHERE p.accepted > 0) AS people
         FROM push p CROSS JOIN LATERAL (
           SELECT bool_or(name = 'PUSH_RECEIVED') AS received, bool_or(name = 'PUSH_OPENED') AS opened FROM event
           WHERE person_id = p.person_id AND subject = p.period_kind AND subject_day = p.first_day
             AND name IN ('PUSH_RECEIVED', 'PUSH_OPENED')) AS e
-        WHERE p.due_at >= $1::date AT TIME ZONE 'UTC' AND p.due_at < ($2::date + 1) AT TIME ZONE 'UTC'
+        WHERE p.due_at >= $1::date::timestamp AT TIME ZONE 'UTC'
+          AND p.due_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
         """,
         *(days.first, days.last),
     )
@@ -182,6 +188,16 @@ async def count(tx: Tx, days: Period) -> PushCounts:
     return PushCounts(**row)
 
 
-async def erase_old(tx: Tx, *, days: int) -> int:
-    """Forget messages of more than `days` ago; how many."""
-    return await tx.execute("DELETE FROM push WHERE at < now() - make_interval(days => $1)", days)
+async def erase_old(tx: Tx, *, days: int, limit: int) -> int:
+    """Forget up to `limit` messages of more than `days` ago; how many. Waits for nobody."""
+    return await tx.execute(
+        """
+        WITH old AS (
+          SELECT person_id, period_kind, first_day FROM push WHERE at < now() - make_interval(days => $1) LIMIT $2),
+        held AS (
+          SELECT id FROM person WHERE id IN (SELECT person_id FROM old) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+        DELETE FROM push p USING old JOIN held ON held.id = old.person_id
+        WHERE (p.person_id, p.period_kind, p.first_day) = (old.person_id, old.period_kind, old.first_day)
+        """,
+        *(days, limit),
+    )

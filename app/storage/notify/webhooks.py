@@ -1,7 +1,7 @@
 """Where other systems are told, what they are told, and how handing it over went."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,24 @@ from app.storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """An address of another system's, and the events it is told; its signing keys come from `generation`."""
+    """An address of another system's, and the events it is told; its signing keys come from its generations.
+
+    `away_until`: it did not take something just now, and what is new waits until then. `rotated`: when each key but the
+    newest was replaced.
+    """
 
     id: UUID
-    url: str
+    url: str = field(repr=False)
     events: tuple[str, ...]
     enabled: bool
     disabled_reason: str | None
-    generation: int
-    rotated_at: datetime
+    away_until: datetime | None
+    rotated: tuple[datetime, ...]
+
+    @property
+    def generation(self) -> int:
+        """Of its newest signing key; the first is 1."""
+        return len(self.rotated) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +60,12 @@ class Delivery:
     delivered_at: datetime | None
 
 
-_WEBHOOK = "id, url, events, enabled, disabled_reason, generation, rotated_at"
+_WEBHOOK = "id, url, events, enabled, disabled_reason, away_until, rotated"
 _DELIVERY = "id, webhook_id, event, happened_at, data, at, attempt, http_status, next_attempt_at, delivered_at"
 
 
 def _webhook(row: Any) -> Webhook:
-    return Webhook(**{**row, "events": tuple(row["events"])})
+    return Webhook(**{**row, "events": tuple(row["events"]), "rotated": tuple(row["rotated"])})
 
 
 def _delivery(row: Any) -> Delivery:
@@ -89,11 +98,18 @@ async def keep(tx: Tx, webhook_id: UUID, url: str, events: Sequence[str], *, ena
             """
             UPDATE webhook SET url = $2, events = $3, enabled = $4,
               disabled_reason = CASE WHEN $4 THEN NULL ELSE disabled_reason END,
-              generation = generation + $5::int, rotated_at = CASE WHEN $5::int > 0 THEN now() ELSE rotated_at END
+              rotated = CASE WHEN $5 THEN rotated || now() ELSE rotated END
             WHERE id = $1
             """,
-            *(webhook_id, url, list(events), enabled, int(rotated)),
+            *(webhook_id, url, list(events), enabled, rotated),
         )
+    )
+
+
+async def keep_away(tx: Tx, webhook_id: UUID, until: datetime | None) -> None:
+    """Let what is new wait until then, since the webhook takes nothing just now; None: it takes things again."""
+    await tx.execute(
+        "UPDATE webhook SET away_until = $2 WHERE id = $1 AND away_until IS DISTINCT FROM $2", webhook_id, until
     )
 
 
@@ -145,6 +161,16 @@ async def list_deliveries(tx: Tx, webhook_id: UUID, *, first: int, before: UUID 
     return [_delivery(row) for row in rows]
 
 
+async def list_waiting(tx: Tx, webhook_id: UUID, *, limit: int) -> list[Delivery]:
+    """The newest deliveries whose time has come, or came while their webhook was off."""
+    rows = await tx.fetch(
+        f"SELECT {_DELIVERY} FROM webhook_delivery WHERE webhook_id = $1 AND delivered_at IS NULL"
+        " AND next_attempt_at <= now() ORDER BY id DESC LIMIT $2",
+        *(webhook_id, limit),
+    )
+    return [_delivery(row) for row in rows]
+
+
 async def keep_attempt(
     tx: Tx, delivery_id: UUID, *, http_status: int | None, delivered: bool, next_at: datetime | None
 ) -> None:
@@ -167,6 +193,12 @@ async def keep_wanted_again(tx: Tx, delivery_id: UUID) -> None:
     )
 
 
-async def erase_old(tx: Tx, *, days: int) -> int:
-    """Forget deliveries of more than `days` ago; how many."""
-    return await tx.execute("DELETE FROM webhook_delivery WHERE at < now() - make_interval(days => $1)", days)
+async def erase_old(tx: Tx, *, days: int, limit: int) -> int:
+    """Forget up to `limit` deliveries of more than `days` ago; how many. Waits for nobody."""
+    return await tx.execute(
+        """
+        DELETE FROM webhook_delivery WHERE id IN (
+          SELECT id FROM webhook_delivery WHERE at < now() - make_interval(days => $1) LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """,
+        *(days, limit),
+    )

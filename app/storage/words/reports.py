@@ -36,3 +36,15 @@ async def find_dated(tx: Tx, name: str, key: str) -> tuple[Mapping[str, Any], da
     """What a report last computed, and from what there was when; None before the first time."""
     row = await tx.fetchrow("SELECT content, computed_at FROM report WHERE name = $1 AND key = $2", name, key)
     return None if row is None else (orjson.loads(row["content"]), row["computed_at"])
+
+
+async def erase_old(tx: Tx, *, days: int, limit: int) -> int:
+    """Drop up to `limit` answers to questions of the team's that were computed more than `days` ago; how many."""
+    return await tx.execute(
+        """
+        DELETE FROM report WHERE (name, key) IN (
+          SELECT name, key FROM report WHERE name = ANY ($3)
+            AND computed_at < now() - make_interval(days => $1) LIMIT $2)
+        """,
+        *(days, limit, [CONVERSION, RETENTION]),
+    )
