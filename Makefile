@@ -5,7 +5,7 @@ READY := .venv/.ready
 NPM := dashboard/npm.sh
 MODULES := dashboard/node_modules/.package-lock.json
 DASHBOARD := dashboard/dist/index.html
-PAGES := $(shell git ls-files dashboard documents graphql_schema/schema.graphql 2> /dev/null)
+PAGES := $(shell git ls-files dashboard documents graphql_schema/schema.graphql graphql_schema/ops.graphql 2> /dev/null)
 OTHERS := tests/conformance/node_modules/.package-lock.json
 PEERS := benchmarks/edge/node_modules/.package-lock.json
 PEOPLE ?= 2000 17000
@@ -129,4 +129,4 @@ lock: setup ## make requirements.lock again from pyproject.toml (needs uv)
 	  --no-annotate --no-emit-index-url --quiet -o dashboard/node.lock
 
 clean: ## remove the environment, what was built, and caches; data in the state directory stay
-	rm -rf .venv dashboard/node_modules dashboard/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log
+	rm -rf .venv dashboard/node_modules dashboard/dist dashboard/dist-team .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log

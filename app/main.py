@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from app import telemetry
 from app.domain.access import Role
 from app.edge.body_limit import BodyLimit
-from app.edge.dashboard import dashboard_routes
+from app.edge.dashboard import dashboard_routes, team_routes
 from app.edge.documents.registered import read_registered
 from app.edge.export import Export
 from app.edge.graphiql import graphiql_routes
@@ -82,6 +82,7 @@ def _serve(
         Route("/.well-known/spectrum-keys.json", partial(_keys, ports)),
         *graphiql_routes(),
         *dashboard_routes(),
+        *team_routes(),
     ]
     program.router.routes.extend(routes if spectrum.production else [*routes, Route("/", _home)])
     program.state.may_send_much = partial(_ingests, verifier)

@@ -151,9 +151,8 @@ async def _answers(spectrum: Spectrum) -> bool:
 def _show_addresses(spectrum: Spectrum, console: Console, *, sample: bool) -> None:
     host = f"[{spectrum.host}]" if ":" in spectrum.host else spectrum.host
     base = f"http://{host}:{spectrum.port}"
-    console.print(
-        f"\nDashboard         {base}/app/\nPeople's GraphQL  {base}/graphql\nThe team's        {base}/ops/graphql"
-    )
+    console.print(f"\nDashboard         {base}/app/\nPeople's GraphQL  {base}/graphql")
+    console.print(f"The team's        {base}/ops/  {base}/ops/graphql")
     console.print(f"Health, metrics   {base}/healthz  {base}/readyz  {base}/metrics\n")
     secret = spectrum.access.secret
     if secret is None:
@@ -163,7 +162,7 @@ def _show_addresses(spectrum: Spectrum, console: Console, *, sample: bool) -> No
         token = issue_token(secret, subject=subject, roles=[Role.USER], ttl_s=TOKEN_S)
         console.print(f"{story}\n  {base}/app/#token={token}\n", soft_wrap=True)
     team = issue_token(secret, subject="team", roles=[Role.SERVICE, Role.OPERATOR], ttl_s=TOKEN_S)
-    console.print(f"The team:\n  {base}/ops/graphql#token={team}\n", soft_wrap=True)
+    console.print(f"The team:\n  {base}/ops/#token={team}\n  {base}/ops/graphql#token={team}\n", soft_wrap=True)
 
 
 async def _stop(running: Sequence[asyncio.subprocess.Process]) -> None:

@@ -1,6 +1,6 @@
-"""`/app`: the dashboard's files as they were built, read once, and packed once for those who take gzip.
+"""`/app` and `/ops`: two builds of pages, a person's and the team's, read once, packed once for those who take gzip.
 
-Knows nobody: what a person sees is asked for by the page, with their own token.
+Knows nobody: what somebody sees is asked for by the page, with their own token.
 """
 
 import gzip
@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 BUILT = Path(__file__).parents[2] / "dashboard" / "dist"
+BUILT_FOR_TEAM = BUILT.with_name("dist-team")
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -30,7 +31,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_PAGE = "index.html"
 _HASHED = "assets/"
 _SMALLEST_PACKED = 256
 _NOT_BUILT = (
@@ -52,6 +52,15 @@ class _File:
 
 def dashboard_routes(folder: Path = BUILT) -> list[BaseRoute]:
     """The files of `folder`, and its page under all other addresses of `/app/`; 503 when it is not built."""
+    return _routes("/app", folder, page="index.html")
+
+
+def team_routes(folder: Path = BUILT_FOR_TEAM) -> list[BaseRoute]:
+    """The same of the team's pages under `/ops/`; routes below it of others come before these."""
+    return _routes("/ops", folder, page="team.html")
+
+
+def _routes(place: str, folder: Path, *, page: str) -> list[BaseRoute]:
     files = {path.relative_to(folder).as_posix(): _read(folder, path) for path in folder.rglob("*") if path.is_file()}
 
     async def serve(request: Request) -> Response:
@@ -60,12 +69,12 @@ def dashboard_routes(folder: Path = BUILT) -> list[BaseRoute]:
             return PlainTextResponse(_NOT_BUILT, 503)
         if name not in files and "." in name.rpartition("/")[2]:  # a file of another build, which is no screen
             return Response(status_code=404)
-        return _answer(files.get(name) or files[_PAGE], request)
+        return _answer(files.get(name) or files[page], request)
 
     async def enter(_: Request) -> Response:
-        return RedirectResponse("/app/")
+        return RedirectResponse(f"{place}/")
 
-    return [Route("/app", enter), Route("/app/{name:path}", serve)]
+    return [Route(place, enter), Route(f"{place}/{{name:path}}", serve)]
 
 
 def _read(folder: Path, path: Path) -> _File:

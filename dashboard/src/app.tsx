@@ -46,7 +46,7 @@ export function App({ home }: { home: Home }) {
               <Router>
                 <Route path="/app/" component={Landscape} />
                 <Route path="/app/patterns" component={Patterns} />
-                <Route path="/app/insights" component={Insights} />
+                <Route path="/app/insights/:week?" component={Insights} />
                 <Route path="/app/month/:month?" component={Month} />
                 <Route path="/app/control/:part?" component={Control} />
                 <Route path="/app/support" component={Support} />

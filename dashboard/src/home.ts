@@ -6,6 +6,7 @@ import type { Outbox } from "./api/outbox";
 import type { Reader } from "./api/reader";
 import type { Token } from "./api/token";
 import type { Ask } from "./api/transport";
+import type { ThisBrowser } from "./push/this_browser";
 
 export interface Home {
   readonly token: Token;
@@ -13,6 +14,8 @@ export interface Home {
   readonly reader: Reader;
   readonly outbox: Outbox;
   readonly kept: Kept;
+  /** Whether messages come here. Fetched when it is wanted. */
+  readonly thisBrowser: () => Promise<ThisBrowser>;
   /** The token ended, or the server refused it: what is shown is a copy. */
   readonly signedOut: boolean;
   /** Forget the token, and all that is kept of this person here. */

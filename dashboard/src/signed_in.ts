@@ -11,6 +11,7 @@ import { dropToken, type Token } from "./api/token";
 import { type Ask, transport } from "./api/transport";
 import { firstAskOf } from "./first_asks";
 import type { Home } from "./home";
+import type { ThisBrowser } from "./push/this_browser";
 import { language } from "./words/language";
 
 /** Long enough that the first picture has all of the network. */
@@ -30,6 +31,7 @@ export class SignedIn {
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
   private stopListening: () => void = () => undefined;
   private attempts = 0;
+  private browser: Promise<ThisBrowser> | null = null;
 
   constructor(
     private token: Token,
@@ -50,6 +52,7 @@ export class SignedIn {
     );
     this.home = {
       ...{ token, ask: this.ask, reader, outbox, kept, signedOut: false },
+      thisBrowser: () => this.messages(),
       signOut: () => this.signOut(),
       leave: () => this.leave(),
     };
@@ -73,6 +76,7 @@ export class SignedIn {
     document.addEventListener("visibilitychange", () => this.looked(), until);
     addEventListener("online", () => this.back(), until);
     addEventListener("offline", () => this.offline(), until);
+    navigator.serviceWorker?.addEventListener("message", () => void this.passOnMessages(), until);
     this.tabs.addEventListener("message", ({ data }: MessageEvent<Said>) => this.heardTab(data));
     this.tabs.postMessage({ person: this.person } satisfies Said);
     this.after(SOON_MS, () => this.catchUp());
@@ -133,7 +137,8 @@ export class SignedIn {
     const { kept, outbox } = this.home;
     this.tabs.postMessage({ person: null } satisfies Said);
     this.leave();
-    await Promise.all([kept.wipe(), outbox.wipe()]);
+    const untold = this.messages().then((browser) => browser.leave());
+    await Promise.all([kept.wipe(), outbox.wipe(), untold.catch(() => undefined)]);
   }
 
   private heardTab({ person }: Said): void {
@@ -144,6 +149,23 @@ export class SignedIn {
   private catchUp(): void {
     void this.listen();
     void this.forgetErased();
+    void this.passOnMessages();
+  }
+
+  /** Of its own file: the first picture does not wait for it. */
+  private messages(): Promise<ThisBrowser> {
+    this.browser ??= import("./push/this_browser").then(
+      (room) => new room.ThisBrowser(this.person, this.ask, language),
+    );
+    return this.browser;
+  }
+
+  private async passOnMessages(): Promise<void> {
+    const browser = await this.messages().catch(() => {
+      this.browser = null; // out of reach without a network
+      return null;
+    });
+    await browser?.catchUp(this.home.outbox);
   }
 
   private async listen(): Promise<void> {

@@ -93,11 +93,12 @@ async def site(servers: Servers, template: str, tmp_path_factory: pytest.TempPat
         worker = started(environment, "worker", *_QUEUES, log=log)
         stack.callback(end, worker)
         stack.callback(end, started(environment, "api", log=log))
-        await _ready(port)
+        await until_ready(port)
         yield Site(f"http://127.0.0.1:{port}", spectrum, log, worker)
 
 
-async def _ready(port: int) -> None:
+async def until_ready(port: int) -> None:
+    """Wait until a service at this port can serve."""
     async with httpx.AsyncClient() as http, asyncio.timeout(PATIENCE_S):
         while True:
             try:
@@ -129,7 +130,7 @@ def claims_of(token: str) -> dict[str, Any]:
 class Visit:
     """A page of one visitor; what went wrong in it is collected, and told when the visit ends."""
 
-    def __init__(self, context: BrowserContext, page: Page, site: Site) -> None:
+    def __init__(self, context: BrowserContext, page: Page, site: Site | None) -> None:
         self.context = context
         self.page = page
         self.site = site
@@ -145,6 +146,7 @@ class Visit:
 
     async def open(self, subject: str, path: str = "/app/", *, query: str = "", ttl_s: int = 3_600) -> None:
         """Sign in by a link, and wait until the screen has something to say."""
+        assert self.site is not None
         await self.page.goto(self.site.link(subject, path, query=query, ttl_s=ttl_s))
         await self.settled()
 
@@ -188,8 +190,11 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(browser: Browser, site: Site, *, width: int = 390, **options: Any) -> AsyncIterator[Visit]:
-    """A visitor with a phone of `width` pixels; afterwards nothing may have been complained of."""
+async def visiting(browser: Browser, site: Site | None, *, width: int = 390, **options: Any) -> AsyncIterator[Visit]:
+    """A visitor with a phone of `width` pixels; afterwards nothing may have been complained of.
+
+    Without a site it is no person who can be signed in.
+    """
     context = await browser.new_context(viewport={"width": width, "height": 844}, **options)
     context.set_default_timeout(20_000)
     try:

@@ -109,7 +109,7 @@ async def test_signing_out_wipes_the_device_in_every_tab(browser: Browser, site:
         await expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
         await expect(visit.page.get_by_role("heading", name="Sign in")).to_be_visible()
         await visit.page.wait_for_timeout(500)
-        assert await visit.kept() == {"spectrum-answers": [], "spectrum-events": []}
+        assert not any((await visit.kept()).values())
         assert await visit.page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
 
 

@@ -79,6 +79,7 @@ async def test_wanting_it_is_answered_in_a_browser(browser: Browser, site: Site,
 
 
 async def _open(visit: Visit, subject: str, path: str) -> None:
+    assert visit.site is not None
     await visit.page.goto(visit.site.link(subject, path))
     await visit.page.get_by_role("heading", name=TEASERS["standard"][0]).wait_for()
     await visit.settled()

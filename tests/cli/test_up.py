@@ -91,6 +91,7 @@ def test_up_serves_until_it_is_interrupted_and_leaves_nothing(folder: Path) -> N
     assert process.returncode == 0, told
     assert f"http://127.0.0.1:{port}/graphql" in told
     assert f"http://127.0.0.1:{port}/app/#token=" in told
+    assert f"http://127.0.0.1:{port}/ops/#token=" in told
     assert f"http://127.0.0.1:{port}/ops/graphql#token=" in told
     assert "Traceback" not in told
     assert not any(Path(f"/proc/{pid}").exists() for pid in programs)

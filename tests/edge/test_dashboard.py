@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from app.edge.dashboard import CONTENT_SECURITY_POLICY, dashboard_routes
+from app.edge.dashboard import BUILT_FOR_TEAM, CONTENT_SECURITY_POLICY, dashboard_routes, team_routes
 from app.edge.headers import SecurityHeaders
 
 SCRIPT = "export const told = 'the same again';\n" * 40
@@ -19,6 +19,7 @@ def built(tmp_path: Path) -> Path:
     """Give a folder as a build leaves it."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html><title>Spectrum</title>", encoding="utf-8")
+    (tmp_path / "team.html").write_text("<!doctype html><title>Team</title>", encoding="utf-8")
     (tmp_path / "assets" / "index-0a1b2c.js").write_text(SCRIPT, encoding="utf-8")
     (tmp_path / "manifest.webmanifest").write_text("{}", encoding="utf-8")
     (tmp_path.parent / "secret.txt").write_text("not of the build", encoding="utf-8")
@@ -26,7 +27,8 @@ def built(tmp_path: Path) -> Path:
 
 
 def _client(folder: Path) -> httpx.AsyncClient:
-    program = Starlette(routes=dashboard_routes(folder), middleware=[Middleware(SecurityHeaders)])
+    routes = [*dashboard_routes(folder), *team_routes(folder)]
+    program = Starlette(routes=routes, middleware=[Middleware(SecurityHeaders)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=program), base_url="http://spectrum")
 
 
@@ -94,6 +96,38 @@ async def test_the_front_door_leads_to_the_page(http: httpx.AsyncClient) -> None
     """`/app` is a common way to type it."""
     answer = await http.get("/app")
     assert (answer.status_code, answer.headers["location"]) == (307, "/app/")
+
+
+@pytest.mark.parametrize("path", ["/ops/", "/ops/money", "/ops/experiments"])
+async def test_every_address_of_the_team_is_its_page(http: httpx.AsyncClient, path: str) -> None:
+    """Another page than a person's, under the same policy, asked for again each time."""
+    answer = await http.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html")
+    assert "<title>Team</title>" in answer.text
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert (await http.get("/ops")).headers["location"] == "/ops/"
+    assert (await http.get("/ops/assets/team-gone.js")).status_code == 404
+
+
+async def test_the_teams_files_are_kept_and_packed_like_the_others(http: httpx.AsyncClient) -> None:
+    """By their names, which change with their content."""
+    answer = await http.get("/ops/assets/index-0a1b2c.js", headers={"accept-encoding": "gzip"})
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text == SCRIPT
+
+
+@pytest.mark.skipif(not BUILT_FOR_TEAM.is_dir(), reason="the dashboard is not built: make setup")
+def test_what_was_built_for_the_team_is_theirs_alone() -> None:
+    """One page, files of its own, no service worker, no token in any of them."""
+    files = {path.relative_to(BUILT_FOR_TEAM).as_posix(): path for path in BUILT_FOR_TEAM.rglob("*") if path.is_file()}
+    assert "team.html" in files
+    assert not [name for name in files if "shell" in name or name.endswith(".webmanifest")]
+    page = files["team.html"].read_text(encoding="utf-8")
+    assert "/ops/assets/" in page
+    assert "/app/" not in page
+    assert not [name for name, path in files.items() if b"eyJhbGciOi" in path.read_bytes()]
 
 
 async def test_without_a_build_it_says_what_to_do(tmp_path: Path) -> None:

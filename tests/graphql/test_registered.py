@@ -54,6 +54,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "Patterns": {"range": {"preset": "LAST_28_DAYS"}},
     "Month": {"month": "2026-07"},
     "Evidence": {"id": "x"},
+    "ToldOf": {"week": "2026-W30", "month": "2026-07", "isWeek": True},
     "Preview": {"input": {"range": {"preset": "LAST_7_DAYS"}}},
     "Receipt": {"statement": "s", "signature": "s", "keyId": "k"},
 }

@@ -30,12 +30,15 @@ export class Outbox {
 
   /** Note that something happened now; it is sent within seconds. */
   async add(name: EventName, more: Happened = {}): Promise<void> {
-    const event: EventInput = {
-      ...more,
-      name,
-      id: crypto.randomUUID(),
-      occurredAt: new Date().toISOString(),
-    };
+    await this.addPast({ name, id: crypto.randomUUID(), occurredAt: new Date().toISOString() }, more);
+  }
+
+  /** Note what happened before, under the id that it was given then: noted twice, it counts once. */
+  async addPast(
+    { id, name, occurredAt }: Pick<EventInput, "id" | "name" | "occurredAt">,
+    more: Happened = {},
+  ): Promise<void> {
+    const event: EventInput = { ...more, id, name, occurredAt };
     await this.change((waiting) => [...waiting, event].slice(-MOST_WAITING));
     this.timer ??= setTimeout(() => void this.send(), SOON_MS);
   }

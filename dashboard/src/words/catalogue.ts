@@ -16,8 +16,17 @@ export function catalogue<Room extends Words>(
   english: Room,
   others: Readonly<Record<string, Room>> = {},
 ): Room {
-  if (language === "en-XA" || language === "ar-XB") return changed(english, pseudo);
-  return others[language] ?? english;
+  return wordsIn(language, english, others);
+}
+
+/** The same in a language (BCP 47) that is said: a service worker has no page to take it from. */
+export function wordsIn<Room extends Words>(
+  asked: string,
+  english: Room,
+  others: Readonly<Record<string, Room>> = {},
+): Room {
+  if (asked === "en-XA" || asked === "ar-XB") return changed(english, pseudo);
+  return others[asked] ?? others[asked.split("-")[0] ?? ""] ?? english;
 }
 
 function changed<Room extends Words>(words: Room, change: (text: string) => string): Room {

@@ -8,12 +8,11 @@
   const endpoint = root.dataset.endpoint;
   document.getElementById("endpoint").textContent = endpoint;
 
-  // `#token=…` never reaches the server; it is taken out of the address so that it is not shared by copying it.
-  const linked = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (linked) {
-    sessionStorage.setItem(TOKEN, linked);
-    history.replaceState(null, "", location.pathname + location.search);
-  }
+  // `#token=…&query=…` never reaches the server, nor its logs; it is taken out of the address so that the token is not
+  // shared by copying it.
+  const linked = new URLSearchParams(location.hash.slice(1));
+  if (linked.has("token")) sessionStorage.setItem(TOKEN, linked.get("token"));
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   field.value = sessionStorage.getItem(TOKEN) || "";
   field.addEventListener("input", () => sessionStorage.setItem(TOKEN, field.value.trim()));
 
@@ -41,6 +40,7 @@
     // The token is not among them: it has its own field, and is no part of a tab that is kept or shown.
     defaultHeaders: '{\n  "accept-language": "en"\n}\n',
     shouldPersistHeaders: false,
+    ...(linked.has("query") ? { query: linked.get("query") } : {}),
     defaultQuery: "# Ctrl-Enter runs the query; Ctrl-Space completes.\n{\n  __typename\n}\n",
   };
   ReactDOM.createRoot(root).render(React.createElement(GraphiQL, props));

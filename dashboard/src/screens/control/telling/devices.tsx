@@ -5,15 +5,18 @@ import { Refusals } from "../../../parts/refusals";
 import { useChange, useProposed } from "../../../parts/use_change";
 import { ago } from "../../../words/dates";
 import type { Viewer } from "../control";
+import type { ToldHere } from "./use_here";
 import { words } from "./words";
 
-export function Devices({ devices }: { devices: Viewer["devices"] }) {
+export function Devices({ devices, here }: { devices: Viewer["devices"]; here: ToldHere }) {
   const { devices: told } = words;
   const heading = useRef<HTMLHeadingElement>(null);
   const { refused, send } = useChange(UnregisterDevice);
   const { shown, propose } = useProposed(devices);
   const forget = (id: string) => {
-    void send({ deviceId: id }, propose(shown.filter((each) => each.id !== id)));
+    const settle = propose(shown.filter((each) => each.id !== id));
+    if (id === here.deviceId) void here.end().then(() => settle(true));
+    else void send({ deviceId: id }, settle);
     heading.current?.focus();
   };
   return (
@@ -26,7 +29,15 @@ export function Devices({ devices }: { devices: Viewer["devices"] }) {
         {shown.map(({ id, platform, appVersion, lastSeenAt, reachable }) => (
           <li key={id} class="row apart">
             <div>
-              <p>{told.platform[platform] ?? platform}</p>
+              <p>
+                {told.platform[platform] ?? platform}
+                {id === here.deviceId && (
+                  <>
+                    {" "}
+                    <span class="tag">{told.thisOne}</span>
+                  </>
+                )}
+              </p>
               <p class="soft small">{told.about(appVersion, ago(Date.parse(lastSeenAt)))}</p>
               {!reachable && <p class="soft small">{told.gone}</p>}
             </div>

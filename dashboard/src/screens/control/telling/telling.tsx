@@ -11,8 +11,10 @@ import { Refusals } from "../../../parts/refusals";
 import { useChange, useProposed } from "../../../parts/use_change";
 import type { Room, Viewer } from "../control";
 import { Devices } from "./devices";
+import { Here } from "./here";
 import { Quiet } from "./quiet";
 import { TimeField } from "./time_field";
+import { useHere } from "./use_here";
 import { words } from "./words";
 
 type Preferences = Viewer["notificationPreferences"];
@@ -25,9 +27,11 @@ const FIELDS = ["day", "time", "quietHours"];
 
 export function Telling({ viewer }: Room) {
   const { shown, said, refused, change } = useSaved(viewer.notificationPreferences);
+  const here = useHere(viewer.devices);
   return (
     <>
       <p class="soft">{words.lead}</p>
+      <Here here={here} isSilent={!shown.weeklySummary && !shown.monthlySummary} />
       <section class="sheet" aria-labelledby="what-title">
         <h2 id="what-title">{words.what}</h2>
         <div>
@@ -64,7 +68,7 @@ export function Telling({ viewer }: Room) {
       <p role="status" class="saved">
         {said}
       </p>
-      <Devices devices={viewer.devices} />
+      <Devices devices={viewer.devices} here={here} />
     </>
   );
 }

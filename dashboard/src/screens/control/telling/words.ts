@@ -29,7 +29,23 @@ export const words = catalogue({
     NAMED: "That the week is ready",
   },
   saved: "Saved.",
+  here: {
+    title: "On this device",
+    label: "Be told here",
+    waiting: "One moment …",
+    answers: {
+      ON: "Messages come to this browser.",
+      OFF: "No message comes to this browser. Switching it on asks your permission first.",
+      UNSUPPORTED:
+        "No message can come here: this browser, or the app around this page, does not take them from pages. On an iPhone it does once the page is on the home screen.",
+      DENIED:
+        "This browser was told not to show messages of this page. Only its own settings can change that.",
+      FAILED: "It could not be switched on: the browser’s message service, or Spectrum, was out of reach.",
+    },
+    silent: "Above, you chose to be told nothing; that holds here, too.",
+  },
   devices: {
+    thisOne: "This browser",
     title: "Your devices",
     none: "No device has been registered, so no message can reach you.",
     platform: { WEB: "Browser", IOS: "iPhone or iPad", ANDROID: "Android" },
