@@ -24,7 +24,8 @@ const words = catalogue({
   fewEachWeek: "Fewer than 20 people in each week.",
   countColumns: ["Week", "Have Spectrum", "Active", "Cards opened", "Evidence looked at", "Rang true"],
   funnel: "How far people come",
-  funnelNote: "Within 14 days of the first step",
+  funnelNote:
+    "Within 14 days of the first step; who is still within them counts as not having come further yet",
   funnelColumns: ["Step", "People", "Of the step before", "Of the first step", "Half took it within"],
   first: "first step",
   loads: "Load times",
