@@ -52,6 +52,10 @@ class Experiment:
     started_at: datetime = strawberry.field(description="From then on people are assigned.")
     ends_at: datetime | None = strawberry.field(description="Null: it has no end yet.")
     planned_per_arm: int = strawberry.field(description="Fixed before the start.")
+    within_days: int = strawberry.field(
+        description="Of assignment: the window that `conversionImpact` is read by for a decision."
+    )
+    horizon_weeks: int = strawberry.field(description="At which `retentionLift` is read for a decision.")
     arms: list[Arm] = strawberry.field(description="In the order of the file.")
 
     @classmethod
@@ -63,6 +67,8 @@ class Experiment:
             started_at=found.started_at,
             ends_at=found.ends_at,
             planned_per_arm=found.plan.planned_per_arm,
+            within_days=found.within_days,
+            horizon_weeks=found.horizon_weeks,
             arms=[_arm(arm, counts.get((found.key, arm.key), (0, 0))) for arm in found.plan.arms],
         )
 

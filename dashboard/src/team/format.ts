@@ -88,8 +88,11 @@ export function duration(seconds: number | null): string {
 export const milliseconds = (ms: number | null): string => (ms === null ? words.few : duration(ms / 1_000));
 
 /** The ISO week before that of `now` (UTC), as 2026-W46. */
-export function lastWeek(now: Date): string {
-  const day = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - 7));
+export const lastWeek = (now: Date): string => weekOf(new Date(now.getTime() - 7 * 86_400_000));
+
+/** The ISO week of a moment (UTC). */
+export function weekOf(moment: Date): string {
+  const day = new Date(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth(), moment.getUTCDate()));
   day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7)); // its Thursday, which names the year
   const ordinal = (day.getTime() - Date.UTC(day.getUTCFullYear(), 0, 1)) / 86_400_000;
   return `${day.getUTCFullYear()}-W${String(Math.floor(ordinal / 7) + 1).padStart(2, "0")}`;

@@ -29,6 +29,7 @@ import {
   rateText,
   share,
   signedFigure,
+  weekOf,
 } from "../format";
 import { Figures, Page, Sheet, Table, Trouble } from "../parts";
 import { type OpsOf, useAsked } from "../use_asked";
@@ -85,7 +86,6 @@ type Experiment = OpsOf<ExperimentsQuery>["experiments"][number];
 type Design = RetentionInput["design"];
 
 const HORIZON = 8;
-const WITHIN_DAYS = 14;
 const COHORTS_BACK_MS = 26 * 7 * 86_400_000;
 
 export function Experiments() {
@@ -110,7 +110,7 @@ export function Experiments() {
 }
 
 function OneExperiment({ experiment }: { experiment: Experiment }) {
-  const { key, hypothesis, startedAt, endsAt, plannedPerArm, primaryMetric, arms } = experiment;
+  const { key, hypothesis, startedAt, endsAt, plannedPerArm, withinDays, primaryMetric, arms } = experiment;
   const day = (at: string) => dayOfYear(dayOfInstant(at));
   const isHoldout = arms.some(({ role }) => role === "HOLDOUT");
   return (
@@ -131,7 +131,7 @@ function OneExperiment({ experiment }: { experiment: Experiment }) {
           count(arm.exposed),
         ])}
       />
-      {!isHoldout && <Converted experimentKey={key} />}
+      {!isHoldout && <Converted experimentKey={key} withinDays={withinDays} />}
     </Sheet>
   );
 }
@@ -169,12 +169,12 @@ function First({
   );
 }
 
-function Converted({ experimentKey }: { experimentKey: string }) {
-  const asked = useAsked(Conversion, { key: experimentKey, withinDays: WITHIN_DAYS });
+function Converted({ experimentKey, withinDays }: { experimentKey: string; withinDays: number }) {
+  const asked = useAsked(Conversion, { key: experimentKey, withinDays });
   const impact = asked.data?.conversionImpact;
   return (
-    <section class="stack" aria-label={`${experimentKey}: ${words.conversion(WITHIN_DAYS)}`}>
-      <h3>{words.conversion(WITHIN_DAYS)}</h3>
+    <section class="stack" aria-label={`${experimentKey}: ${words.conversion(withinDays)}`}>
+      <h3>{words.conversion(withinDays)}</h3>
       <Trouble asked={asked} />
       {impact ? (
         <>
@@ -232,11 +232,7 @@ const signedPercent = (value: number) => `${signedFigure(value * 100)} %`;
 function Retained({ experiments }: { experiments: readonly Experiment[] }) {
   const holdout = experiments.find(({ arms }) => arms.some(({ role }) => role === "HOLDOUT")) ?? null;
   const [design, choose] = useState<Design>(holdout ? "RANDOMISED_HOLDOUT" : "OBSERVATIONAL");
-  const now = new Date();
-  const cohorts = {
-    cohortFrom: lastWeek(new Date(now.getTime() - COHORTS_BACK_MS)),
-    cohortTo: lastWeek(now),
-  };
+  const isRandom = design === "RANDOMISED_HOLDOUT" && holdout !== null;
   return (
     <Sheet title={words.retention} wide>
       <ChooseOne
@@ -255,13 +251,28 @@ function Retained({ experiments }: { experiments: readonly Experiment[] }) {
         <Lift
           key={design}
           input={{
-            ...{ design, ...cohorts, unit: "WEEK", horizon: HORIZON },
-            experimentKey: design === "OBSERVATIONAL" ? null : (holdout?.key ?? null),
+            ...{ design, unit: "WEEK" },
+            ...(isRandom ? planned(holdout) : { ...recent(), horizon: HORIZON, experimentKey: null }),
           }}
         />
       )}
     </Sheet>
   );
+}
+
+/** Everybody who was assigned so far, at the horizon that was fixed before: what is read for a decision. */
+function planned({ key, startedAt, endsAt, horizonWeeks }: Experiment) {
+  const last = endsAt === null ? Date.now() : Math.min(Date.parse(endsAt) - 1, Date.now());
+  return {
+    ...{ cohortFrom: weekOf(new Date(startedAt)), cohortTo: weekOf(new Date(last)) },
+    ...{ horizon: horizonWeeks, experimentKey: key },
+  };
+}
+
+/** Whoever was first met in the last half year. */
+function recent() {
+  const now = new Date();
+  return { cohortFrom: lastWeek(new Date(now.getTime() - COHORTS_BACK_MS)), cohortTo: lastWeek(now) };
 }
 
 function Lift({ input }: { input: RetentionInput }) {
