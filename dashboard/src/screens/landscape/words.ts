@@ -58,5 +58,5 @@ export const words = catalogue({
     strength: (value: number) => percent(value),
     columns: ["Feeling", "Strength", "90 % interval", "Sessions"],
   },
-  nothing: "No session falls into this period.",
+  nothing: "No session that was read falls into this period.",
 });

@@ -46,7 +46,7 @@ export const words = catalogue({
   safety: "This picture can wait: it is not shown for this period.",
   support: "Where to turn, if you would like to talk to somebody",
   withheldCount: (sessions: string) => `${sessions} in this period.`,
-  nothing: "No session falls into this period.",
+  nothing: "No session that was read falls into this period.",
   columns: ["Part", "Sessions", "Share", "90 % interval", "Your usual", "Pleasantness", "Energy"],
   look: {
     often: "How often",
