@@ -20,6 +20,8 @@ COHORT = Period(date(2026, 3, 2), date(2026, 3, 8))
 MIDNIGHT = datetime(2026, 3, 9, tzinfo=UTC)
 """The cohort's end: the first moment that is not of it."""
 WEEK = timedelta(weeks=1)
+ELSEWHERE = "SET LOCAL TIME ZONE 'Pacific/Auckland'"
+"""Where a database may think that it is."""
 
 
 @pytest.fixture(autouse=True)
@@ -88,11 +90,13 @@ class Crowd:
     async def lives(self) -> list[Life]:
         """Of whom the cohort is that was assigned."""
         async with self.spectrum.ports.store.for_everyone() as tx:
+            await tx.execute(ELSEWHERE)
             return await cohorts.list_lives(tx, "teaser", COHORT, unit=WEEK, most=8)
 
     async def lived(self) -> Sequence[Lived]:
         """Of whom the cohort is that was met."""
         async with self.spectrum.ports.store.for_everyone() as tx:
+            await tx.execute(ELSEWHERE)
             return await cohorts.list_lived(tx, COHORT, unit=WEEK, most=8, landmark_days=LANDMARK)
 
 
