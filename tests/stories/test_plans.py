@@ -11,6 +11,7 @@ from app.pipeline.pause import set_paused
 from app.wiring import Spectrum
 from tests.client import LIGHT, Client, instant, session
 from tests.conftest import AUTH_SECRET
+from tests.later import drain_half_a_minute_later
 from tests.life import JUNE, at, take, who
 from workers.drain import drain
 
@@ -107,7 +108,7 @@ async def test_what_a_pause_holds_stays_unread_at_an_upgrade(
     unread = "SELECT count(*) FROM session WHERE person_id = $1 AND status = 'PENDING'"
     assert await owner.fetchval(unread, someone.id) == 3
     await set_paused(spectrum.ports, someone, paused=False)
-    await drain(spectrum.ports)
+    await drain_half_a_minute_later(spectrum)
     assert await owner.fetchval(unread, someone.id) == 0
 
 
