@@ -11,8 +11,7 @@ from app.pipeline.pause import set_paused
 from app.wiring import Spectrum
 from tests.client import LIGHT, Client, instant, session
 from tests.conftest import AUTH_SECRET
-from tests.later import drain_half_a_minute_later
-from tests.life import JUNE, at, take, who
+from tests.life import JUNE, at, take, who, work_off
 from workers.drain import drain
 
 RECORD = """mutation($input: RecordUpgradeInput!) { recordUpgrade(input: $input) {
@@ -104,11 +103,11 @@ async def test_what_a_pause_holds_stays_unread_at_an_upgrade(
     await set_paused(spectrum.ports, someone, paused=True)
     assert (await _say(client, person, "PLUS", at=instant(NOW + timedelta(seconds=1))))["userErrors"] == []
     assert await owner.fetchval("SELECT count(*) FROM job WHERE person_id = $1", someone.id) == 0
-    await drain(spectrum.ports)
+    await work_off(spectrum, owner)
     unread = "SELECT count(*) FROM session WHERE person_id = $1 AND status = 'PENDING'"
     assert await owner.fetchval(unread, someone.id) == 3
     await set_paused(spectrum.ports, someone, paused=False)
-    await drain_half_a_minute_later(spectrum)
+    await work_off(spectrum, owner)
     assert await owner.fetchval(unread, someone.id) == 0
 
 
