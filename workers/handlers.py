@@ -44,13 +44,15 @@ class Many:
 class Stage:
     """`prepare` reads and decides with no transaction open; `keep` writes inside one; `bury` after the last attempt.
 
-    What `prepare` answers is what `keep` takes.
+    What `prepare` answers is what `keep` takes. `announces`: what follows may tell other systems, by jobs that are
+    nobody's, so that `keep` writes as everyone.
     """
 
     prepare: Callable[[Claimed, Ports], Awaitable[Any | Skipped | Later]]
     keep: Callable[[Tx, Any], Awaitable[Kept]]
     bury: Bury | None = None
     many: Many | None = None
+    announces: bool = False
 
 
 def _by_scope(named: Mapping[str, Stage], *, otherwise: Stage) -> Stage:
@@ -72,9 +74,9 @@ _PERIODS = Many(aggregate.prepare_many, aggregate.keep_many)
 
 HANDLERS: Mapping[JobKind, Stage] = {
     JobKind.SESSION_ANALYSIS: Stage(analyse.prepare, analyse.keep, bury=analyse.bury),
-    JobKind.WEEKLY_AGGREGATION: Stage(aggregate.prepare_week, aggregate.keep_week, many=_PERIODS),
+    JobKind.WEEKLY_AGGREGATION: Stage(aggregate.prepare_week, aggregate.keep_week, many=_PERIODS, announces=True),
     JobKind.MONTHLY_AGGREGATION: Stage(aggregate.prepare_month, aggregate.keep_month, many=_PERIODS),
-    JobKind.MONTHLY_NARRATIVE: Stage(narrate.prepare, narrate.keep),
+    JobKind.MONTHLY_NARRATIVE: Stage(narrate.prepare, narrate.keep, announces=True),
     JobKind.RESET: Stage(forget.prepare, forget.keep, bury=forget.bury),
     JobKind.RECEIPT_CHECK: Stage(recount.prepare, recount.keep),
     JobKind.PUSH: Stage(notify.prepare, notify.keep),

@@ -258,7 +258,13 @@ class Runner:
             case Later(delay_s, _):
                 return await self._wait(job, delay_s)
             case _:
-                await commit(self._ports, lambda tx: stage.keep(tx, result), person=job.person, job=job)
+                await commit(
+                    self._ports,
+                    lambda tx: stage.keep(tx, result),
+                    person=job.person,
+                    job=job,
+                    as_everyone=stage.announces,
+                )
                 return "SUCCEEDED"
 
     async def _wait(self, job: Claimed, delay_s: float) -> str:

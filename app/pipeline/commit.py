@@ -30,13 +30,16 @@ class Prepared(Protocol):
         ...
 
 
-async def commit(ports: Ports, keep: Keep, *, person: PersonAt | None, job: Claimed | None = None) -> int | None:
+async def commit(
+    ports: Ports, keep: Keep, *, person: PersonAt | None, job: Claimed | None = None, as_everyone: bool = False
+) -> int | None:
     """Run `keep` as `person` (as everyone without one) and end `job` in the same transaction.
 
-    Answers with the person's new revision. Gone when their epoch has moved on, LeaseLost when another worker holds
+    `as_everyone`: `keep` is about the person, and what follows from it may be jobs of nobody, which no person may ask
+    for. Answers with the person's new revision. Gone when their epoch has moved on, LeaseLost when another worker holds
     the job: nothing is kept then.
     """
-    gate = ports.store.for_person(person.id) if person else ports.store.for_everyone()
+    gate = ports.store.for_person(person.id) if person and not as_everyone else ports.store.for_everyone()
     async with gate as tx:
         revision = await people.keep_revision(tx, person) if person else None
         kept = await keep(tx)

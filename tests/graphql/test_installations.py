@@ -4,25 +4,35 @@ import json
 import re
 import tempfile
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from app.domain.access import Role
+from app.domain.notifications import Told
+from app.domain.webhooks import Event, SigningKey, WebhookEvent
 from app.embedded import Servers
 from app.errors import ConfigurationError
+from app.gateways.experiments import read_experiments
+from app.gateways.web_push import Accepted, Gone, Message, Subscription
+from app.gateways.webhooks import Delivered, Disable
+from app.pipeline.signing import signing_key
 from app.settings import Settings
 from app.wiring import opened
 from graphql_schema.masking import MASKED
-from tests.client import Client, session
+from tests.client import BROWSER_KEYS, Client, session
 from tests.conftest import AUTH_SECRET, MASTER_KEY, database, settings_for
+from tests.gateways.receiver import answers, receiver_that
 from tests.graphql.test_refusals import TEAM
 from tests.graphql.wire import Wire, wired
 
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
+EXPERIMENTS = Path(__file__).parents[2] / "deploy" / "experiments.example.toml"
+UPSERT = "mutation($input: UpsertWebhookInput!) { upsertWebhook(input: $input) { userErrors { code } } }"
 
 
 @pytest.fixture
@@ -171,3 +181,46 @@ async def test_production_without_a_secret_does_not_start(
         async with opened(settings):
             pytest.fail("it must not start")
     assert not state.exists()
+
+
+@pytest.mark.parametrize("env", ["production", "development"])
+async def test_production_alone_experiments_and_tells_no_program_beside_it(
+    servers: Servers, template: str, tmp_path: Path, env: str
+) -> None:
+    """Development reads the file, so that its faults are found there, and runs none of it; it tells the loopback."""
+    is_production = env == "production"
+    told = Event(WebhookEvent.SLA_MISSED, JULY, {"period": "2026-W27"})
+    message = Message(Told.SOMETHING_NEW, "/app", "topic", timedelta(hours=1))
+    async with (
+        database(servers, template) as url,
+        receiver_that(answers(204), None) as receiver,
+        opened(_production(servers, url, tmp_path, env=env, experiments_file=EXPERIMENTS)) as spectrum,
+        Client.of(spectrum, AUTH_SECRET) as client,
+    ):
+        ports = spectrum.ports
+        assert ports.experiments == (read_experiments(EXPERIMENTS) if is_production else ())
+        assert ports.rules.tells_loopback is not is_production
+        beside = f"http://127.0.0.1:{receiver.port}/hook"
+        key = SigningKey(signing_key(ports.keyring.identity, uuid4(), 1))
+        outcome = await (await ports.webhooks()).deliver(beside, [key], "msg", JULY, told)
+        assert isinstance(outcome, Disable if is_production else Delivered)
+        browser = Subscription(beside, **BROWSER_KEYS)
+        pushed = await (await ports.web_push()).send(browser, message, datetime.now(UTC))
+        assert isinstance(pushed, Gone if is_production else Accepted)
+        assert len(receiver.requests) == (0 if is_production else 2)
+        hook = {"url": beside, "events": ["SLA_MISSED"]}
+        answer = (await client.team(UPSERT, {"input": hook}, Role.ADMIN))["upsertWebhook"]
+        assert [each["code"] for each in answer["userErrors"]] == (["INVALID"] if is_production else [])
+
+
+@pytest.mark.parametrize("env", ["production", "development"])
+async def test_a_file_of_experiments_that_does_not_fit_stops_the_start(
+    servers: Servers, template: str, tmp_path: Path, env: str
+) -> None:
+    """Before it could put people into the wrong arms; in development as well."""
+    (tmp_path / "experiments.toml").write_text("[[experiments]]\nkey = 'one'\n")
+    more = {"env": env, "experiments_file": tmp_path / "experiments.toml"}
+    async with database(servers, template) as url:
+        with pytest.raises(ConfigurationError, match="does not fit"):
+            async with opened(_production(servers, url, tmp_path, **more)):
+                pytest.fail("it must not start")

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from app.domain.experiments import Arm, ArmRole, Experiment, Plan
+from app.jobs import Queue
 from app.pipeline.assign import assign_all
+from app.storage.jobs import planning
 from app.wiring import Spectrum
 from tests.client import Client, session
 from tests.conftest import AUTH_SECRET
 from tests.life import JUNE, take, who
+from workers.runner import Runner
 
 TEASER = "{ viewer { spectrumTeaser { headline } } }"
 START = datetime.now(UTC) - timedelta(days=1)
@@ -92,3 +95,17 @@ async def test_what_does_not_run_assigns_nobody(spectrum: Spectrum, owner: Any, 
         seen = (await client.ask(TEASER, subject=free))["viewer"]["spectrumTeaser"]
     assert seen["headline"] == "What Spectrum shows"
     assert await owner.fetchval("SELECT count(*) FROM assignment WHERE person_id = $1", who(spectrum, free)) == 0
+
+
+async def test_the_hours_upkeep_assigns(running: Spectrum, owner: Any, person: str) -> None:
+    """Nobody has to ask for anything: an hour after an experiment begins everybody without a plan is in it."""
+    people = await _free_people(running, owner, person, 6)
+    async with running.ports.store.for_everyone() as tx:
+        await planning.keep_upkeep(tx)
+    await Runner(running.ports).work_off(Queue.HOURS)
+    rows = await owner.fetch(
+        "SELECT person_id, arm FROM assignment WHERE experiment = 'held' AND person_id = ANY ($1)",
+        [who(running, each) for each in people],
+    )
+    expected = {who(running, each): HOLDOUT.arm_of(who(running, each)).key for each in people}
+    assert {row["person_id"]: row["arm"] for row in rows} == expected

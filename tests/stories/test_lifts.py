@@ -13,6 +13,9 @@ from app.domain.access import Role
 from app.domain.experiments import Arm, ArmRole, Experiment, Plan
 from app.domain.periods import format_week, week_of
 from app.jobs import Queue
+from app.pipeline.upkeep import REPORT_DAYS
+from app.storage.jobs import planning
+from app.storage.words import reports
 from app.wiring import Spectrum
 from tests.client import Client, session
 from tests.conftest import AUTH_SECRET
@@ -251,3 +254,27 @@ async def test_a_question_that_is_none_is_refused(world: World, document: str, v
     """In a sentence."""
     answer = await world.client.post(document, variables, subject="team", roles=(Role.ANALYST,), path="/ops/graphql")
     assert said in answer["errors"][0]["message"]
+
+
+async def test_figures_are_forgotten_after_a_quarter(spectrum: Spectrum, owner: Any) -> None:
+    """Of experiments, by the hour's upkeep; what is asked for again is computed again, and other reports stay."""
+    await owner.execute("DELETE FROM report")
+    await owner.executemany(
+        "INSERT INTO report (name, key, content, computed_at) VALUES ($1, $2, '{}', now() - $3::interval)",
+        [
+            (name, key, timedelta(days=REPORT_DAYS) + more)
+            for name in (reports.CONVERSION, reports.RETENTION, reports.AGREEMENT)
+            for key, more in (("old", timedelta(hours=1)), ("young", -timedelta(hours=1)))
+        ],
+    )
+    await owner.execute("DELETE FROM job WHERE kind = 'UPKEEP'")
+    async with spectrum.ports.store.for_everyone() as tx:
+        await planning.keep_upkeep(tx)
+    await Runner(spectrum.ports).work_off(Queue.HOURS)
+    left = await owner.fetch("SELECT name, key FROM report WHERE key IN ('old', 'young') ORDER BY name, key")
+    assert [tuple(row) for row in left] == [
+        (reports.AGREEMENT, "old"),
+        (reports.AGREEMENT, "young"),
+        (reports.CONVERSION, "young"),
+        (reports.RETENTION, "young"),
+    ]

@@ -1,13 +1,17 @@
 """Billing's word on a plan: told once, the newest counts, and what waited for a plan is read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from app.domain.experiments import Arm, ArmRole, Experiment, Plan
 from app.pipeline.impressions import impression_token
+from app.pipeline.pause import set_paused
 from app.wiring import Spectrum
 from tests.client import LIGHT, Client, instant, session
-from tests.life import JUNE, at, take, who
+from tests.conftest import AUTH_SECRET
+from tests.life import JUNE, at, take, who, work_off
 from workers.drain import drain
 
 RECORD = """mutation($input: RecordUpgradeInput!) { recordUpgrade(input: $input) {
@@ -87,3 +91,59 @@ async def test_the_teaser_that_led_there_is_kept(spectrum: Spectrum, client: Cli
         assert (await _say(client, other, "PLUS", impressionToken=mine))["userErrors"] == []
         row = await owner.fetchrow("SELECT impression_day FROM upgrade WHERE person_id = $1", who(spectrum, other))
         assert row["impression_day"] == kept
+
+
+async def test_what_a_pause_holds_stays_unread_at_an_upgrade(
+    spectrum: Spectrum, client: Client, person: str, owner: Any
+) -> None:
+    """Whoever paused and then pays is read when they resume, and not before."""
+    await _say(client, person, "FREE")
+    await take(spectrum, *(session(person, NOW - timedelta(days=day), LIGHT) for day in range(1, 4)))
+    someone = await at(owner, who(spectrum, person))
+    await set_paused(spectrum.ports, someone, paused=True)
+    assert (await _say(client, person, "PLUS", at=instant(NOW + timedelta(seconds=1))))["userErrors"] == []
+    assert await owner.fetchval("SELECT count(*) FROM job WHERE person_id = $1", someone.id) == 0
+    await work_off(spectrum, owner)
+    unread = "SELECT count(*) FROM session WHERE person_id = $1 AND status = 'PENDING'"
+    assert await owner.fetchval(unread, someone.id) == 3
+    await set_paused(spectrum.ports, someone, paused=False)
+    await work_off(spectrum, owner)
+    assert await owner.fetchval(unread, someone.id) == 0
+
+
+async def test_words_are_promised_from_the_first_plan_on(
+    spectrum: Spectrum, client: Client, person: str, owner: Any
+) -> None:
+    """Nothing is promised to somebody without a plan; another plan moves nothing, and one after a break does."""
+    await take(spectrum, session(person, JUNE))
+    person_id = who(spectrum, person)
+    await owner.execute("UPDATE person SET plan = 'FREE', promised_from = NULL WHERE id = $1", person_id)
+    promised = []
+    for second, plan in enumerate(("TRIAL", "PLUS", "FREE", "PLUS"), start=1):
+        await _say(client, person, plan, at=instant(NOW + timedelta(seconds=second)))
+        promised.append(await owner.fetchval("SELECT promised_from FROM person WHERE id = $1", person_id))
+    first, same, none, again = promised
+    assert first is not None
+    assert (same, none) == (first, first)
+    assert again > first
+
+
+async def test_who_pays_before_upkeep_is_in_their_arm(spectrum: Spectrum, person: str, owner: Any) -> None:
+    """An upgrade within the hour is of the experiment; who has a plan already is of none, nor is any later word."""
+    arms = Arm("none", ArmRole.CONTROL, 0.5), Arm("shown", ArmRole.TREATMENT, 0.5, "standard")
+    running = Experiment("paying", "It matters.", "upgrades", NOW - timedelta(days=1), None, Plan(arms, 100))
+    trying = replace(spectrum, ports=replace(spectrum.ports, experiments=(running,)))
+    people = [f"{person}-{number}" for number in range(8)]
+    await take(spectrum, *(session(each, JUNE) for each in people))
+    free, paying = people[:6], people[6:]
+    await owner.execute("UPDATE person SET plan = 'FREE' WHERE id = ANY ($1)", [who(spectrum, each) for each in free])
+    async with Client.of(trying, AUTH_SECRET) as client:
+        for each in people:
+            for second, plan in enumerate(("TRIAL", "PLUS")):
+                await _say(client, each, plan, at=instant(NOW + timedelta(seconds=second)))
+    rows = await owner.fetch("SELECT person_id, arm, exposed_at FROM assignment WHERE experiment = 'paying'")
+    assert {row["person_id"]: row["arm"] for row in rows} == {
+        who(spectrum, each): running.arm_of(who(spectrum, each)).key for each in free
+    }
+    assert paying
+    assert {row["exposed_at"] for row in rows} == {None}

@@ -12,8 +12,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from app.domain.access import Role
 from app.domain.global_ids import decode
 from app.domain.webhooks import KEY_OVERLAP, MOST_ATTEMPTS, WebhookEvent
-from app.jobs import Queue
+from app.jobs import Job, Queue, webhook
 from app.pipeline.announcing import announce
+from app.pipeline.hooking import MOST_WEBHOOKS
 from app.storage.jobs import ledger
 from app.storage.notify.webhooks import Announcement
 from app.wiring import Spectrum
@@ -316,3 +317,59 @@ async def test_pages_of_deliveries_go_back_in_time(spectrum: Spectrum, client: C
         DELIVERIES, {**asked, "after": "bm9uc2Vuc2U"}, subject="team", roles=(Role.OPERATOR,), path="/ops/graphql"
     )
     assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def _jobs(spectrum: Spectrum, *jobs: Job) -> None:
+    """Let the workers carry these out."""
+    async with spectrum.ports.store.for_everyone() as tx:
+        assert len(await ledger.keep_jobs(tx, jobs)) == len(jobs)
+    await Runner(spectrum.ports).work_off(Queue.MINUTES)
+
+
+async def test_what_was_handed_over_is_not_sent_again(
+    spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any
+) -> None:
+    """A job of before, of whichever attempt, finds that there is nothing left to do."""
+    await _hook(client, receiver)
+    await _tell(spectrum)
+    delivery_id = await owner.fetchval("SELECT id FROM webhook_delivery")
+    await _jobs(spectrum, *(webhook(delivery_id, attempt=number, asked=uuid4()) for number in (1, 2, 3)))
+    assert len(receiver.requests) == 1
+    assert await owner.fetchval("SELECT attempt FROM webhook_delivery") == 1
+
+
+async def test_an_attempt_is_made_once(spectrum: Spectrum, client: Client, receiver: Receiver, owner: Any) -> None:
+    """While it is not taken, an attempt that was made and one whose turn has not come send nothing."""
+    receiver.reply = answers(503)
+    await _hook(client, receiver)
+    await _tell(spectrum)
+    delivery_id = await owner.fetchval("SELECT id FROM webhook_delivery")
+    await _jobs(spectrum, *(webhook(delivery_id, attempt=number, asked=uuid4()) for number in (1, 3)))
+    assert len(receiver.requests) == 1
+    await _jobs(spectrum, webhook(delivery_id, attempt=2, asked=uuid4()))
+    assert len(receiver.requests) == 2
+    assert await owner.fetchval("SELECT attempt FROM webhook_delivery") == 2
+
+
+async def test_there_are_twenty_at_most(client: Client, owner: Any) -> None:
+    """One more is refused; those that there are can be changed."""
+    for number in range(MOST_WEBHOOKS):
+        last = await _upsert(client, url=f"{GOOD}{number}", events=EVERY)
+        assert last["userErrors"] == []
+    refused = await _upsert(client, url=GOOD, events=EVERY)
+    assert [each["code"] for each in refused["userErrors"]] == ["TOO_MANY"]
+    assert await owner.fetchval("SELECT count(*) FROM webhook") == MOST_WEBHOOKS == 20
+    assert (await _upsert(client, id=last["endpoint"]["id"], url=GOOD, events=EVERY))["userErrors"] == []
+
+
+async def test_a_change_is_in_the_audit_log_and_its_path_is_not(client: Client, owner: Any) -> None:
+    """The audit log has the origin and the events; the path, which is a secret of whoever listens, it has not."""
+    audited = "SELECT action, reason FROM audit WHERE $1 = ANY (targets) ORDER BY id"
+    hook = await _upsert(client, url="https://hooks.example/T0/secret?key=secret", events=["SLA_MISSED"])
+    events = ["SPECTRUM_RESET", "SLA_MISSED", "SLA_MISSED"]
+    await _upsert(client, id=hook["endpoint"]["id"], url="https://other.example:8443/secret", events=events)
+    rows = await owner.fetch(audited, UUID(decode(hook["endpoint"]["id"])[1]))
+    assert [tuple(row) for row in rows] == [
+        ("create webhook", "https://hooks.example: SLA_MISSED"),
+        ("change webhook", "https://other.example:8443: SLA_MISSED, SPECTRUM_RESET"),
+    ]
