@@ -92,7 +92,6 @@ WEBHOOKS = [
     "COMMENT ON COLUMN webhook.away_until IS 'it did not take something just now: what is new waits until then'",
     "COMMENT ON COLUMN webhook.rotated IS 'when each key but the newest was replaced; keys are kept nowhere'",
     "GRANT SELECT, INSERT, UPDATE ON webhook TO spectrum_batch",
-    "GRANT SELECT (id, enabled, events) ON webhook TO spectrum_person",
     """
     CREATE TABLE webhook_delivery (
       id uuid PRIMARY KEY DEFAULT uuidv7(),
@@ -117,7 +116,7 @@ WEBHOOKS = [
     "COMMENT ON TABLE webhook_delivery IS 'one event for one webhook: ids and times, and how handing it over went'",
     "COMMENT ON COLUMN webhook_delivery.event_key IS 'what the event is told once by, however often it is announced'",
     "COMMENT ON COLUMN webhook_delivery.person_id IS 'whom it is about; none: about nobody'",
-    *personal("webhook_delivery", person="SELECT, INSERT, UPDATE, DELETE", batch="SELECT, INSERT, UPDATE, DELETE"),
+    *personal("webhook_delivery", person="SELECT, DELETE", batch="SELECT, INSERT, UPDATE, DELETE"),
 ]
 
 
