@@ -35,7 +35,7 @@ _SPECIAL_IPV4 = tuple(
 """IANA's special-purpose addresses. Python's own `is_global` differs between patch releases (CVE-2024-4032)."""
 _UNICAST_IPV6 = IPv6Network("2000::/3")
 """All that IANA gives out for the internet; private, local and reserved addresses lie outside."""
-_SPECIAL_IPV6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
+_SPECIAL_IPV6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -101,7 +101,8 @@ def problems_of_url(url: str, *field: str, allow_loopback: bool = False) -> list
 def may_connect(address: str, *, allow_loopback: bool = False) -> bool:
     """Whether an IP address is one of the public internet: no private, local, shared, reserved or metadata address.
 
-    Addresses that hold another (IPv4-mapped, 6to4, NAT64) are what they hold. False for what is no address.
+    Addresses that hold another (IPv4-mapped, NAT64) are what they hold; 6to4 is no way to anybody any more (RFC 7526).
+    False for what is no address.
     """
     try:
         found = _held(ip_address(address))
@@ -140,4 +141,4 @@ def _held(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
         return address
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+    return address.ipv4_mapped or address

@@ -27,23 +27,24 @@ OUTSIDE = (
 def _holding(address: str) -> list[str]:
     """An IPv4 address in the forms of IPv6 that lead to it."""
     number = int(IPv4Address(address))
-    return [
-        f"::ffff:{address}",
-        str(IPv6Address((0x64FF9B << 96) | number)),
-        str(IPv6Address((0x2002 << 112) | (number << 80) | 1)),
-    ]
+    return [f"::ffff:{address}", str(IPv6Address((0x64FF9B << 96) | number))]
+
+
+def _sixtofour(address: str) -> str:
+    return str(IPv6Address((0x2002 << 112) | (int(IPv4Address(address)) << 80) | 1))
 
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_what_is_not_public_is_refused_in_every_form(address: str) -> None:
     """Also mapped into IPv6, behind NAT64, and as 6to4."""
-    assert [each for each in (address, *_holding(address)) if may_connect(each)] == []
+    assert [each for each in (address, *_holding(address), _sixtofour(address)) if may_connect(each)] == []
 
 
 @pytest.mark.parametrize("address", OUTSIDE)
 def test_what_is_public_is_allowed_in_every_form(address: str) -> None:
-    """The neighbours of every range that is refused, too; a network with NAT64 alone still reaches them."""
+    """The neighbours of every range that is refused, too; a network with NAT64 alone reaches them. Not by 6to4."""
     assert [each for each in (address, *_holding(address)) if not may_connect(each)] == []
+    assert not may_connect(_sixtofour(address))
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,8 @@ async def receiver_that(reply: Reply, tls: ssl.SSLContext | None) -> AsyncIterat
         server.close()
         for task, writer in open_.items():
             task.cancel()
-            writer.transport.abort()
+            with suppress(AttributeError):  # Python before 3.11.4 cannot abort what has ended (gh-104232)
+                writer.transport.abort()
         await asyncio.gather(*open_)
         await asyncio.sleep(0)  # the transports go in the loop's next turn
 

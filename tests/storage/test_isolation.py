@@ -18,7 +18,10 @@ from app.wiring import Spectrum
 from tests.life import JUNE, PERSONAL, at, database_url, furnish, lived, rows_of, say_how_it_was
 
 NOBODYS = UUID(int=0)
-REFUSED = r"row-level security|permission denied for table (model_call|rubric_score|shadow_text|blind_\w+|device|webhook_delivery)"
+REFUSED = (
+    r"row-level security|permission denied for table"
+    r" (model_call|rubric_score|shadow_text|blind_\w+|device|webhook_delivery)"
+)
 """Calls of models, scores and pairs are kept for people, never by them: the role may not do that to anybody."""
 
 
