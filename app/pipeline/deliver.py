@@ -57,7 +57,7 @@ async def keep(tx: Tx, result: Attempted) -> Kept:
     made = delivery.attempt + 1
     if isinstance(outcome, Delivered | Disable):
         await webhooks.keep_attempt(
-            tx, delivery.id, http_status=outcome.status, delivered=isinstance(outcome, Delivered), next_at=None
+            tx, delivery.id, made, http_status=outcome.status, delivered=isinstance(outcome, Delivered), next_at=None
         )
         await webhooks.keep_away(tx, delivery.webhook_id, None)
         if isinstance(outcome, Disable):
@@ -67,5 +67,11 @@ async def keep(tx: Tx, result: Attempted) -> Kept:
     next_at = None if wait is None else result.at + wait
     away_s = max(AWAY_S, outcome.retry_after_s or 0)
     await webhooks.keep_away(tx, delivery.webhook_id, result.at + timedelta(seconds=away_s))
-    await webhooks.keep_attempt(tx, delivery.id, http_status=outcome.status, delivered=False, next_at=next_at)
-    return Kept() if wait is None else Kept((webhook(delivery.id, attempt=made + 1, delay_s=wait.total_seconds()),))
+    is_new = await webhooks.keep_attempt(
+        tx, delivery.id, made, http_status=outcome.status, delivered=False, next_at=next_at
+    )
+    return (
+        Kept()
+        if wait is None or not is_new
+        else Kept((webhook(delivery.id, attempt=made + 1, delay_s=wait.total_seconds()),))
+    )

@@ -172,15 +172,21 @@ async def list_waiting(tx: Tx, webhook_id: UUID, *, limit: int) -> list[Delivery
 
 
 async def keep_attempt(
-    tx: Tx, delivery_id: UUID, *, http_status: int | None, delivered: bool, next_at: datetime | None
-) -> None:
-    """Count an attempt; `next_at` when it is tried again, None when it is not."""
-    await tx.execute(
-        """
-        UPDATE webhook_delivery SET attempt = attempt + 1, http_status = $2, next_attempt_at = $4,
-          delivered_at = CASE WHEN $3 THEN now() END, kept_at = clock_timestamp() WHERE id = $1
-        """,
-        *(delivery_id, http_status, delivered, next_at),
+    tx: Tx, delivery_id: UUID, number: int, *, http_status: int | None, delivered: bool, next_at: datetime | None
+) -> bool:
+    """Count the `number`-th attempt (1..); `next_at` when it is tried again, None when it is not.
+
+    False when it was counted before: somebody else made the same one. That it was handed over is kept in any case.
+    """
+    return bool(
+        await tx.execute(
+            """
+            UPDATE webhook_delivery SET attempt = greatest(attempt, $2), http_status = $3, next_attempt_at = $5,
+              delivered_at = CASE WHEN $4 THEN now() END, kept_at = clock_timestamp()
+            WHERE id = $1 AND delivered_at IS NULL AND ($4 OR attempt < $2)
+            """,
+            *(delivery_id, number, http_status, delivered, next_at),
+        )
     )
 
 
