@@ -1,17 +1,17 @@
 """Which experiments run, read from a file that is written before they start. Assigns nobody."""
 
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.domain.experiments import TEASERS, Arm, ArmRole, Experiment, Plan
 from app.domain.questions import LONGEST_WITHIN_DAYS
 from app.errors import ConfigurationError
+from app.gateways.settings_file import read_settings
 
 MOST_WEEKS = 52
 _Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
@@ -51,17 +51,7 @@ def read_experiments(path: Path) -> tuple[Experiment, ...]:
 
     ConfigurationError names the place: one that cannot be read as it was meant would be worse than none.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"The experiments file {path} cannot be read ({type(error).__name__}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The experiments file {path} is no TOML: {error}.") from None
-    try:
-        file = _File.model_validate(content)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise ConfigurationError(f"The experiments file {path} does not fit: {faults}.") from None
+    file = read_settings(path, "experiments", _File)
     fault = next(_faults(file), None)
     if fault is not None:
         raise ConfigurationError(f"The experiments file {path} {fault.rstrip('.')}.")

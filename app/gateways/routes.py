@@ -1,16 +1,16 @@
 """Which models may be asked for the words of a feature, in which order, and at what price. Asks nobody."""
 
-import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.cost import PRIORITY, Engine, Feature, Price
 from app.errors import ConfigurationError
+from app.gateways.settings_file import read_settings
 
 MOST_TIERS = 2
 """Models that may be asked for one text, one after the other; with one repair that makes three calls."""
@@ -78,17 +78,7 @@ def read_routes(path: Path) -> Routes:
     Whatever is missing, unknown or out of range is refused: a model without a price would never reach its budget.
     ConfigurationError names the place.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except OSError as error:
-        raise ConfigurationError(f"The models file {path} cannot be read ({type(error).__name__}).") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The models file {path} is no TOML: {error}.") from None
-    try:
-        file = _File.model_validate(content)
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise ConfigurationError(f"The models file {path} does not fit: {faults}.") from None
+    file = read_settings(path, "models", _File)
     fault = _fault_of(file)
     if fault:
         raise ConfigurationError(f"The models file {path} {fault}.")
