@@ -4,6 +4,7 @@ import { useEffect, useId } from "preact/hooks";
 import { ChooseOne } from "../parts/choice";
 import { Notice } from "../parts/notice";
 import { Skeleton } from "../parts/skeleton";
+import { Table as PlainTable, type Rows } from "../parts/table";
 import { TableTwin } from "../parts/table_twin";
 import { type Curve, Curves } from "../pictures/curves";
 import { instant } from "../words/dates";
@@ -108,47 +109,9 @@ export function Figures({ of }: { of: readonly (readonly [string, string])[] }) 
   );
 }
 
-interface Rows {
-  readonly caption: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly ComponentChildren[])[];
-  /** How many columns from the left hold words; the rest are numbers. */
-  readonly wordColumns?: number;
-  readonly empty?: string;
-}
-
-export function Table({ caption, columns, rows, wordColumns = 1, empty = words.nothing }: Rows) {
-  if (rows.length === 0) return <p class="soft">{empty}</p>;
-  const of = (place: number) => (place < wordColumns ? "" : "number");
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="scrolls" tabIndex={0} aria-label={words.tableOf(caption)}>
-      <table>
-        <caption class="unseen-by-eye">{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column, place) => (
-              <th key={column} scope="col" class={of(place)}>
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([first, ...others], row) => (
-            <tr key={row}>
-              <th scope="row">{first}</th>
-              {others.map((cell, place) => (
-                <td key={place} class={of(place + 1)}>
-                  {cell}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+/** A table, or the words that there is nothing to put into it. */
+export function Table({ empty = words.nothing, ...given }: Rows & { readonly empty?: string }) {
+  return given.rows.length === 0 ? <p class="soft">{empty}</p> : <PlainTable {...given} />;
 }
 
 type Preset = keyof typeof words.ranges;

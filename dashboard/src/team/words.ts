@@ -19,7 +19,6 @@ export const words = catalogue({
   again: "Try again",
   asOf: (at: string) => `As of ${at}`,
   every: "renewed every 15 seconds while this page is seen",
-  tableOf: (caption: string) => `Table: ${caption}`,
   failures: {
     SIGNED_OUT: {
       title: "Sign in",
