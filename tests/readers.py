@@ -1,7 +1,7 @@
 """Somebody who wants to be told of their week, and browsers that subscribed for them. Checks nothing."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -102,6 +102,10 @@ async def reader_of(spectrum: Spectrum, owner: Any, person: str, told_at: dateti
     )
     await found.choose()
     return found
+
+
+Subscribe = Callable[[Reader, Reply], Awaitable[Device]]
+"""A way to let somebody subscribe."""
 
 
 @asynccontextmanager

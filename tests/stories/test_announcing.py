@@ -1,6 +1,5 @@
 """What other systems are told of: from what makes it, once, with the ids of its kind and nothing more."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -20,7 +19,7 @@ from app.storage.jobs import ledger, planning
 from app.wiring import Spectrum
 from graphql_schema.ids import encode
 from tests.client import LIGHT, Client, session
-from tests.gateways.receiver import Receiver, answers, receiver_that
+from tests.gateways.receiver import Receiver
 from tests.life import JUNE, at, take, who, work_off
 from workers.runner import Runner
 
@@ -28,21 +27,7 @@ UPSERT = """mutation($url: String!, $events: [WebhookEvent!]!) { upsertWebhook(i
   userErrors { code } } }"""
 EVERY = [each.value for each in WebhookEvent]
 FRESH = "UPDATE period_aggregate SET closed_at = now(), backfilled = false, told = true WHERE person_id = $1"
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    """Give somebody who takes everything."""
-    async with receiver_that(answers(204), None) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-async def alone(owner: Any) -> None:
-    """Let no other test's webhooks listen."""
-    await owner.execute("DELETE FROM webhook_delivery")
-    await owner.execute("DELETE FROM webhook")
-    await owner.execute("DELETE FROM job WHERE kind = 'WEBHOOK'")
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 async def _hook(client: Client, receiver: Receiver, *events: str) -> None:

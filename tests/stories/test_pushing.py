@@ -1,7 +1,5 @@
 """A person is told of their week once, when they want to be, on every device, whoever dies in between."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,27 +19,8 @@ from app.storage.jobs import ledger
 from app.wiring import Spectrum
 from tests.client import Client
 from tests.gateways.receiver import Reply, answers
-from tests.readers import BEFORE, ZONE, Device, Reader, reader_of, subscribed
+from tests.readers import ZONE, Reader, Subscribe, reader_of
 from workers.runner import Runner
-
-Subscribe = Callable[[Reader, Reply], Awaitable[Device]]
-
-
-@pytest.fixture
-async def reader(spectrum: Spectrum, owner: Any, person: str) -> Reader:
-    """Give somebody who wanted to be told five minutes ago."""
-    return await reader_of(spectrum, owner, person, datetime.now(UTC) - BEFORE)
-
-
-@pytest.fixture
-async def device() -> AsyncIterator[Subscribe]:
-    """Give a way to let somebody subscribe."""
-    async with AsyncExitStack() as stack:
-
-        async def subscribe(reader: Reader, reply: Reply) -> Device:
-            return await stack.enter_async_context(subscribed(reader, reply))
-
-        yield subscribe
 
 
 async def test_every_device_is_told_once(reader: Reader, device: Subscribe) -> None:

@@ -1,7 +1,5 @@
 """Whom a push is not for any more, how long it may wait, who is told late, and what the team counts."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -22,29 +20,11 @@ from app.storage.notify.devices import NewDevice
 from app.storage.notify.pushes import PushCounts
 from app.wiring import Spectrum
 from tests.client import BROWSER_KEYS
-from tests.gateways.receiver import Reply, answers, receiver_that
-from tests.readers import BEFORE, ZONE, Device, Reader, reader_of, subscribed
+from tests.gateways.receiver import answers, receiver_that
+from tests.readers import ZONE, Reader, Subscribe
 from workers.runner import Runner
 
-Subscribe = Callable[[Reader, Reply], Awaitable[Device]]
 JOBS = "SELECT run_after > now() AS waits, status, scope FROM job WHERE person_id = $1 AND kind = 'PUSH'"
-
-
-@pytest.fixture
-async def reader(spectrum: Spectrum, owner: Any, person: str) -> Reader:
-    """Give somebody who wanted to be told five minutes ago."""
-    return await reader_of(spectrum, owner, person, datetime.now(UTC) - BEFORE)
-
-
-@pytest.fixture
-async def device() -> AsyncIterator[Subscribe]:
-    """Give a way to let somebody subscribe."""
-    async with AsyncExitStack() as stack:
-
-        async def subscribe(reader: Reader, reply: Reply) -> Device:
-            return await stack.enter_async_context(subscribed(reader, reply))
-
-        yield subscribe
 
 
 def _at(moment: datetime) -> time:

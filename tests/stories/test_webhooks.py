@@ -1,6 +1,5 @@
 """Another system is told what it asked to be told: signed, again until it takes it, with ids and times alone."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,7 +19,7 @@ from app.storage.notify.webhooks import Announcement
 from app.wiring import Spectrum
 from graphql_schema.ids import encode
 from tests.client import Client
-from tests.gateways.receiver import Receiver, answers, receiver_that
+from tests.gateways.receiver import Receiver, answers
 from workers.runner import Runner
 
 UPSERT = """mutation($input: UpsertWebhookInput!) { upsertWebhook(input: $input) {
@@ -34,21 +33,7 @@ REDELIVER = """mutation($id: ID!) { redeliver(input: {deliveryId: $id}) {
 EVERY = [each.value for each in WebhookEvent]
 GOOD = "https://hooks.example/"
 FRESH = "UPDATE period_aggregate SET closed_at = now(), backfilled = false, told = true WHERE person_id = $1"
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    """Give somebody who takes everything."""
-    async with receiver_that(answers(204), None) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-async def alone(owner: Any) -> None:
-    """Let no other test's webhooks listen."""
-    await owner.execute("DELETE FROM webhook_delivery")
-    await owner.execute("DELETE FROM webhook")
-    await owner.execute("DELETE FROM job WHERE kind = 'WEBHOOK'")
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 async def _upsert(client: Client, **given: Any) -> Any:
