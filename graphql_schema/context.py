@@ -139,6 +139,16 @@ class Context:
         """The caller's head; of someone unknown, one that says so."""
         return await self.once("head", self._find_head())
 
+    async def meet(self) -> Head:
+        """The same at the very begin of a request, when nobody else can ask for it: no task is needed then."""
+        head = await self._find_head()
+        self._remember_head(head)
+        return head
+
+    def _remember_head(self, head: Head) -> None:
+        self._once["head"] = asyncio.get_running_loop().create_future()
+        self._once["head"].set_result(head)
+
     async def known_head(self) -> Head:
         """The caller's head. Refused when nothing is kept of them: there is nothing to change then."""
         head = await self.head()
@@ -195,8 +205,7 @@ class Context:
 
         Only when both say the same was all that was read in between read as expected.
         """
-        self._once["head"] = asyncio.get_running_loop().create_future()
-        self._once["head"].set_result(head)
+        self._remember_head(head)
         seen = self._once["head as seen"] = asyncio.ensure_future(self._find_head())
         return seen
 

@@ -210,20 +210,20 @@ class SafeAsyncpgClient(AsyncpgDBClient):
 
     connection_class = _PooledConnection
 
-    async def glance(self, sql: str, *args: object) -> Record | None:
-        """The first row of one statement that needs no transaction around it."""
+    async def glance(self, sql: str, *args: object) -> list[Record]:
+        """The rows of one statement that needs no transaction around it."""
         await PoolConnectionWrapper(self, self._pool_init_lock).ensure_connection()
         pool = self._pool
         assert pool is not None, "ensure_connection makes the pool"
         connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
         try:
-            row: Record | None = await connection.fetchrow(sql, *args)
+            rows: list[Record] = await connection.fetch(sql, *args)
         except (asyncio.CancelledError, TimeoutError):
             connection.terminate()  # its request may still be on the way, and would hit whoever came next
             raise
         finally:
             await pool.release(connection)  # which no cancellation stops: asyncpg shields it by itself
-        return row
+        return rows
 
     def transaction(self, prelude: str = "") -> SafeTransaction:
         """A transaction whose BEGIN also runs `prelude` (trusted SQL) in the same round trip."""

@@ -93,8 +93,8 @@ def unknown(person_id: UUID, plan: str, now: datetime) -> Head:
 
 
 async def glance_head(store: Store, person_id: UUID) -> Head | None:
-    """The person's head in one round trip, None when they are unknown."""
-    row = await store.glance("SELECT * FROM head($1)", person_id)
+    """The person's head, None when they are unknown; heads that are asked for at once share a round trip."""
+    row = await store.glance("SELECT head.* FROM unnest($1::uuid[]) AS asked, head(asked)", person_id)
     return None if row is None else _head(row, row["underway"])
 
 

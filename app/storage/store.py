@@ -17,6 +17,7 @@ from tortoise.context import TortoiseContext
 from app.errors import ConfigurationError, SpectrumError
 from app.jobs import LEASE_S
 from app.storage.engine_asyncpg import SafeAsyncpgClient, Transaction, TransactionAbortedError
+from app.storage.glances import Glances
 
 MIGRATIONS = "migrations"
 """The package Tortoise looks for migrations in; a name, since migrations stand above storage."""
@@ -143,6 +144,7 @@ class Store:
         self._urls = urls
         self._pool = pool
         self._context: TortoiseContext | None = None
+        self._glances = Glances(self._glance)
 
     async def open(self) -> None:
         """Prepare the pools; connections are made when they are needed."""
@@ -184,13 +186,17 @@ class Store:
                 tx.is_shared = True
                 yield tx
 
-    async def glance(self, sql: str, *args: object) -> asyncpg.Record | None:
-        """The first row of one statement without a transaction, about a person whom `sql` sets by itself.
+    async def glance(self, sql: str, person_id: UUID) -> asyncpg.Record | None:
+        """The row of a person by a statement without a transaction, which is asked about several at once.
 
+        `sql` takes their ids as an array, sees each as that person by itself, and gives rows with an `id`.
         StorageUnavailable as above.
         """
+        return await self._glances.find(sql, person_id)
+
+    async def _glance(self, sql: str, ids: list[UUID]) -> list[asyncpg.Record]:
         with _told(), _connecting():
-            return await self._client("person").glance(sql, *args)
+            return await self._client("person").glance(sql, ids)
 
     @asynccontextmanager
     async def for_everyone(self) -> AsyncIterator[Tx]:

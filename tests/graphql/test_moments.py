@@ -33,8 +33,8 @@ class _Overtaken(Store):
         async with self._whole.as_it_is(person_id) as tx:
             yield tx
 
-    async def glance(self, sql: str, *args: object) -> Any:
-        return await self._whole.glance(sql, *args)
+    async def glance(self, sql: str, person_id: UUID) -> Any:
+        return await self._whole.glance(sql, person_id)
 
 
 @pytest.mark.parametrize("times", [1, 2])

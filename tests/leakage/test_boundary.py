@@ -79,8 +79,8 @@ class _Broken(Store):
         async with self._whole.for_everyone() as tx:
             yield tx
 
-    async def glance(self, sql: str, *args: object) -> Any:
-        return await self._whole.glance(sql, *args)
+    async def glance(self, sql: str, person_id: UUID) -> Any:
+        return await self._whole.glance(sql, person_id)
 
 
 def _raising(name: str) -> Callable[[Tx], Awaitable[object]]:

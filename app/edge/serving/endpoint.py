@@ -124,7 +124,7 @@ class Endpoint:
         """The answer by the person's revision: "as you have it", remembered, or made and remembered."""
         remembered = self._remembered
         assert remembered is not None, "only an endpoint that remembers recalls"
-        head = await call.context.head()
+        head = await call.context.meet()
         if not head.known:  # nothing moves their revision: an account's end, and its next beginning
             return await self._made(call)
         key = remembered.key(head, call.context, call.asked, call.operation)
@@ -207,8 +207,9 @@ def _failed(error: Exception, request: Request) -> Response:
 
 def _asks_for_the_page(request: Request) -> bool:
     """Whether a browser opens GraphiQL, which asks for a token by itself."""
-    asks = {"query", "documentId", "extensions"} & request.query_params.keys()
-    return request.method == "GET" and not asks and "text/html" in request.headers.get("accept", "")
+    if request.method != "GET" or "text/html" not in request.headers.get("accept", ""):
+        return False
+    return not {"query", "documentId", "extensions"} & request.query_params.keys()
 
 
 async def _while_waited_for(receive: Receive, work: Coroutine[Any, Any, _Value], *, may_stop: bool) -> _Value:
