@@ -223,12 +223,19 @@ class Insight(Node):
     headline: Claim
     body: list[Claim] = strawberry.field(description="1 to 4 sentences.")
     confidence: ConfidenceLevel
-    suggestion: Suggestion | None = strawberry.field(description="Null when nothing fitting can be offered.")
     seen_at: datetime | None = strawberry.field(description="Null until `markInsightsSeen` names it.")
-    provenance: Provenance
     edition: int = strawberry.field(
         description="1 for the first text; grows when a change made it be rewritten in place."
     )
+
+    @strawberry.field(description="Null when nothing fitting can be offered.")
+    def suggestion(self) -> Suggestion | None:
+        step = step_from_json(self.writing.content)
+        return Suggestion(label=step.label, action=step.action) if step else None
+
+    @strawberry.field
+    def provenance(self) -> Provenance:
+        return Provenance.of(self.writing)
 
     @strawberry.field(description="Null until the viewer reacts.")
     async def feedback(self, info: Info) -> InsightFeedback | None:
@@ -237,7 +244,7 @@ class Insight(Node):
     @classmethod
     def of(cls, writing: Writing, head: Head) -> Self:
         assert writing.insight_kind is not None, "every card has a kind"
-        kind, step = InsightKind(writing.insight_kind), step_from_json(writing.content)
+        kind = InsightKind(writing.insight_kind)
         headline, *body = show_claims(writing, kept_claims(writing.content), head)
         return cls(
             writing=writing,
@@ -250,9 +257,7 @@ class Insight(Node):
             headline=headline,
             body=body,
             confidence=ConfidenceLevel(writing.confidence),
-            suggestion=Suggestion(label=step.label, action=step.action) if step else None,
             seen_at=writing.seen_at,
-            provenance=Provenance.of(writing),
             edition=writing.edition,
         )
 

@@ -13,7 +13,7 @@ import strawberry
 from app.domain.findings import sessions_needed_for_month
 from app.domain.fold import Fold, compare, fold, is_enough_for_month
 from app.domain.measures import SESSIONS_FOR_CARD, Metric
-from app.domain.narrative import Narrative, SectionKind, narrative_from_json
+from app.domain.narrative import SectionKind, narrative_from_json
 from app.domain.news import own_key
 from app.domain.periods import Period as Days
 from app.domain.periods import PeriodKind, ends_at, format_period, month_of, previous
@@ -150,17 +150,13 @@ class MonthlySummary(Node):
     current: strawberry.Private[Fold]
     before: strawberry.Private[Fold]
     head: strawberry.Private[Head]
+    readable: strawberry.Private[Writing | None]
     id: strawberry.ID
     month: Month
     period: Period
     status: SummaryStatus
     sessions_needed: int | None = strawberry.field(description="Sessions still needed; null unless NOT_ENOUGH_DATA.")
-    title: Claim | None = strawberry.field(description="Null unless a narrative exists.")
-    sections: list[SummarySection] = strawberry.field(
-        description="In reading order, at most 7. Empty unless READY or REBUILDING."
-    )
     sample_count: int = strawberry.field(description="Sessions counted, after exclusions.")
-    provenance: Provenance | None = strawberry.field(description="Null unless a narrative exists.")
     expected_by: datetime | None = strawberry.field(
         description="Promised time of publication; null once READY, when nothing is due, and when it ended in a pause."
     )
@@ -168,6 +164,18 @@ class MonthlySummary(Node):
     edition: int = strawberry.field(
         description="1 for the first text of a month; grows when a change made it be rewritten; 0 before."
     )
+
+    @strawberry.field(description="Null unless a narrative exists.")
+    def title(self) -> Claim | None:
+        return None if self.readable is None else _show(self.readable, self.head)[0]
+
+    @strawberry.field(description="In reading order, at most 7. Empty unless READY or REBUILDING.")
+    def sections(self) -> list[SummarySection]:
+        return [] if self.readable is None else _show(self.readable, self.head)[1]
+
+    @strawberry.field(description="Null unless a narrative exists.")
+    def provenance(self) -> Provenance | None:
+        return None if self.readable is None else Provenance.of(self.readable)
 
     @strawberry.field
     async def landscape(self, info: Info) -> Landscape:
@@ -179,27 +187,23 @@ class MonthlySummary(Node):
 
     @classmethod
     def of(cls, head: Head, current: Fold, before: Fold, state: "_MonthState") -> Self:
-        month, status, writing = current.period, state.status(head, current), state.writing
-        readable = status in (SummaryStatus.READY, SummaryStatus.REBUILDING)
-        narrative = narrative_from_json(writing.content) if writing and readable else None
-        title, sections = _show(writing, narrative, head) if writing and narrative else (None, [])
+        month, status = current.period, state.status(head, current)
+        readable = state.writing if status in (SummaryStatus.READY, SummaryStatus.REBUILDING) else None
         return cls(
             days=month,
             current=current,
             before=before,
             head=head,
+            readable=readable,
             id=encode("MonthlySummary", own_key(head.person.id, PeriodKind.MONTH, month)),
             month=Month(month),
             period=Period.of(month, head),
             status=status,
             sessions_needed=(sessions_needed_for_month(current) if status is SummaryStatus.NOT_ENOUGH_DATA else None),
-            title=title,
-            sections=sections,
             sample_count=current.session_count,
-            provenance=Provenance.of(writing) if writing and narrative else None,
             expected_by=_expected_by(month, head) if status in _DUE else None,
-            published_at=writing.written_at if writing and narrative else None,
-            edition=writing.edition if writing and narrative else 0,
+            published_at=readable.written_at if readable else None,
+            edition=readable.edition if readable else 0,
         )
 
 
@@ -223,7 +227,8 @@ class _MonthState:
         return SummaryStatus.PENDING if self.being_written or not self.closed else SummaryStatus.NUMBERS_ONLY
 
 
-def _show(writing: Writing, narrative: Narrative, head: Head) -> tuple[Claim, list[SummarySection]]:
+def _show(writing: Writing, head: Head) -> tuple[Claim, list[SummarySection]]:
+    narrative = narrative_from_json(writing.content)
     title, *claims = show_claims(writing, narrative.claims(), head)
     sections = []
     for section in narrative.sections:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -56,9 +56,8 @@ class Making:
     seed: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """A published text."""
+class Writing(NamedTuple):
+    """A published text. A tuple, as an estimate is: a page of the feed has twenty of them to make."""
 
     id: UUID
     period_kind: PeriodKind
@@ -95,19 +94,31 @@ _STATUSES = {status.value: status for status in WritingStatus}
 
 
 def _writing(row: Any) -> Writing:
-    values = dict(row.items())
-    values["period_kind"] = _KINDS[values["period_kind"]]
-    values["period"] = Period(values.pop("first_day"), values.pop("last_day"))
-    values["status"] = _STATUSES[values["status"]]
-    values["content"] = orjson.loads(values["content"])
-    values["checks_passed"] = tuple(values["checks_passed"])
-    values["on"] = AggregateRef(
-        values["period_kind"],
-        values["period"].first,
-        values.pop("aggregate_revision"),
-        values.pop("aggregate_digest"),
+    """The text of a row of `_COLUMNS`."""
+    id_, kind, first, last, key, rank, insight, status, confidence, content, edition, revision, digest, *rest = row
+    engine, prompt, prompt_hash, brief, passed, degraded, written_at, published_at, seen_at = rest
+    return Writing(
+        id=id_,
+        period_kind=_KINDS[kind],
+        period=Period(first, last),
+        finding_key=key,
+        rank=rank,
+        insight_kind=insight,
+        status=_STATUSES[status],
+        confidence=confidence,
+        content=orjson.loads(content),
+        edition=edition,
+        on=AggregateRef(_KINDS[kind], first, revision, digest),
+        engine=engine,
+        prompt_revision=prompt,
+        prompt_hash=prompt_hash,
+        brief_digest=brief,
+        checks_passed=tuple(passed),
+        degraded=degraded,
+        written_at=written_at,
+        published_at=published_at,
+        seen_at=seen_at,
     )
-    return Writing(**values)
 
 
 async def keep(tx: Tx, new: Sequence[tuple[UUID, NewWriting, AggregateRef]]) -> None:
