@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from gettext import NullTranslations
-from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,10 +17,11 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from app.domain.access import Caller
-from app.domain.affect import SessionNumbers, Source
+from app.domain.affect import Source
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, fold
 from app.domain.periods import Period, PeriodKind, baseline_of, months_of, previous
+from app.domain.table import SessionTable
 from app.errors import ErrorCode, Problem, Refused, Unauthenticated
 from app.pipeline.ports import Ports
 from app.storage import people
@@ -40,7 +40,7 @@ _Key = TypeVar("_Key", bound=Hashable)
 class PersonNumbers:
     """Session numbers of whole months, and all that is left out of them."""
 
-    numbers: tuple[SessionNumbers, ...]
+    numbers: SessionTable
     targets: tuple[ExclusionTarget, ...]
 
 
@@ -59,7 +59,7 @@ class _History:
     def __init__(self) -> None:
         self._asked: dict[date, asyncio.Task[None]] = {}
         self._packed: dict[date, bytes] = {}
-        self._unpacked: dict[date, list[SessionNumbers]] = {}
+        self._unpacked: dict[date, SessionTable] = {}
 
     async def read(self, context: "Context", span: Period) -> None:
         """Read the months that `span` touches."""
@@ -75,12 +75,11 @@ class _History:
         async with context.read() as tx:
             self._packed.update(await numbers.list_packed(tx, context.person_id(), months))
 
-    def sessions(self, span: Period) -> tuple[SessionNumbers, ...]:
+    def sessions(self, span: Period) -> SessionTable:
         """The session numbers of the months that `span` touches, which were read before, oldest month first."""
-        months = [self._month(month) for month in months_of(span) if month in self._packed]
-        return tuple(chain.from_iterable(months))
+        return SessionTable.joined([self._month(month) for month in months_of(span) if month in self._packed])
 
-    def _month(self, month: date) -> list[SessionNumbers]:
+    def _month(self, month: date) -> SessionTable:
         unpacked = self._unpacked.get(month)
         if unpacked is None:
             unpacked = self._unpacked[month] = unpack(self._packed[month])

@@ -4,11 +4,10 @@ Every day, week, range, baseline, comparison, preview and check of evidence goes
 keeps nothing; what may be shown is decided in `estimates` and `differences`.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import InitVar, dataclass, field
 from datetime import date
-from itertools import chain
-from operator import attrgetter
+from typing import Any
 
 from app.domain.affect import SessionNumbers, Source
 from app.domain.estimates import sampling
@@ -25,7 +24,7 @@ from app.domain.estimates.estimate import (
     estimate,
     withheld,
 )
-from app.domain.exclusions import ExclusionTarget, hidden_by
+from app.domain.exclusions import ExclusionTarget, IsHidden, hidden_by
 from app.domain.measures import (
     BASELINE_WEEKS_WITH_DATA,
     CONFIDENCE,
@@ -37,38 +36,77 @@ from app.domain.measures import (
     check_subject,
 )
 from app.domain.periods import Period, PeriodKind, month_of, previous
+from app.domain.table import Days, SessionTable
 
 
-@dataclass(frozen=True, slots=True)
 class Fold:
-    """The counted sessions of a period, ordered by local date, local minute and id, and how many were left out."""
+    """The counted sessions of a period, ordered by local date, local minute and id, and how many were left out.
 
-    period: Period
-    sessions: tuple[SessionNumbers, ...]
-    excluded_count: int
-    days: sampling.Days = field(init=False, repr=False, compare=False)
-    """The same sessions by local day, oldest first."""
-    readable: tuple[SessionNumbers, ...] = field(init=False, repr=False, compare=False)
-    """Those whose words could be read well enough to tell of feelings and patterns; all count as sessions."""
-    readable_days: sampling.Days = field(init=False, repr=False, compare=False)
-    """The readable ones by local day, oldest first."""
-    _samples: dict[Metric, sampling.Samples] = field(init=False, repr=False, compare=False, default_factory=dict)
-    """Remembered, because one pass serves all subjects of a metric; derived, so the fold stays a value."""
-    grouped: InitVar[sampling.Days | None] = None
-    """`days`, where they are known already."""
+    A value: what is worked out of them is remembered, since most of it serves several answers.
+    """
 
-    def __post_init__(self, grouped: sampling.Days | None) -> None:
-        days = sampling.by_day(self.sessions) if grouped is None else grouped
-        readable = tuple([session for session in self.sessions if session.confidence >= LEAST_CONFIDENCE])
-        every = len(readable) == len(self.sessions)
-        object.__setattr__(self, "days", days)
-        object.__setattr__(self, "readable", readable)
-        object.__setattr__(self, "readable_days", days if every else sampling.by_day(readable))
+    __slots__ = ("_days", "_is_readable", "_readable", "_samples", "excluded_count", "period", "sessions")
+
+    def __init__(
+        self,
+        period: Period,
+        sessions: Iterable[SessionNumbers],
+        excluded_count: int,
+        *,
+        days: Days | None = None,
+        is_readable: bool | None = None,
+    ) -> None:
+        """`days` and `is_readable` (whether all sessions could be read) are said where they are known already."""
+        self.period = period
+        self.sessions = SessionTable.of(sessions)
+        self.excluded_count = excluded_count
+        self._days = days
+        self._is_readable = is_readable
+        self._readable: Days | None = None
+        self._samples: dict[Metric, sampling.Samples] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fold) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def __repr__(self) -> str:
+        return f"Fold({self.period!r}, {self.sessions!r}, {self.excluded_count!r})"
+
+    def _told(self) -> tuple[Period, SessionTable, int]:
+        return self.period, self.sessions, self.excluded_count
+
+    @property
+    def days(self) -> Days:
+        """The same sessions by local day, oldest first."""
+        if self._days is None:
+            self._days = Days.of(self.sessions)
+        return self._days
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the words of all sessions could be read well enough."""
+        if self._is_readable is None:
+            self._is_readable = min(self.sessions.column("confidence"), default=LEAST_CONFIDENCE) >= LEAST_CONFIDENCE
+        return self._is_readable
+
+    @property
+    def readable_days(self) -> Days:
+        """The readable sessions by local day, oldest first."""
+        if self._readable is None:
+            self._readable = self.days if self.is_readable else self.days.only("confidence", sampling.is_sure)
+        return self._readable
+
+    @property
+    def readable(self) -> SessionTable:
+        """Sessions whose words could be read well enough to tell of feelings and patterns; all count as sessions."""
+        return self.sessions if self.is_readable else self.readable_days.sessions()
 
     @property
     def versions(self) -> frozenset[str]:
         """Analyser versions that the readable ones were read by: numbers of two versions do not compare."""
-        return frozenset([session.analyser_version for session in self.readable])
+        return frozenset(self.readable.column("analyser_version"))
 
     @property
     def session_count(self) -> int:
@@ -144,9 +182,6 @@ _WITHOUT_READING = sampling.OF_EVERY_SESSION | {Metric.SESSION_SHIFT_VALENCE}
 """A person's own rating of a session needs no reading; its sample looks for itself which sessions have one."""
 
 
-_IN_ORDER = attrgetter("local_date", "local_minute", "session_id")
-
-
 def fold(
     numbers: Iterable[SessionNumbers],
     targets: Sequence[ExclusionTarget],
@@ -160,15 +195,27 @@ def fold(
     Those that a target covers are counted as left out and otherwise ignored. The order of `numbers` and `targets`
     changes nothing. A usual for `alike` takes only sessions that were read by the analyser that read those.
     """
-    first, last = period.first, period.last
-    inside = [s for s in numbers if first <= s.local_date <= last and (sources is None or s.source in sources)]
-    versions = alike.versions if alike is not None else None
-    if versions:
-        inside = [session for session in inside if session.analyser_version in versions]
-    hidden = hidden_by(targets)
-    kept = [s for s in inside if not hidden(s.session_id, s.local_date, s.source)] if targets else inside
-    kept.sort(key=_IN_ORDER)
-    return Fold(period, tuple(kept), len(inside) - len(kept))
+    inside = SessionTable.of(numbers).within(period)
+    if sources is not None:
+        inside = _with(inside, "source", sources)
+    if alike is not None and (versions := alike.versions):
+        inside = _with(inside, "analyser_version", versions)
+    kept = _left(inside, hidden_by(targets)) if targets else inside
+    return Fold(period, kept, len(inside) - len(kept))
+
+
+def _with(table: SessionTable, name: str, values: frozenset[Any]) -> SessionTable:
+    """The sessions that have one of `values` in a column."""
+    column = table.column(name)
+    if values.issuperset(column):
+        return table
+    return table.pick([place for place, value in enumerate(column) if value in values])
+
+
+def _left(table: SessionTable, is_hidden: IsHidden) -> SessionTable:
+    """The sessions that are not left out."""
+    told = zip(*map(table.column, ("session_id", "local_date", "source")), strict=True)
+    return table.pick([place for place, each in enumerate(told) if not is_hidden(*each)])
 
 
 def cut(whole: Fold, unit_of: Callable[[date], Period]) -> list[Fold]:
@@ -178,15 +225,14 @@ def cut(whole: Fold, unit_of: Callable[[date], Period]) -> list[Fold]:
     unit ends it, so that its days are looked up once.
     """
     parts: list[Fold] = []
-    days, start = whole.days, 0
-    while start < len(days):
-        unit = unit_of(days[start][0].local_date)
-        end = start + 1
-        while end < len(days) and days[end][0].local_date <= unit.last:
-            end += 1
+    days, dates, start = whole.days, whole.days.dates(), 0
+    is_readable = True if whole.is_readable else None
+    while start < len(dates):
+        unit = unit_of(dates[start])
+        end = bisect_right(dates, unit.last, start)
         within = Period(max(unit.first, whole.period.first), min(unit.last, whole.period.last))
-        inside = days[start:end]
-        parts.append(Fold(within, tuple(chain.from_iterable(inside)), 0, inside))
+        inside = days.part(start, end)
+        parts.append(Fold(within, inside.sessions(), 0, days=inside, is_readable=is_readable))
         start = end
     return parts
 
@@ -245,5 +291,5 @@ def is_enough_for_month(month: Fold) -> bool:
 def has_baseline(baseline: Fold) -> bool:
     """Whether enough weeks of `baseline`, counted from its first day, have a session to speak of a usual."""
     first = baseline.period.first
-    weeks = {(day[0].local_date - first).days // 7 for day in baseline.days}
+    weeks = {(day - first).days // 7 for day in baseline.days.dates()}
     return len(weeks) >= BASELINE_WEEKS_WITH_DATA

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app.domain.affect import CareLevel, SessionNumbers
+from app.domain.affect import CareLevel
 from app.domain.exclusions import ExclusionTarget
 from app.domain.fold import Fold, fold
 from app.domain.periods import Period, PeriodKind, baseline_of, previous
+from app.domain.table import SessionTable
 from app.errors import ErrorCode, SpectrumError
 from app.jobs import PersonAt
 from app.storage import people
@@ -31,7 +32,7 @@ class Inputs:
     person: PersonAt
     kind: PeriodKind
     period: Period
-    numbers: tuple[SessionNumbers, ...]
+    numbers: SessionTable
     targets: tuple[ExclusionTarget, ...]
     care: CareLevel
     revision: int = field(compare=False)
@@ -72,7 +73,7 @@ async def list_inputs(tx: Tx, kind: PeriodKind, asked: Mapping[UUID, Period]) ->
             person=heads[person_id].person,
             kind=kind,
             period=period,
-            numbers=tuple(known[person_id]),
+            numbers=known[person_id],
             targets=tuple(targets[person_id]),
             care=care[person_id],
             revision=heads[person_id].revision,

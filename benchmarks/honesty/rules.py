@@ -48,7 +48,7 @@ def compared(current: Fold, baseline: Fold) -> list[Compared]:
         ((metric, subject), current.sample(metric, subject), baseline.sample(metric, subject))
         for metric, subject in FAMILY
     ]
-    now, usual = (sampling.shares(f.readable_days, sampling.keys_of_emotion, Emotion) for f in (current, baseline))
+    now, usual = (sampling.shares(f.readable_days, sampling.EMOTION, Emotion) for f in (current, baseline))
     sides += [((SHARE_OF_FEELING, emotion), now[emotion], usual[emotion]) for emotion in Emotion]
     assert len(sides) == FAMILY_SIZE
     return [Compared(*each) for each in sides if _is_open(each[1], each[2], baseline)]

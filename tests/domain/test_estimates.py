@@ -1,5 +1,6 @@
 """Single numbers with their intervals, and when they are withheld. Which sessions count is the fold's to test."""
 
+from datetime import timedelta
 from math import exp
 
 import pytest
@@ -29,6 +30,7 @@ from app.domain.estimates.estimate import (
     share_interval,
 )
 from app.domain.measures import CONFIDENCE, CORRECTED_CONFIDENCE
+from app.domain.table import Days, SessionTable
 from tests.domain.lives import MARCH, calmly, session
 
 OPEN_ENDED = Scale(-100.0, 100.0, None)
@@ -169,8 +171,9 @@ def test_scale_decides_how_wide_is_too_wide() -> None:
 )
 def test_crowded_days_weigh_by_their_sessions(sizes: tuple[int, ...], effective: float, wary: float) -> None:
     """4 sessions on 2 days are 2 a day; a claim of change minds that of 1 and 3, a session's day has 2.5 on average."""
-    days = tuple(tuple(session(n, MARCH.first) for n in range(size)) for size in sizes)
-    sample = sampling.shares(days, sampling.keys_of_source, Source)[Source.MIRROR]
+    dates = [MARCH.first + timedelta(days=place) for place, size in enumerate(sizes) for _ in range(size)]
+    days = Days.of(SessionTable.of(session(n, day) for n, day in enumerate(dates)))
+    sample = sampling.shares(days, sampling.SOURCE, Source)[Source.MIRROR]
     assert sample.effective_count == pytest.approx(effective)
     assert sample.wary_count == pytest.approx(wary)
     assert share_interval(sample, CONFIDENCE, wary=True).width >= share_interval(sample, CONFIDENCE).width

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.domain.affect import EMOTIONS, PATTERNS, SessionNumbers, Source, TurnKind, TurnReading, Use
 from app.domain.exclusions import ExclusionTarget
 from app.domain.periods import Period, PeriodKind, month_of, week_of
+from app.domain.table import FIELDS
 from app.errors import ErrorCode, Refused
 from app.pipeline import exclude
 from app.storage.forgetting import operations
@@ -275,9 +276,13 @@ async def test_a_repeated_call_has_its_first_answer(spectrum: Spectrum, owner: A
 
 
 @given(kept=LISTS)
-def test_months_that_were_packed_row_by_row_are_read_likewise(kept: list[SessionNumbers]) -> None:
-    """A month that nothing has touched since it was packed in the first form reads as it does in the present one."""
+def test_months_that_were_packed_in_earlier_forms_are_read_likewise(kept: list[SessionNumbers]) -> None:
+    """A month that nothing has touched since it was packed row by row, or in two parts, reads as it does now."""
     rows = orjson.dumps([values_of(each) for each in kept], default=str)
-    assert unpack(rows) == unpack(pack(kept)) == kept
+    first, others, turns = (orjson.loads(part) for part in pack(kept).split(b"\n"))
+    two_parts = orjson.dumps(first | others) + b"\n" + orjson.dumps(turns)
+    assert unpack(rows) == unpack(two_parts) == unpack(pack(kept)) == kept
     assert [hash(each) for each in unpack(pack(kept))] == [hash(each) for each in kept]
     assert [each.turns[-1:] for each in unpack(pack(kept))] == [each.turns[-1:] for each in kept]
+    for name in FIELDS:
+        assert list(unpack(pack(kept)).column(name)) == [getattr(each, name) for each in kept]

@@ -4,11 +4,12 @@ Does not decide whether a number may be shown.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log, sqrt
-from operator import attrgetter, mul, sub
+from operator import mul, sub
+from typing import Any
 
 from app.domain.affect import EMOTIONS, UNIT, SessionNumbers, TimeOfDay, TurnReading, Use, Weekday, time_of_day
 from app.domain.estimates.estimate import (
@@ -18,16 +19,12 @@ from app.domain.estimates.estimate import (
     SIGNED,
     MeanSample,
     Sample,
-    Scale,
     Shape,
     ShareSample,
 )
 from app.domain.measures import LEAST_CONFIDENCE, SUBJECTS, Metric
+from app.domain.table import Days
 
-Day = tuple[SessionNumbers, ...]
-Days = tuple[Day, ...]
-"""Sessions by local day, oldest first; no day is empty."""
-Choice = Callable[[SessionNumbers], bool]
 Samples = Mapping[str | None, Sample]
 WEEKDAYS = tuple(Weekday)
 OF_EVERY_SESSION = frozenset({Metric.SESSION_COUNT, Metric.SOURCE_SHARE, Metric.TIME_SHARE})
@@ -51,28 +48,26 @@ def samples(days: Days, metric: Metric) -> Samples:
     return _SAMPLES[metric](days)
 
 
-def by_day(sessions: Iterable[SessionNumbers]) -> Days:
-    """Sessions that are in order of their days, grouped by day."""
-    days: dict[object, list[SessionNumbers]] = {}
-    for session in sessions:
-        days.setdefault(session.local_date, []).append(session)
-    return tuple(map(tuple, days.values()))
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a session is counted under: what `of` makes of one of its columns."""
+
+    column: str
+    of: Callable[[Any], Iterable[str]]
 
 
-def only(days: Days, choice: Choice) -> Days:
-    """The days of the chosen sessions alone."""
-    kept = [tuple([session for session in day if choice(session)]) for day in days]
-    return tuple([day for day in kept if day])
-
-
-def by_key(days: Days, keys_of: Callable[[SessionNumbers], Iterable[str]]) -> dict[str, Days]:
+def by_key(days: Days, keys: Keys) -> dict[str, Days]:
     """The days of the sessions with each key alone."""
-    found: dict[str, dict[int, list[SessionNumbers]]] = {}
-    for place, day in enumerate(days):
-        for session in day:
-            for key in keys_of(session):
-                found.setdefault(key, {}).setdefault(place, []).append(session)
-    return {key: tuple(map(tuple, of.values())) for key, of in found.items()}
+    found: dict[str, list[int]] = {}
+    for place, value in enumerate(days.column(keys.column), days.bounds[0]):
+        for key in keys.of(value):
+            found.setdefault(key, []).append(place)
+    return {key: Days.of(days.table.pick(places)) for key, places in found.items()}
+
+
+def is_sure(confidence: int) -> bool:
+    """Whether a reading of this confidence can be gone by."""
+    return confidence >= LEAST_CONFIDENCE
 
 
 def is_readable(session: SessionNumbers) -> bool:
@@ -95,79 +90,54 @@ def tells(session: SessionNumbers, metric: Metric, subject: str | None = None) -
 
 def full_use(days: Days) -> Days:
     """Sessions that count for patterns, turns and impact too."""
-    return only(days, lambda session: session.use is Use.FULL)
+    return days.only("use", lambda use: use is Use.FULL)
 
 
-def keys_of_pattern(session: SessionNumbers) -> Iterable[str]:
-    """The thinking patterns that a session shows by the analyser's own threshold."""
-    return session.patterns_present
+PATTERN = Keys("patterns_present", frozenset)
+"""The thinking patterns that a session shows by the analyser's own threshold."""
+EMOTION = Keys("emotions_present", frozenset)
+"""The emotions that a session shows by the analyser's own threshold."""
+SOURCE = Keys("source", lambda source: (source,))
+"""Where a session came from."""
+PART = Keys("local_minute", lambda minute: (time_of_day(minute),))
+"""The part of the day in which a session began."""
+WEEKDAY = Keys("local_date", lambda day: (WEEKDAYS[day.weekday()],))
+"""The weekday on which a session began."""
 
 
-def keys_of_emotion(session: SessionNumbers) -> Iterable[str]:
-    """The emotions that a session shows by the analyser's own threshold."""
-    return session.emotions_present
-
-
-def keys_of_source(session: SessionNumbers) -> Iterable[str]:
-    """Where a session came from."""
-    return (session.source,)
-
-
-def keys_of_part(session: SessionNumbers) -> Iterable[str]:
-    """The part of the day in which a session began."""
-    return (time_of_day(session.local_minute),)
-
-
-def keys_of_weekday(session: SessionNumbers) -> Iterable[str]:
-    """The weekday on which a session began."""
-    return (WEEKDAYS[session.local_date.weekday()],)
-
-
-def shares(
-    days: Days, keys_of: Callable[[SessionNumbers], Iterable[str]], keys: Iterable[str]
-) -> dict[str, ShareSample]:
-    """How many of the sessions have each of `keys`."""
-    hits = Counter(chain.from_iterable(map(keys_of, chain.from_iterable(days))))
-    sizes = [len(day) for day in days]
-    sessions = sum(sizes)
+def shares(days: Days, keys: Keys, wanted: Iterable[str]) -> dict[str, ShareSample]:
+    """How many of the sessions have each of `wanted`."""
+    hits = Counter(chain.from_iterable(map(keys.of, days.column(keys.column))))
+    sizes, sessions = days.sizes(), days.session_count
     a_day = sum(map(mul, sizes, sizes)) / sessions if sessions else None
-    return {key: ShareSample(hits[key], sessions, len(days), a_day) for key in keys}
-
-
-def means(days: Days, reading: Callable[[SessionNumbers], int], scale: Scale) -> MeanSample:
-    """One reading (in 1/10,000) of every session, as day means."""
-    readings = [reading(day[0]) / UNIT if len(day) == 1 else sum(map(reading, day)) / (len(day) * UNIT) for day in days]
-    return MeanSample(tuple(readings), _count(days), scale)
-
-
-_VALENCE, _AROUSAL = attrgetter("valence"), attrgetter("arousal")
+    return {key: ShareSample(hits[key], sessions, len(days), a_day) for key in wanted}
 
 
 def valence(days: Days) -> MeanSample:
-    """Valence of sessions, -1..1."""
-    return means(days, _VALENCE, SIGNED)
+    """Valence of sessions, -1..1, as day means."""
+    return MeanSample(days.means("valence", UNIT), days.session_count, SIGNED)
 
 
 def arousal(days: Days) -> MeanSample:
-    """Arousal of sessions, -1..1."""
-    return means(days, _AROUSAL, SIGNED)
+    """Arousal of sessions, -1..1, as day means."""
+    return MeanSample(days.means("arousal", UNIT), days.session_count, SIGNED)
 
 
 def emotion_intensities(days: Days) -> dict[str | None, Sample]:
     """Intensity (0..1) of every emotion, absent counted as 0: most days lie near 0, so that the sample is skewed."""
-    rows = [emotion_means(day) for day in days]
+    column = days.table.column("emotions")
+    rows = [emotion_means(column[start:end]) for start, end in pairwise(days.bounds)]
     columns = zip(*rows, strict=True) if rows else [()] * len(EMOTIONS)
-    sessions = _count(days)
     return {
-        emotion: MeanSample(column, sessions, INTENSITY, shape=Shape.SKEWED)
+        emotion: MeanSample(column, days.session_count, INTENSITY, shape=Shape.SKEWED)
         for emotion, column in zip(EMOTIONS, columns, strict=True)
     }
 
 
-def emotion_means(day: Day) -> list[float]:
+def emotion_means(felt: Sequence[tuple[int, ...]]) -> list[float]:
     """Mean intensity (0..1) of every emotion over the sessions of one bucket, of which there is at least one."""
-    sums = map(sum, zip(*[session.emotions for session in day], strict=True)) if len(day) > 1 else day[0].emotions
-    size = len(day) * UNIT
+    sums = map(sum, zip(*felt, strict=True)) if len(felt) > 1 else felt[0]
+    size = len(felt) * UNIT
     return [total / size for total in sums]
 
 
@@ -179,29 +149,31 @@ def spread(days: Days) -> MeanSample:
     smallness that few days bring, and on the logarithm, where a spread does not vary more the larger it is, Student's
     t on them is a fair interval from 4 days on. What is told is the plain distance.
     """
-    moments = [_moments(day) for day in days]
+    moments = _moments(days)
     totals = tuple(map(sum, zip(*moments, strict=True)))
     count = len(days)
     if count < 2:
-        return MeanSample((0.0,) * count, _count(days), DISTANCE, 0.0, shape=Shape.LOGARITHMIC)
+        return MeanSample((0.0,) * count, days.session_count, DISTANCE, 0.0, shape=Shape.LOGARITHMIC)
     told = _distance(totals, count)
     whole = log(max(told, 1 / UNIT))
     without = [log(max(_distance(tuple(map(sub, totals, day)), count - 1), 1 / UNIT)) for day in moments]
     own = tuple([count * whole - (count - 1) * one for one in without])
-    return MeanSample(own, _count(days), DISTANCE, told, shape=Shape.LOGARITHMIC)
+    return MeanSample(own, days.session_count, DISTANCE, told, shape=Shape.LOGARITHMIC)
 
 
 Moments = tuple[float, ...]
 """Sessions, sums of valence and arousal, sum of their squares, and both axes of the mean of the day; in 1/10,000."""
 
 
-def _moments(day: Day) -> Moments:
-    v = a = squares = 0
-    for session in day:
-        v += session.valence
-        a += session.arousal
-        squares += session.valence * session.valence + session.arousal * session.arousal
-    return len(day), v, a, squares, v / len(day), a / len(day)
+def _moments(days: Days) -> list[Moments]:
+    """Of each day."""
+    valences, arousals = days.table.column("valence"), days.table.column("arousal")
+    found: list[Moments] = []
+    for start, end in pairwise(days.bounds):
+        of_v, of_a, size = valences[start:end], arousals[start:end], end - start
+        v, a, squares = sum(of_v), sum(of_a), sum(map(mul, of_v, of_v)) + sum(map(mul, of_a, of_a))
+        found.append((size, v, a, squares, v / size, a / size))
+    return found
 
 
 def _distance(totals: Moments, day_count: int) -> float:
@@ -279,10 +251,6 @@ def _movement(movements: list[Movement]) -> MeanSample:
 NO_MOVEMENT = ShiftSample(_movement([]), _movement([]), 0)
 
 
-def _count(days: Days) -> int:
-    return sum(map(len, days))
-
-
 def by_subject(found: Mapping[str, ShareSample]) -> Samples:
     """The same shares as samples of one metric."""
     answer: dict[str | None, Sample] = {}
@@ -291,16 +259,16 @@ def by_subject(found: Mapping[str, ShareSample]) -> Samples:
 
 
 def _pattern_shares(days: Days) -> Samples:
-    return by_subject(shares(full_use(days), keys_of_pattern, SUBJECTS[Metric.PATTERN_SHARE]))
+    return by_subject(shares(full_use(days), PATTERN, SUBJECTS[Metric.PATTERN_SHARE]))
 
 
 def _source_shares(days: Days) -> Samples:
-    return by_subject(shares(days, keys_of_source, SUBJECTS[Metric.SOURCE_SHARE]))
+    return by_subject(shares(days, SOURCE, SUBJECTS[Metric.SOURCE_SHARE]))
 
 
 def _time_shares(days: Days) -> Samples:
-    parts = shares(days, keys_of_part, TimeOfDay)
-    return by_subject({**parts, **shares(days, keys_of_weekday, WEEKDAYS)})
+    parts = shares(days, PART, TimeOfDay)
+    return by_subject({**parts, **shares(days, WEEKDAY, WEEKDAYS)})
 
 
 def _turn_shift_valences(days: Days) -> Samples:

@@ -3,15 +3,15 @@
 Says nothing of when there are many sessions; that is a share.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import comb
 
 from app.domain.affect import UNIT, SessionNumbers, TimeOfDay, Weekday
-from app.domain.estimates import sampling
 from app.domain.findings.counts import times_of
 from app.domain.findings.evidence import Evidence
 from app.domain.fold import Fold
 from app.domain.measures import SMALLEST_DIFFERENCE
+from app.domain.table import Days, SessionTable
 
 _SLOT_DAYS = 3
 _SELDOM = 0.05 / 22
@@ -45,8 +45,8 @@ def leaning(current: Fold, slot: TimeOfDay | Weekday, evidence: Evidence) -> str
     return ""
 
 
-def _day_means(sessions: Iterable[SessionNumbers]) -> list[float]:
-    return [sum(session.valence for session in day) / len(day) for day in sampling.by_day(tuple(sessions))]
+def _day_means(sessions: Iterable[SessionNumbers]) -> Sequence[float]:
+    return Days.of(SessionTable.of(sessions)).means("valence", 1)
 
 
 def _chance(here: int, count: int, marked: int, total: int) -> float:

@@ -3,7 +3,7 @@
 A share is a count of sessions over a threshold, never a sum of probabilities; no slice says why.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from app.domain.fold import Fold, compare_samples, fold
 from app.domain.measures import label
 from app.domain.periods import Period, baseline_of
 from app.domain.pictures.plain_words import say_count, say_period, say_unread, say_withheld
+from app.domain.table import Days, SessionTable
 
 
 class DistributionDimension(StrEnum):
@@ -33,7 +34,7 @@ class _Division:
     """How a dimension reads a session. No dimension has more than 12 keys, so a slice OTHER is never needed."""
 
     keys: tuple[str, ...]
-    keys_of: Callable[[SessionNumbers], Iterable[str]]
+    read: sampling.Keys
     one_each: bool
     heading: str
 
@@ -45,19 +46,20 @@ class _Division:
 
 _DIVISIONS = {
     DistributionDimension.PATTERN: _Division(
-        tuple(ThinkingPattern), sampling.keys_of_pattern, False, "Thinking patterns that may have been there"
+        tuple(ThinkingPattern), sampling.PATTERN, False, "Thinking patterns that may have been there"
     ),
-    DistributionDimension.SOURCE: _Division(tuple(Source), sampling.keys_of_source, True, "Where sessions came from"),
-    DistributionDimension.EMOTION: _Division(
-        tuple(Emotion), sampling.keys_of_emotion, False, "Feelings that showed up"
-    ),
+    DistributionDimension.SOURCE: _Division(tuple(Source), sampling.SOURCE, True, "Where sessions came from"),
+    DistributionDimension.EMOTION: _Division(tuple(Emotion), sampling.EMOTION, False, "Feelings that showed up"),
     DistributionDimension.TIME_OF_DAY: _Division(
-        tuple(TimeOfDay), sampling.keys_of_part, True, "Times of day at which sessions began"
+        tuple(TimeOfDay), sampling.PART, True, "Times of day at which sessions began"
     ),
     DistributionDimension.WEEKDAY: _Division(
-        tuple(Weekday), sampling.keys_of_weekday, True, "Weekdays on which sessions began"
+        tuple(Weekday), sampling.WEEKDAY, True, "Weekdays on which sessions began"
     ),
 }
+
+
+_NO_DAYS = Days.of(SessionTable.of(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +68,17 @@ class _Side:
 
     fold: Fold
     division: _Division
-    days: sampling.Days
+    days: Days
     shares: Mapping[str, ShareSample]
-    _told: dict[str, sampling.Days] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _told: dict[str, Days] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Remembered, because one pass serves all keys; derived, so that the side stays a value."""
 
-    def told(self, key: str) -> sampling.Days:
+    def told(self, key: str) -> Days:
         """The days of the sessions with `key` that tell how it felt."""
         if not self._told:
             days = self.days if self.division.by_reading else self.fold.readable_days
-            self._told.update(sampling.by_key(days, self.division.keys_of))
-        return self._told.get(key, ())
+            self._told.update(sampling.by_key(days, self.division.read))
+        return self._told.get(key, _NO_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def distribution(
     A key without a session now has a slice only when one's usual has it. By PATTERN only sessions of FULL use count,
     by PATTERN and EMOTION only those that could be read; where a slice sits is told by those too.
     """
-    known = tuple(numbers)
+    known = SessionTable.of(numbers)
     now = fold(known, targets, period, sources)
     return distribution_of(now, fold(known, targets, baseline_of(period), sources, alike=now), by=by)
 
@@ -178,7 +180,7 @@ def _side(whole: Fold, by: DistributionDimension) -> _Side:
     days = whole.readable_days if division.by_reading else whole.days
     if by is DistributionDimension.PATTERN:
         days = sampling.full_use(days)
-    return _Side(whole, division, days, sampling.shares(days, division.keys_of, division.keys))
+    return _Side(whole, division, days, sampling.shares(days, division.read, division.keys))
 
 
 def _slice(now: _Side, usual: _Side, key: str) -> DistributionSlice:

@@ -27,6 +27,7 @@ from app.domain.pictures.plain_words import (
     say_unread,
     say_withheld,
 )
+from app.domain.table import SessionTable
 
 MAX_POINTS = 400
 """More than the days of any range; only single sessions can be more."""
@@ -95,7 +96,7 @@ class LandscapePoint:
     @property
     def session_id(self) -> UUID | None:
         """The session that it is, None for a day, week or month."""
-        return self.bucket.sessions[0].session_id if self.granularity is Granularity.SESSION else None
+        return self.bucket.sessions.column("session_id")[0] if self.granularity is Granularity.SESSION else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def landscape(
     sources: frozenset[Source] | None = None,
 ) -> Landscape:
     """The landscape of `period`; `numbers` hold its sessions and those of the 12 weeks before it."""
-    known = tuple(numbers)
+    known = SessionTable.of(numbers)
     now = fold(known, targets, period, sources)
     usual = fold(known, targets, baseline_of(period), sources, alike=now)
     return landscape_of(now, usual, granularity=granularity)
@@ -232,7 +233,8 @@ def landscape_of(now: Fold, usual: Fold, *, granularity: Granularity) -> Landsca
 def _buckets(whole: Fold, granularity: Granularity) -> list[Fold]:
     """The fold cut into buckets that have a session, oldest first."""
     if granularity is Granularity.SESSION:
-        return [Fold(Period(s.local_date, s.local_date), (s,), 0) for s in whole.sessions]
+        dates = whole.sessions.column("local_date")
+        return [Fold(_day(day), whole.sessions.part(place, place + 1), 0) for place, day in enumerate(dates)]
     return cut(whole, _UNITS[granularity])
 
 
@@ -253,7 +255,7 @@ def _affect(bucket: Fold, granularity: Granularity) -> Affect:
 
 def _key(bucket: Fold, granularity: Granularity) -> str:
     if granularity is Granularity.SESSION:
-        return str(bucket.sessions[0].session_id)
+        return str(bucket.sessions.column("session_id")[0])
     if granularity is Granularity.DAY:
         return bucket.period.first.isoformat()
     return format_week(bucket.period) if granularity is Granularity.WEEK else format_month(bucket.period)
@@ -264,8 +266,8 @@ def _observed_affect(bucket: Fold) -> Affect:
     if not size:
         unknown = withheld(SuppressionReason.TOO_UNCERTAIN, 0, 0, None)
         return Affect(unknown, unknown)
-    valence = sum(session.valence for session in bucket.readable) / (size * UNIT)
-    arousal = sum(session.arousal for session in bucket.readable) / (size * UNIT)
+    valence = sum(bucket.readable.column("valence")) / (size * UNIT)
+    arousal = sum(bucket.readable.column("arousal")) / (size * UNIT)
     return Affect(observed(valence, size, 1), observed(arousal, size, 1))
 
 
@@ -273,7 +275,7 @@ def _observed_emotions(bucket: Fold) -> list[EmotionIntensity]:
     """The emotions of a day or session that were there at all, strongest first; none when it could not be read."""
     if not bucket.readable:
         return []
-    means = sampling.emotion_means(bucket.readable)
+    means = sampling.emotion_means(bucket.readable.column("emotions"))
     felt = sorted(((mean, emotion) for mean, emotion in zip(means, EMOTIONS, strict=True) if mean), key=_strongest)
     return [EmotionIntensity(emotion, observed(mean, len(bucket.readable), 1)) for mean, emotion in felt]
 

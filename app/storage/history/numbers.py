@@ -14,6 +14,7 @@ from app.domain.affect import SessionNumbers
 from app.domain.corrections import corrected
 from app.domain.findings import Before
 from app.domain.periods import Period, month_of
+from app.domain.table import SessionTable
 from app.storage.history import corrections
 from app.storage.history.corrections import correction_of
 from app.storage.history.packed import COLUMNS, numbers_of, pack, unpack, values_of
@@ -65,13 +66,13 @@ async def repack(tx: Tx, person_id: UUID, month: Period) -> None:
     )
 
 
-async def list_numbers(tx: Tx, person_id: UUID, period: Period | None = None) -> list[SessionNumbers]:
+async def list_numbers(tx: Tx, person_id: UUID, period: Period | None = None) -> SessionTable:
     """The session numbers of the days in `period` (of all days without one), oldest first; from packed months."""
     days = period or Period(date.min, date.max)
     return (await list_numbers_by_person(tx, {person_id: days}))[person_id]
 
 
-async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[UUID, list[SessionNumbers]]:
+async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[UUID, SessionTable]:
     """The same of each person's own span of days, in one read."""
     rows = await tx.fetch(
         """
@@ -83,12 +84,10 @@ async def list_numbers_by_person(tx: Tx, spans: Mapping[UUID, Period]) -> dict[U
         [month_of(span.first).first for span in spans.values()],
         [span.last for span in spans.values()],
     )
-    found: dict[UUID, list[SessionNumbers]] = {person_id: [] for person_id in spans}
+    months: dict[UUID, list[SessionTable]] = {person_id: [] for person_id in spans}
     for row in rows:
-        span = spans[row["person_id"]]
-        unpacked = unpack(row["body"])
-        found[row["person_id"]] += [numbers for numbers in unpacked if numbers.local_date in span]
-    return found
+        months[row["person_id"]].append(unpack(row["body"]))
+    return {person_id: SessionTable.joined(of).within(spans[person_id]) for person_id, of in months.items()}
 
 
 Packed = Mapping[date, bytes]

@@ -1,10 +1,10 @@
 """Session numbers as rows and as packed months: a month's sessions in one value, column by column, for quick reading.
 
-The turns of a month follow its other columns and are read when somebody asks for them, which most pictures never do.
+What most pictures look at stands first; feelings, patterns and turns follow, and are read when somebody asks for them.
 Reads and writes nothing by itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import accumulate, pairwise
 from typing import Any, overload
@@ -14,12 +14,10 @@ import orjson
 from asyncpg.pgproto.pgproto import UUID as PostgresUUID  # noqa: N811 - the driver's own, read ten times as quickly
 
 from app.domain.affect import EMOTIONS, PATTERNS, SessionNumbers, Source, TurnKind, TurnReading, Use
+from app.domain.table import Column, SessionTable
 from app.storage.history.masks import emotions_of, mask_of, patterns_of
 
 _KINDS = tuple(TurnKind)
-_SOURCES = {source.value: source for source in Source}
-_USES = {use.value: use for use in Use}
-"""Looked up for every session of every read: three times as quick as the enums' own calls."""
 _EMOTIONS = tuple(emotion.lower() for emotion in EMOTIONS)
 _PATTERNS = tuple(pattern.lower() for pattern in PATTERNS)
 _TURNS = ("turn_index", "turn_kind", "turn_valence", "turn_arousal")
@@ -28,8 +26,12 @@ COLUMNS = (
     *_PATTERNS, "patterns_present", *_TURNS, "self_shift", "confidence", "analyser_version",
 )  # fmt: skip
 """Of a row of session numbers."""
+_FIRST = (
+    "session_id", "local_date", "local_minute", "source", "use", "valence", "arousal", "confidence", "analyser_version",
+)  # fmt: skip
+"""What most pictures look at, and nothing else."""
 _APART = b"\n"
-"""Between a month's columns and its turns; JSON as it is written here has none."""
+"""Between the parts of a month: its first columns, the others, its turns. JSON as it is written here has none."""
 
 
 def values_of(numbers: SessionNumbers) -> list[Any]:
@@ -67,49 +69,62 @@ def pack(numbers: Iterable[SessionNumbers]) -> bytes:
     turns = [columns.pop(name) for name in _TURNS]
     counts = [len(each) for each in turns[0]]
     flat = [[value for each in column for value in each] for column in turns]
-    return orjson.dumps(columns, default=str) + _APART + orjson.dumps([counts, *flat])
+    first = {name: columns.pop(name) for name in _FIRST}
+    parts = orjson.dumps(first, default=str), orjson.dumps(columns), orjson.dumps([counts, *flat])
+    return _APART.join(parts)
 
 
-def unpack(body: bytes) -> list[SessionNumbers]:
-    """The sessions of a packed month, in their order."""
+def unpack(body: bytes) -> SessionTable:
+    """The sessions of a packed month, in their order; each column is read when it is asked for."""
     if body.startswith(b"["):  # row by row, as months were packed at first; the next change writes it anew
-        return list(_from_rows(orjson.loads(body)))
-    columns, _, turns = body.partition(_APART)
-    found = orjson.loads(columns)
-    size = len(found["session_id"])
-    month = _Month(turns)
-    return list(_from_columns(found, [_Turns(month, place) for place in range(size)]))
+        return SessionTable.of(_from_rows(orjson.loads(body)), in_order=True)
+    first, *others, turns = body.split(_APART)  # no others: as months were packed for a while
+    columns = orjson.loads(first)
+    size = len(columns["session_id"])
+
+    def load(name: str) -> Column:
+        if name == "turns":
+            month = _Month(turns)
+            return [_Turns(month, place) for place in range(size)]
+        if others and name not in columns:
+            columns.update(orjson.loads(others.pop()))
+        return _read(columns, name)
+
+    return SessionTable(size, load, in_order=True)
 
 
 def _from_rows(rows: Sequence[Sequence[Any]]) -> Iterator[SessionNumbers]:
     columns = dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))
     turns = zip(*(columns[name] for name in _TURNS), strict=True)
-    return _from_columns(columns, [_readings(*each) for each in turns])
-
-
-def _from_columns(
-    columns: Mapping[str, Sequence[Any]], turns: Iterable[Sequence[TurnReading]]
-) -> Iterator[SessionNumbers]:
-    """Column by column: what is done to one column of a year is done without a step of ours."""
-    session_id, local_date = columns["session_id"], columns["local_date"]
-    fields = (
-        session_id if isinstance(session_id[0], UUID) else map(PostgresUUID, session_id),
-        map(_SOURCES.__getitem__, columns["source"]),
-        local_date if isinstance(local_date[0], date) else map(date.fromisoformat, local_date),
-        columns["local_minute"],
-        map(_USES.__getitem__, columns["use"]),
-        columns["valence"],
-        columns["arousal"],
-        zip(*[columns[name] for name in _EMOTIONS], strict=True),
-        map(emotions_of, columns["emotions_present"]),
-        zip(*[columns[name] for name in _PATTERNS], strict=True),
-        map(patterns_of, columns["patterns_present"]),
-        turns,
-        columns["self_shift"],
-        columns["confidence"],
-        columns["analyser_version"],
-    )
+    fields = [
+        [_readings(*each) for each in turns] if name == "turns" else _read(columns, name)
+        for name in SessionNumbers._fields
+    ]
     return map(SessionNumbers._make, zip(*fields, strict=True))
+
+
+def _read(kept: Mapping[str, Column], name: str) -> Column:
+    """One field of every session, out of the columns as they are kept: without a step of ours for each session."""
+    match name:
+        case "emotions":
+            return list(zip(*[kept[each] for each in _EMOTIONS], strict=True))
+        case "patterns":
+            return list(zip(*[kept[each] for each in _PATTERNS], strict=True))
+    column, read = kept[name], _READERS.get(name)
+    if read is None or isinstance(column[0], UUID | date):  # of a row, which asyncpg has read
+        return column
+    return list(map(read, column))
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "session_id": PostgresUUID,
+    "source": {source.value: source for source in Source}.__getitem__,
+    "local_date": date.fromisoformat,
+    "use": {use.value: use for use in Use}.__getitem__,
+    "emotions_present": emotions_of,
+    "patterns_present": patterns_of,
+}
+"""What makes a field of what is kept; enums are looked up, three times as quick as their own calls."""
 
 
 def _readings(*columns: Iterable[int]) -> tuple[TurnReading, ...]:
