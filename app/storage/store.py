@@ -1,6 +1,8 @@
 """The two gates to what is kept: `for_person(id)` sees one person, `for_everyone()` sees all.
 
-Both give one short transaction with row-level security set. Holds no SQL of any noun.
+Both give one short transaction with row-level security set. Holds no SQL of any noun. Behind a pooler that lends a
+session for one transaction (`pool_mode=transaction` in the URL) nothing is left to the session: role and patience are
+set in each transaction.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -35,6 +37,8 @@ class StorageUnavailable(SpectrumError):
     """PostgreSQL cannot be reached or is shutting down; trying again later is right."""
 
 
+TRANSACTION = "transaction"
+"""The one pool mode that a URL has to name; in `session` mode a pooler changes nothing for us."""
 _SHORT = ("spectrum_person", "spectrum_batch")
 _PATIENCE = {
     "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT_S:.0f}s",
@@ -75,10 +79,29 @@ def configuration_error(error: Exception) -> ConfigurationError:
     )
 
 
+def pooler_error() -> ConfigurationError:
+    """What to do when a pooler refuses what a session is set up with."""
+    return ConfigurationError(
+        "The database's address is a pooler's, which takes no role for a session: add pool_mode=transaction to the URL."
+    )
+
+
+def _query(url: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def is_pooled(url: str) -> bool:
+    """Whether sessions at `url` are lent for one transaction. ConfigurationError for a mode that cannot be served."""
+    mode = _query(url).get("pool_mode", "session")
+    if mode not in ("session", TRANSACTION):
+        raise ConfigurationError("pool_mode in a database's URL is session or transaction: no other can be served.")
+    return mode == TRANSACTION
+
+
 def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
     """Tortoise credentials for `url` (postgresql://user:password@host:port/name, `?host=` for a socket folder)."""
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    parts, query = urlsplit(url), _query(url)
+    session = {"role": role, **_patience(role)}
     return {
         "user": unquote(parts.username or query.get("user", "spectrum")),
         "password": unquote(parts.password) if parts.password else None,
@@ -88,9 +111,22 @@ def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
         "minsize": 0,
         "maxsize": pool,
         "command_timeout": COMMAND_TIMEOUT_S,
-        "server_settings": {"role": role, "application_name": role, **(_PATIENCE if role in _SHORT else {})},
+        "server_settings": {"application_name": role, **({} if is_pooled(url) else session)},
+        **({"statement_cache_size": 0} if is_pooled(url) else {}),
         **({"ssl": query["sslmode"]} if "sslmode" in query else {}),
     }
+
+
+def _patience(role: str) -> dict[str, str]:
+    return _PATIENCE if role in _SHORT else {}
+
+
+def _in_each(url: str, role: str) -> str:
+    """What every transaction of `role` begins with, where its session is somebody else's a moment later."""
+    if not is_pooled(url):
+        return ""
+    settings = [f"SET LOCAL {name} = '{value}'" for name, value in _patience(role).items()]
+    return "; ".join([f"SET LOCAL ROLE {role}", *settings])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +178,7 @@ class Store:
     def __init__(self, urls: DatabaseUrls, *, pool: int = 8) -> None:
         self._urls = urls
         self._pool = pool
+        self._in_each = {"person": _in_each(urls.person, _SHORT[0]), "batch": _in_each(urls.batch, _SHORT[1])}
         self._context: TortoiseContext | None = None
 
     async def open(self) -> None:
@@ -163,11 +200,12 @@ class Store:
         return client
 
     @asynccontextmanager
-    async def _gate(self, role: str, prelude: str) -> AsyncIterator[Tx]:
+    async def _gate(self, role: str, *prelude: str) -> AsyncIterator[Tx]:
+        begin = "; ".join(filter(None, (self._in_each[role], *prelude)))
         with _told():
             async with AsyncExitStack() as stack:
                 with _connecting():
-                    tx = await stack.enter_async_context(self._client(role).transaction(prelude))
+                    tx = await stack.enter_async_context(self._client(role).transaction(begin))
                 yield tx
 
     @asynccontextmanager
@@ -180,22 +218,25 @@ class Store:
     async def as_it_is(self, person_id: UUID) -> AsyncIterator[Tx]:
         """The same for reads of several tasks, all of which see one moment. StorageUnavailable as above."""
         with suppress(TransactionAbortedError):  # whoever caught a failed read knows; there was nothing to keep
-            async with self._gate("person", f"{_ONE_MOMENT}; {_as_person(person_id)}") as tx:
+            async with self._gate("person", _ONE_MOMENT, _as_person(person_id)) as tx:
                 tx.is_shared = True
                 yield tx
 
     async def glance(self, sql: str, *args: object) -> asyncpg.Record | None:
         """The first row of one statement without a transaction, about a person whom `sql` sets by itself.
 
-        StorageUnavailable as above.
+        Behind a pooler it has one all the same, in which alone the role holds. StorageUnavailable as above.
         """
+        if self._in_each["person"]:
+            async with self._gate("person") as tx:
+                return await tx.fetchrow(sql, *args)
         with _told(), _connecting():
             return await self._client("person").glance(sql, *args)
 
     @asynccontextmanager
     async def for_everyone(self) -> AsyncIterator[Tx]:
         """One transaction that sees all people, but nobody's sealed words. StorageUnavailable as above."""
-        async with self._gate("batch", "") as tx:
+        async with self._gate("batch") as tx:
             yield tx
 
 
@@ -224,5 +265,9 @@ def _connecting() -> Iterator[None]:
         yield
     except MISCONFIGURED as error:
         raise configuration_error(error) from error
+    except asyncpg.ProtocolViolationError as error:
+        if "unsupported startup parameter" in str(error):
+            raise pooler_error() from error
+        raise
     except (OSError, TimeoutError) as error:
         raise _unavailable(error) from error
