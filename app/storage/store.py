@@ -1,8 +1,8 @@
 """The two gates to what is kept: `for_person(id)` sees one person, `for_everyone()` sees all.
 
-Both give one short transaction with row-level security set. Holds no SQL of any noun. Behind a pooler that lends a
-session for one transaction (`pool_mode=transaction` in the URL) nothing is left to the session: role and patience are
-set in each transaction.
+`for_reports()` is the second one for reading alone, at a replica where there is one. All give one short transaction
+with row-level security set. Holds no SQL of any noun. Behind a pooler that lends a session for one transaction
+(`pool_mode=transaction` in the URL) nothing is left to the session: role and patience are set in each transaction.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -39,6 +39,9 @@ class StorageUnavailable(SpectrumError):
 
 TRANSACTION = "transaction"
 """The one pool mode that a URL has to name; in `session` mode a pooler changes nothing for us."""
+REPORTS = "reports"
+REPORTS_POOL = 2
+"""Reports are few and long."""
 _SHORT = ("spectrum_person", "spectrum_batch")
 _PATIENCE = {
     "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT_S:.0f}s",
@@ -131,11 +134,13 @@ def _in_each(url: str, role: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrls:
-    """Where the three roles connect; one URL may serve all of them."""
+    """Where the three roles connect; one URL may serve all of them. `reports` is the batch role's, too."""
 
     owner: str
     person: str
     batch: str
+    reports: str | None = None
+    """A read replica; none: reports read where `batch` does."""
 
     @classmethod
     def one(cls, url: str) -> "DatabaseUrls":
@@ -144,13 +149,14 @@ class DatabaseUrls:
 
 
 def tortoise_config(urls: DatabaseUrls, *, pool: int = 8) -> dict[str, Any]:
-    """Tortoise's configuration: a connection for each role, the models, the migrations."""
+    """Tortoise's configuration: a pool for each role, and for reports, the models, the migrations."""
     roles = {"owner": urls.owner, "person": urls.person, "batch": urls.batch}
+    connections = {name: credentials(url, f"spectrum_{name}", pool=pool) for name, url in roles.items()}
+    if urls.reports is not None:
+        connections[REPORTS] = credentials(urls.reports, "spectrum_batch", pool=REPORTS_POOL)
+        connections[REPORTS]["server_settings"]["application_name"] = "spectrum_reports"
     return {
-        "connections": {
-            name: {"engine": ENGINE, "credentials": credentials(url, f"spectrum_{name}", pool=pool)}
-            for name, url in roles.items()
-        },
+        "connections": {name: {"engine": ENGINE, "credentials": each} for name, each in connections.items()},
         "apps": {
             "spectrum": {
                 "models": ["app.storage.rows"],
@@ -178,7 +184,11 @@ class Store:
     def __init__(self, urls: DatabaseUrls, *, pool: int = 8) -> None:
         self._urls = urls
         self._pool = pool
-        self._in_each = {"person": _in_each(urls.person, _SHORT[0]), "batch": _in_each(urls.batch, _SHORT[1])}
+        self._in_each = {
+            "person": _in_each(urls.person, "spectrum_person"),
+            "batch": _in_each(urls.batch, "spectrum_batch"),
+            REPORTS: _in_each(urls.reports or urls.batch, "spectrum_batch"),
+        }
         self._context: TortoiseContext | None = None
 
     async def open(self) -> None:
@@ -239,7 +249,31 @@ class Store:
         async with self._gate("batch") as tx:
             yield tx
 
+    @asynccontextmanager
+    async def for_reports(self, *, waits: bool) -> AsyncIterator[Tx]:
+        """One transaction that reads sums over all people, at a replica where there is one, and writes nothing.
 
+        What it reads may be a while old: `AS_OF` says since when. StorageUnavailable when the replica is away and the
+        caller `waits` for it; otherwise it is read where everything else is.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                gate = REPORTS if self._urls.reports else "batch"
+                tx = await stack.enter_async_context(self._gate(gate, _READ_ONLY))
+            except StorageUnavailable:
+                if waits or not self._urls.reports:
+                    raise
+                tx = await stack.enter_async_context(self._gate("batch", _READ_ONLY))
+            yield tx
+
+
+AS_OF = """
+    SELECT CASE WHEN pg_is_in_recovery()
+      THEN coalesce(pg_last_xact_replay_timestamp(), (SELECT checkpoint_time FROM pg_control_checkpoint()))
+      ELSE now() END
+"""
+"""Since when what is read may be out of date: at a replica the end of the last transaction that it has heard of."""
+_READ_ONLY = "SET TRANSACTION READ ONLY"
 _ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
