@@ -11,6 +11,7 @@ import random
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from benchmarks.capacity.costs import Costs
 
@@ -60,13 +61,12 @@ class Week:
 
 def simulate(people: int, costs: Costs, *, most_cores: int, seed: int = 1, one_zone: bool = False) -> Week:
     """Let `people` active people live for a week. `one_zone`: all of them at one place."""
-    total = sum(ZONES.values())
-    zones = {1.0: 1.0} if one_zone else {offset: part / total for offset, part in ZONES.items()}
+    zones, shares = _zones(one_zone=one_zone), _shares(one_zone=one_zone)
     wave, crew = _Wave(people, costs), _Crew(most_cores, random.Random(seed))
     api = seconds = database = 0.0
     due = {(-offset * 60) % MINUTES: people * part for offset, part in zones.items()}
     for minute in range(MINUTES):
-        share = sum(part * _share(minute, offset) for offset, part in zones.items())
+        share = shares[minute % 1440]
         closed = wave.live(minute, due.get(minute, 0.0), crew.cores)
         crew.look(minute, wave.oldest_min(minute))
         sessions, reads = (people * each * share for each in (SESSIONS_A_WEEK, READS_A_WEEK))
@@ -101,10 +101,19 @@ def cores_needed(people: int, costs: Costs, *, one_zone: bool = False) -> int:
     return cores
 
 
-def _share(minute: int, offset: float) -> float:
-    """Which part of a week's doings falls into this minute of UTC at a place."""
-    hour = int((minute / 60 + offset) % 24)
-    return HOURS[hour] / sum(HOURS) / 7 / 60
+def _zones(*, one_zone: bool) -> Mapping[float, float]:
+    total = sum(ZONES.values())
+    return {1.0: 1.0} if one_zone else {offset: part / total for offset, part in ZONES.items()}
+
+
+@cache
+def _shares(*, one_zone: bool) -> list[float]:
+    """Which part of a week's doings falls into each minute of a day of UTC."""
+    zones, week = _zones(one_zone=one_zone), sum(HOURS) * 7 * 60
+    return [
+        sum(part * HOURS[int((minute / 60 + offset) % 24)] for offset, part in zones.items()) / week
+        for minute in range(1440)
+    ]
 
 
 def _quantile(lags: list[tuple[float, float]], at: float) -> float:

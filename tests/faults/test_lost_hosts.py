@@ -33,8 +33,8 @@ _PAGE = """# Lost hosts
 
 Two API and three worker processes share one PostgreSQL and one Redis. While sessions are handed over to both APIs,
 {rounds} times one worker in the middle of three jobs or more, and one API in the middle of requests, are killed with
--9; then others take their places. Screens are open at both APIs. Afterwards nothing that was acknowledged is lost, nothing
-is doubled, and every number and word is as it is for twins who never met a fault
+-9; then others take their places. Screens are open at both APIs. Afterwards nothing that was acknowledged is lost,
+nothing is doubled, and every number and word is as it is for twins who never met a fault
 ([how that is known](../../tests/faults/truth.py)).
 
 | what | figure |
