@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = None
     owner_database_url: SecretStr | None = None
     batch_database_url: SecretStr | None = None
+    reports_database_url: SecretStr | None = None
     state_dir: Path = Path(".spectrum")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

@@ -274,6 +274,7 @@ def _database_urls(settings: Settings, embedded_url: str) -> DatabaseUrls:
         owner=_address("SPECTRUM_OWNER_DATABASE_URL", settings.owner_database_url) or first,
         person=first,
         batch=_address("SPECTRUM_BATCH_DATABASE_URL", settings.batch_database_url) or first,
+        reports=_address("SPECTRUM_REPORTS_DATABASE_URL", settings.reports_database_url),
     )
 
 

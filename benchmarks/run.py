@@ -39,7 +39,7 @@ ONE_AT_A_TIME = 300
 REPEATS = 9
 
 
-def _sessions(copy: int) -> list[FinishedSession]:
+def sessions_of_copy(copy: int) -> list[FinishedSession]:
     """The sample people's sessions under the names of copy number `copy`."""
     found = [session_from_json(each) for each in sample_sessions(datetime.now(UTC).date())]
     return [
@@ -72,7 +72,10 @@ async def _work_off(ports: Ports, queue: Queue) -> int:
 
 
 async def _measure(ports: Ports, table: Table) -> None:
-    single, batched = _sessions(0)[:ONE_AT_A_TIME], [s for copy in range(1, COPIES) for s in _sessions(copy)]
+    single, batched = (
+        sessions_of_copy(0)[:ONE_AT_A_TIME],
+        [s for copy in range(1, COPIES) for s in sessions_of_copy(copy)],
+    )
     one = len(single) / await _seconds(lambda: _take(ports, single, 1))
     many = len(batched) / await _seconds(lambda: _take(ports, batched, MAX_BATCH))
     table.add_row("ingest one at a time", f"{one:,.0f} sessions/s", "1")

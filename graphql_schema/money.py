@@ -105,6 +105,7 @@ async def report_spend(context: Context, range_: RangeInput, group_by: Sequence[
     days = range_.period(now.date())
     async with context.ports.store.for_everyone() as tx:
         found = await spending.list_spending(tx, days)
+    async with context.ports.store.for_reports(waits=False) as tx:
         active = await usage.count_active(tx, days)
     total = sum(row.cost for row in found)
     groups: dict[tuple[str, ...], list[Spending]] = defaultdict(list)

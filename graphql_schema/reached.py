@@ -46,5 +46,5 @@ async def report_pushes(context: Context, range_: RangeInput) -> PushReport:
     """The messages of a range of days."""
     now = datetime.now(UTC)
     days = range_.period(now.date())
-    async with context.ports.store.for_everyone() as tx:
+    async with context.ports.store.for_reports(waits=False) as tx:
         return PushReport.of(Period.at(days, "UTC", now), await pushes.count(tx, days))

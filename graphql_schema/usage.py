@@ -136,7 +136,7 @@ async def report_engagement(context: Context, range_: RangeInput, granularity: G
     now = datetime.now(UTC)
     days = range_.period(now.date())
     units = _units(days, granularity)
-    async with context.ports.store.for_everyone() as tx:
+    async with context.ports.store.for_reports(waits=False) as tx:
         points = await usage.list_use(tx, units)
         events = await usage.count_events(tx, days)
     return EngagementReport(
@@ -176,7 +176,7 @@ async def report_funnel(context: Context, steps: list[EventName], range_: RangeI
         raise SpectrumError(f"withinDays must be 1 to {LONGEST_WITHIN_DAYS}.", _BAD)
     now = datetime.now(UTC)
     days = range_.period(now.date())
-    async with context.ports.store.for_everyone() as tx:
+    async with context.ports.store.for_reports(waits=False) as tx:
         found = await usage.list_steps(tx, steps, days, within_days=within_days)
     before = [found[0], *found[:-1]]
     return FunnelReport(
@@ -188,5 +188,5 @@ async def report_funnel(context: Context, steps: list[EventName], range_: RangeI
 async def report_load_times(context: Context, range_: RangeInput) -> list[LoadTime]:
     """How long screens took to load in a range of days."""
     days = range_.period(datetime.now(UTC).date())
-    async with context.ports.store.for_everyone() as tx:
+    async with context.ports.store.for_reports(waits=False) as tx:
         return [LoadTime.of(each) for each in await usage.list_load_times(tx, days)]

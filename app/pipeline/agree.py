@@ -9,7 +9,7 @@ from typing import Any
 from app.domain.rubric import WRITING
 from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.ports import Ports
-from app.storage.store import Tx
+from app.storage.store import AS_OF, Tx
 from app.storage.words import reports, scores
 
 MOST_TEXTS = 1_000
@@ -26,8 +26,8 @@ class Computed:
 
 async def prepare(_: Claimed, ports: Ports) -> Computed | Skipped:
     """Read what people scored since, and compute it anew, whole."""
-    async with ports.store.for_everyone() as tx:
-        read_at: datetime = await tx.fetchval("SELECT clock_timestamp()")
+    async with ports.store.for_reports(waits=True) as tx:
+        read_at: datetime = await tx.fetchval(AS_OF)
         judged = await scores.list_judged(tx, WRITING, report=reports.AGREEMENT)
         rated = {name: await scores.list_rated(tx, name, WRITING, limit=MOST_TEXTS) for name in judged}
     if not rated:

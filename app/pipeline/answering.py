@@ -13,7 +13,7 @@ from app.jobs import Claimed, Kept, Skipped
 from app.pipeline.ports import Ports
 from app.storage.engagement import cohorts
 from app.storage.engagement.cohorts import ArmTally, Life, Lived
-from app.storage.store import Tx
+from app.storage.store import AS_OF, Tx
 from app.storage.words import reports
 
 _UNIT = {RetentionUnit.DAY: timedelta(days=1), RetentionUnit.WEEK: timedelta(weeks=1)}
@@ -31,10 +31,10 @@ class Answered:
 
 
 async def prepare(job: Claimed, ports: Ports) -> Answered | Skipped:
-    """Count in the database, compute in a thread; the statistics are loaded when they are needed."""
+    """Count at the replica, compute in a thread; the statistics are loaded when they are needed."""
     name, key = job.scope["report"], job.scope["key"]
-    async with ports.store.for_everyone() as tx:
-        read_at: datetime = await tx.fetchval("SELECT now()")
+    async with ports.store.for_reports(waits=True) as tx:
+        read_at: datetime = await tx.fetchval(AS_OF)
         counted = await _ASKED[name](tx, ports, key, read_at)
     if counted is None:
         return Skipped("There is no such experiment any more.")

@@ -14,7 +14,7 @@ from app.pipeline.assign import assign_all
 from app.pipeline.expiring import MAX_ROUNDS, ROWS_AT_ONCE, erase_expired
 from app.pipeline.ports import Ports
 from app.pipeline.rewrapping import rewrap
-from app.storage import audit
+from app.storage import audit, statistics
 from app.storage.engagement import assignments, events, plans
 from app.storage.forgetting import operations
 from app.storage.history import sessions
@@ -41,6 +41,8 @@ REPORT_DAYS = 90
 """After which figures that nobody asked for again are dropped."""
 EVENT_DAYS = 400
 """Longer than a year, so that a month can be set beside the same one of the year before."""
+STATISTICS_DAYS = 7
+"""How old the planner's picture of a partitioned table may become."""
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
@@ -57,6 +59,7 @@ async def prepare(_: Claimed, ports: Ports) -> int:
     log.info("raw_text_erased", count=texts)
     await _settle_calls(ports)
     await _erase_old(ports)
+    await _look_at_wholes(ports)
     await rewrap(ports)
     await _watch_promises(ports)
     await _read_waiting(ports)
@@ -95,6 +98,15 @@ async def _erase_old(ports: Ports) -> None:
             async with ports.store.for_everyone() as tx:
                 if await erase_old(tx, days=days, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
                     break
+
+
+async def _look_at_wholes(ports: Ports) -> None:
+    """Tell the planner anew of tables that autovacuum sees in parts only; each in a transaction of its own."""
+    async with ports.store.for_everyone() as tx:
+        outdated = await statistics.list_outdated(tx, days=STATISTICS_DAYS)
+    for name in outdated:
+        async with ports.store.for_everyone() as tx:
+            await statistics.keep_anew(tx, name)
 
 
 async def _read_waiting(ports: Ports) -> None:

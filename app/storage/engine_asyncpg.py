@@ -20,11 +20,18 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 
+from app.errors import ConfigurationError
 from app.storage.reads_together import Read, answer
 
 ACQUIRE_TIMEOUT_S = 5.0
 _TURNS = 3
 """Of the event loop that a shared read waits for others that go with it."""
+
+
+ROLE_IGNORED = (
+    "The database's address ignores which role is asked for: behind a transaction pooler add pool_mode=transaction to"
+    " its URL, and take `role` out of what the pooler ignores."
+)
 
 
 class _PooledConnection(Connection):  # type: ignore[misc]  # asyncpg ships no types
@@ -209,6 +216,16 @@ class SafeAsyncpgClient(AsyncpgDBClient):
     """The client behind each of Spectrum's pools."""
 
     connection_class = _PooledConnection
+
+    async def create_pool(self, **settings: Any) -> Pool:
+        """A pool each of whose connections is what it was asked to be: a pooler between may have dropped the role."""
+
+        async def look(connection: Connection) -> None:
+            if role not in (None, await connection.fetchval("SELECT current_user::text")):
+                raise ConfigurationError(ROLE_IGNORED)
+
+        role = settings.get("server_settings", {}).get("role")
+        return await super().create_pool(init=look, **settings)
 
     async def glance(self, sql: str, *args: object) -> list[Record]:
         """The rows of one statement that needs no transaction around it."""

@@ -19,6 +19,7 @@ from app.storage.store import (
     Tx,
     configuration_error,
     credentials,
+    is_pooled,
     tortoise_config,
 )
 
@@ -40,8 +41,14 @@ END $$
 async def migrate(urls: DatabaseUrls, *, target: str | None = None) -> None:
     """Make the roles, then apply what is missing (up to `target`, if given). Several programs may call it at once.
 
-    ConfigurationError when the login may not create roles and they are missing.
+    ConfigurationError when the login may not create roles and they are missing, and behind a transaction pooler: what
+    keeps programs from migrating at once is a lock of the session.
     """
+    if is_pooled(urls.owner):
+        raise ConfigurationError(
+            "Migrations need a session of their own: give SPECTRUM_OWNER_DATABASE_URL an address of PostgreSQL itself,"
+            " not of a transaction pooler."
+        )
     try:
         connection = await _connected(urls)
     except MISCONFIGURED as error:

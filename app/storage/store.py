@@ -1,6 +1,8 @@
 """The two gates to what is kept: `for_person(id)` sees one person, `for_everyone()` sees all.
 
-Both give one short transaction with row-level security set. Holds no SQL of any noun.
+`for_reports()` is the second one for reading alone, at a replica where there is one. All give one short transaction
+with row-level security set. Holds no SQL of any noun. Behind a pooler that lends a session for one transaction
+(`pool_mode=transaction` in the URL) nothing is left to the session: role and patience are set in each transaction.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -36,6 +38,11 @@ class StorageUnavailable(SpectrumError):
     """PostgreSQL cannot be reached or is shutting down; trying again later is right."""
 
 
+TRANSACTION = "transaction"
+"""The one pool mode that a URL has to name; in `session` mode a pooler changes nothing for us."""
+REPORTS = "reports"
+REPORTS_POOL = 2
+"""Reports are few and long."""
 _SHORT = ("spectrum_person", "spectrum_batch")
 _PATIENCE = {
     "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT_S:.0f}s",
@@ -76,10 +83,29 @@ def configuration_error(error: Exception) -> ConfigurationError:
     )
 
 
+def pooler_error() -> ConfigurationError:
+    """What to do when a pooler refuses what a session is set up with."""
+    return ConfigurationError(
+        "The database's address is a pooler's, which takes no role for a session: add pool_mode=transaction to the URL."
+    )
+
+
+def _query(url: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def is_pooled(url: str) -> bool:
+    """Whether sessions at `url` are lent for one transaction. ConfigurationError for a mode that cannot be served."""
+    mode = _query(url).get("pool_mode", "session")
+    if mode not in ("session", TRANSACTION):
+        raise ConfigurationError("pool_mode in a database's URL is session or transaction: no other can be served.")
+    return mode == TRANSACTION
+
+
 def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
     """Tortoise credentials for `url` (postgresql://user:password@host:port/name, `?host=` for a socket folder)."""
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    parts, query = urlsplit(url), _query(url)
+    session = {"role": role, **_patience(role)}
     return {
         "user": unquote(parts.username or query.get("user", "spectrum")),
         "password": unquote(parts.password) if parts.password else None,
@@ -89,18 +115,33 @@ def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
         "minsize": 0,
         "maxsize": pool,
         "command_timeout": COMMAND_TIMEOUT_S,
-        "server_settings": {"role": role, "application_name": role, **(_PATIENCE if role in _SHORT else {})},
+        "server_settings": {"application_name": role, **({} if is_pooled(url) else session)},
+        **({"statement_cache_size": 0} if is_pooled(url) else {}),
         **({"ssl": query["sslmode"]} if "sslmode" in query else {}),
     }
 
 
+def _patience(role: str) -> dict[str, str]:
+    return _PATIENCE if role in _SHORT else {}
+
+
+def _in_each(url: str, role: str) -> str:
+    """What every transaction of `role` begins with, where its session is somebody else's a moment later."""
+    if not is_pooled(url):
+        return ""
+    settings = [f"SET LOCAL {name} = '{value}'" for name, value in _patience(role).items()]
+    return "; ".join([f"SET LOCAL ROLE {role}", *settings])
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseUrls:
-    """Where the three roles connect; one URL may serve all of them."""
+    """Where the three roles connect; one URL may serve all of them. `reports` is the batch role's, too."""
 
     owner: str
     person: str
     batch: str
+    reports: str | None = None
+    """A read replica; none: reports read where `batch` does."""
 
     @classmethod
     def one(cls, url: str) -> "DatabaseUrls":
@@ -109,13 +150,14 @@ class DatabaseUrls:
 
 
 def tortoise_config(urls: DatabaseUrls, *, pool: int = 8) -> dict[str, Any]:
-    """Tortoise's configuration: a connection for each role, the models, the migrations."""
+    """Tortoise's configuration: a pool for each role, and for reports, the models, the migrations."""
     roles = {"owner": urls.owner, "person": urls.person, "batch": urls.batch}
+    connections = {name: credentials(url, f"spectrum_{name}", pool=pool) for name, url in roles.items()}
+    if urls.reports is not None:
+        connections[REPORTS] = credentials(urls.reports, "spectrum_batch", pool=REPORTS_POOL)
+        connections[REPORTS]["server_settings"]["application_name"] = "spectrum_reports"
     return {
-        "connections": {
-            name: {"engine": ENGINE, "credentials": credentials(url, f"spectrum_{name}", pool=pool)}
-            for name, url in roles.items()
-        },
+        "connections": {name: {"engine": ENGINE, "credentials": each} for name, each in connections.items()},
         "apps": {
             "spectrum": {
                 "models": ["app.storage.rows"],
@@ -143,6 +185,11 @@ class Store:
     def __init__(self, urls: DatabaseUrls, *, pool: int = 8) -> None:
         self._urls = urls
         self._pool = pool
+        self._in_each = {
+            "person": _in_each(urls.person, "spectrum_person"),
+            "batch": _in_each(urls.batch, "spectrum_batch"),
+            REPORTS: _in_each(urls.reports or urls.batch, "spectrum_batch"),
+        }
         self._context: TortoiseContext | None = None
         self._glances = Glances(self._glance)
 
@@ -165,11 +212,12 @@ class Store:
         return client
 
     @asynccontextmanager
-    async def _gate(self, role: str, prelude: str) -> AsyncIterator[Tx]:
+    async def _gate(self, role: str, *prelude: str) -> AsyncIterator[Tx]:
+        begin = "; ".join(filter(None, (self._in_each[role], *prelude)))
         with _told():
             async with AsyncExitStack() as stack:
                 with _connecting():
-                    tx = await stack.enter_async_context(self._client(role).transaction(prelude))
+                    tx = await stack.enter_async_context(self._client(role).transaction(begin))
                 yield tx
 
     @asynccontextmanager
@@ -182,29 +230,56 @@ class Store:
     async def as_it_is(self, person_id: UUID) -> AsyncIterator[Tx]:
         """The same for reads of several tasks, all of which see one moment. StorageUnavailable as above."""
         with suppress(TransactionAbortedError):  # whoever caught a failed read knows; there was nothing to keep
-            async with self._gate("person", f"{_ONE_MOMENT}; {_as_person(person_id)}") as tx:
+            async with self._gate("person", _ONE_MOMENT, _as_person(person_id)) as tx:
                 tx.is_shared = True
                 yield tx
 
     async def glance(self, sql: str, person_id: UUID) -> asyncpg.Record | None:
         """The row of a person by a statement without a transaction, which is asked about several at once.
 
-        `sql` takes their ids as an array, sees each as that person by itself, and gives rows with an `id`.
-        StorageUnavailable as above.
+        `sql` takes their ids as an array, sees each as that person by itself, and gives rows with an `id`. Behind a
+        pooler it has a transaction all the same, in which alone the role holds. StorageUnavailable as above.
         """
         return await self._glances.find(sql, person_id)
 
     async def _glance(self, sql: str, ids: list[UUID]) -> list[asyncpg.Record]:
+        if self._in_each["person"]:
+            async with self._gate("person") as tx:
+                return await tx.fetch(sql, ids)
         with _told(), _connecting():
             return await self._client("person").glance(sql, ids)
 
     @asynccontextmanager
     async def for_everyone(self) -> AsyncIterator[Tx]:
         """One transaction that sees all people, but nobody's sealed words. StorageUnavailable as above."""
-        async with self._gate("batch", "") as tx:
+        async with self._gate("batch") as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def for_reports(self, *, waits: bool) -> AsyncIterator[Tx]:
+        """One transaction that reads sums over all people, at a replica where there is one, and writes nothing.
+
+        What it reads may be a while old: `AS_OF` says since when. StorageUnavailable when the replica is away and the
+        caller `waits` for it; otherwise it is read where everything else is.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                gate = REPORTS if self._urls.reports else "batch"
+                tx = await stack.enter_async_context(self._gate(gate, _READ_ONLY))
+            except StorageUnavailable:
+                if waits or not self._urls.reports:
+                    raise
+                tx = await stack.enter_async_context(self._gate("batch", _READ_ONLY))
             yield tx
 
 
+AS_OF = """
+    SELECT CASE WHEN pg_is_in_recovery()
+      THEN coalesce(pg_last_xact_replay_timestamp(), (SELECT checkpoint_time FROM pg_control_checkpoint()))
+      ELSE now() END
+"""
+"""Since when what is read may be out of date: at a replica the end of the last transaction that it has heard of."""
+_READ_ONLY = "SET TRANSACTION READ ONLY"
 _ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
@@ -230,5 +305,9 @@ def _connecting() -> Iterator[None]:
         yield
     except MISCONFIGURED as error:
         raise configuration_error(error) from error
+    except asyncpg.ProtocolViolationError as error:
+        if "unsupported startup parameter" in str(error):
+            raise pooler_error() from error
+        raise
     except (OSError, TimeoutError) as error:
         raise _unavailable(error) from error

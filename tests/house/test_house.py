@@ -14,9 +14,9 @@ ROOMS = ("app", "graphql_schema", "workers", "prompts", "dashboard", "documents"
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 70
 ROOT_ENTRIES = {
-    ".ci", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "app", "benchmarks",
-    "dashboard", "deploy", "docs", "documents", "graphql_schema", "migrations", "prompts", "pyproject.toml",
-    "requirements.lock", "tests", "workers",
+    ".ci", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "README.md", "app",
+    "benchmarks", "dashboard", "deploy", "docs", "documents", "graphql_schema", "migrations", "prompts",
+    "pyproject.toml", "requirements.lock", "tests", "workers",
 }  # fmt: skip
 MIGRATION_LENGTH = 500
 """A migration is history: it is read once, from top to bottom."""

@@ -7,11 +7,58 @@ from app.storage.catalogue import UNTOLD, list_personal
 from app.storage.forgetting.erasure import SURVIVES_EVERYTHING
 from app.wiring import Spectrum
 from migrations._ddl import PARTITIONS
-from tests.life import PERSONAL
+from tests.life import PERSONAL, lived
 
 PARTITIONED = {"session", "sealed_text", "session_numbers", "packed_month", "event"}
-NO_PERSON_FIRST = {"job", "webhook_delivery"}
-"""The ledger is claimed for everybody at once; a delivery may be about nobody. Their keys are their own."""
+_AGE = "upkeep erases what is past its time, of everybody; on a shard, of everybody there"
+_TEAM = "the team reads it over many people: as many answers to add up as there are shards"
+_LEDGER = "the ledger is claimed for everybody of a shard at once"
+ACROSS_PEOPLE = {
+    "assignment_age": _AGE,
+    "assignment_experiment": _TEAM,
+    "blind_judgement_age": _AGE,
+    "blind_judgement_review": _TEAM,
+    "blind_pair_age": _AGE,
+    "blind_pair_review": _TEAM,
+    "device_age": _AGE,
+    "device_endpoint": "an address is one person's: whoever registers it takes it from whom it was (ask every shard)",
+    "event_age": _AGE,
+    "event_time": _TEAM,
+    "feedback_revision": _TEAM,
+    "job_claim": _LEDGER,
+    "job_dead": _LEDGER,
+    "job_finished": _AGE,
+    "job_idempotency_key_key": "a job may be nobody's; the key of one that is somebody's names them",
+    "job_period": _TEAM,
+    "job_pkey": "as above; its ids are random",
+    "model_call_age": _AGE,
+    "model_call_question": "an answer to the same question is used again, whoever asked: on a shard, among its people",
+    "operation_id": "a reset is run by its id, whosever it is",
+    "period_aggregate_promise": _TEAM,
+    "person_master_key": "keys under an old master key are wrapped anew, everybody's",
+    "person_month_planned": "the calendar is one for everybody of a shard",
+    "person_week_planned": "the calendar is one for everybody of a shard",
+    "push_age": _AGE,
+    "rubric_score_age": _AGE,
+    "rubric_score_revision": _TEAM,
+    "safety_decision_at": _TEAM,
+    "safety_decision_revision": _TEAM,
+    "sealed_text_age": _AGE,
+    "shadow_text_age": _AGE,
+    "upgrade_age": _AGE,
+    "webhook_delivery_age": _AGE,
+    "webhook_delivery_once": "an announcement may be about nobody; its key names the event",
+    "webhook_delivery_page": _TEAM,
+    "webhook_delivery_pkey": "as above; its ids are random",
+    "writing_id": "a reviewer takes a text back by its id, whosever it is",
+    "writing_pulled": "words that were taken back are used again for nobody",
+    "writing_question": "an answer to the same question is used again, as of a call",
+    "writing_revision": _TEAM,
+    "writing_written": _TEAM,
+}
+"""Keys of personal tables that do not start with the person, each with what it is for and what becomes of it."""
+TO_NOBODYS = {("webhook_delivery", "webhook"), ("budget_use", "budget")}
+"""What refers to a table that is nobody's, and on every shard the same."""
 OF_NOBODY = {
     "audit",
     "blind_review",
@@ -116,18 +163,54 @@ async def test_every_erasable_row_says_when_it_was_kept(owner: Any) -> None:
             assert default == "clock_timestamp()", table["name"]
 
 
-async def test_every_unique_key_starts_with_the_person(owner: Any) -> None:
-    """A database per shard needs no redesign: no key of a personal table spans people."""
+_KEYS = """
+    SELECT i.indexrelid::regclass::text AS name, i.indisunique AS is_unique, a.attname AS first
+    FROM pg_index i LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+    WHERE i.indrelid = $1::text::regclass
+"""
+_REFERENCES = """
+    SELECT f.conrelid::regclass::text AS source, f.confrelid::regclass::text AS target,
+      (SELECT attname FROM pg_attribute WHERE attrelid = f.conrelid AND attnum = f.conkey[1]) AS from_column,
+      (SELECT attname FROM pg_attribute WHERE attrelid = f.confrelid AND attnum = f.confkey[1]) AS to_column
+    FROM pg_constraint f WHERE f.contype = 'f' AND f.conparentid = 0 AND f.connamespace = 'public'::regnamespace
+"""
+
+
+async def test_every_key_starts_with_the_person(owner: Any) -> None:
+    """A database per shard needs no redesign: no key of a personal table spans people, but for those named here."""
+    across: set[str] = set()
     for table in await owner.fetch(PERSONAL):
-        keys = await owner.fetch(
-            "SELECT a.attname AS first FROM pg_index i"
-            " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
-            " WHERE i.indrelid = $1::text::regclass AND i.indisunique",
-            table["name"],
-        )
-        assert keys, table["name"]
-        if table["name"] not in NO_PERSON_FIRST:
-            assert {row["first"] for row in keys} == {table["key"]}, table["name"]
+        keys = await owner.fetch(_KEYS, table["name"])
+        assert any(row["is_unique"] for row in keys), table["name"]
+        across |= {row["name"] for row in keys if row["first"] != table["key"]}
+    assert across == set(ACROSS_PEOPLE)
+
+
+async def test_what_is_unique_across_people_is_unique_on_a_shard(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """The few such keys that keep something unique hold ids that no other shard makes, or name their person."""
+    unique = {
+        row["name"]
+        for table in await owner.fetch(PERSONAL)
+        for row in await owner.fetch(_KEYS, table["name"])
+        if row["is_unique"] and row["first"] != table["key"]
+    }
+    assert unique == {"job_pkey", "job_idempotency_key_key", "webhook_delivery_pkey", "webhook_delivery_once"}
+    await lived(spectrum, owner, person)
+    jobs = await owner.fetch("SELECT person_id, idempotency_key AS key FROM job WHERE person_id IS NOT NULL")
+    assert jobs
+    assert [row["key"] for row in jobs if str(row["person_id"]) not in row["key"]] == []
+
+
+async def test_references_between_personal_tables_carry_the_person(owner: Any) -> None:
+    """No foreign key leads from one person's row to another's, nor from a shard to another."""
+    keys = {table["name"]: table["key"] for table in await owner.fetch(PERSONAL)}
+    found = await owner.fetch(_REFERENCES)
+    assert found
+    for row in found:
+        if row["source"] in keys and row["target"] in keys:
+            assert (row["from_column"], row["to_column"]) == (keys[row["source"]], keys[row["target"]]), row
+        else:
+            assert (row["source"], row["target"]) in TO_NOBODYS, row
 
 
 async def test_large_tables_are_split_by_person_in_eight(owner: Any) -> None:

@@ -109,7 +109,14 @@ async def test_a_failure_is_everybodys_and_the_next_begins_anew() -> None:
     assert await glances.find(SQL, UUID(int=0)) is None
 
 
-async def test_a_database_that_is_away_is_said_to_be() -> None:
+async def test_one_statement_sees_each_as_themselves(spectrum: Spectrum, owner: asyncpg.Connection) -> None:
+    """The function that reads heads keeps row-level security: for nobody set, the person's role sees no row."""
+    async with spectrum.ports.store.for_person(uuid4()) as tx:
+        assert await tx.fetchval("SELECT count(*) FROM person") == 0
+        assert await owner.fetchval("SELECT prosecdef FROM pg_proc WHERE proname = 'head'") is False
+
+
+async def test_a_database_that_is_away_is_said_to_be() -> None:  # the last: two stores share Tortoise's fallback
     """Nobody answers at the address: every asker hears it in our words."""
     store = Store(DatabaseUrls.one("postgresql://nobody@127.0.0.1:1/nothing"))
     await store.open()
@@ -118,10 +125,3 @@ async def test_a_database_that_is_away_is_said_to_be() -> None:
     finally:
         await store.close()
     assert [type(each) for each in found] == [StorageUnavailable] * 3
-
-
-async def test_one_statement_sees_each_as_themselves(spectrum: Spectrum, owner: asyncpg.Connection) -> None:
-    """The function that reads heads keeps row-level security: for nobody set, the person's role sees no row."""
-    async with spectrum.ports.store.for_person(uuid4()) as tx:
-        assert await tx.fetchval("SELECT count(*) FROM person") == 0
-        assert await owner.fetchval("SELECT prosecdef FROM pg_proc WHERE proname = 'head'") is False

@@ -69,7 +69,7 @@ async def list_decisions(tx: Tx, days: Period, *, first: int, after: tuple[datet
         SELECT d.id, d.at, d.kind, d.action, d.prompt_revision, d.person_id, w.id AS writing_id, d.period_kind
         FROM safety_decision d LEFT JOIN writing w ON w.person_id = d.person_id AND w.period_kind = d.period_kind
           AND w.first_day = d.first_day AND w.finding_key = d.finding_key
-        WHERE (d.at AT TIME ZONE 'UTC')::date BETWEEN $1 AND $2
+        WHERE d.at >= $1::date::timestamp AT TIME ZONE 'UTC' AND d.at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
           AND ($3::timestamptz IS NULL OR (d.at, d.id) < ($3, $4::uuid))
         ORDER BY d.at DESC, d.id DESC LIMIT $5
         """,

@@ -1,0 +1,68 @@
+"""What the database's own housekeeping leaves to us, and what it is told of tables that are written many times."""
+
+from typing import Any
+
+from app.pipeline import upkeep
+from app.storage import statistics
+from app.wiring import Spectrum
+from tests.life import PERSONAL, lived
+
+_KNOWN = """
+    SELECT count(*) FROM pg_stats WHERE schemaname = 'public' AND inherited AND attname = 'person_id' AND tablename = $1
+"""
+ROOM = {f"packed_month_{part}": ["fillfactor=90"] for part in range(8)}
+SET = ROOM | {
+    "job": [
+        "autovacuum_analyze_scale_factor=0.02",
+        "autovacuum_vacuum_scale_factor=0.01",
+        "autovacuum_vacuum_threshold=1000",
+    ]
+}
+
+
+async def _outdated(spectrum: Spectrum) -> list[str]:
+    async with spectrum.ports.store.for_everyone() as tx:
+        return await statistics.list_outdated(tx, days=upkeep.STATISTICS_DAYS)
+
+
+async def test_upkeep_tells_the_planner_of_partitioned_tables(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """The wholes, which autovacuum passes by, are looked at by the hour's upkeep, and again only when that is old."""
+    await lived(spectrum, owner, person)
+    partitioned = sorted(table["name"] for table in await owner.fetch(PERSONAL) if table["partitioned"])
+    await owner.execute("SELECT pg_stat_reset()")
+    assert await _outdated(spectrum) == partitioned
+    await owner.execute("DELETE FROM pg_statistic WHERE stainherit")
+    await upkeep.prepare(None, spectrum.ports)  # type: ignore[arg-type]  # it looks at no job
+    assert await _outdated(spectrum) == []
+    assert {name: await owner.fetchval(_KNOWN, name) for name in ("session", "packed_month")} == {
+        "session": 1,
+        "packed_month": 1,
+    }
+
+
+async def test_only_wholes_are_looked_at(spectrum: Spectrum, owner: Any, person: str) -> None:
+    """Upkeep reads a sample of the whole: the partitions' own statistics are autovacuum's."""
+    await lived(spectrum, owner, person)
+    await owner.execute("SELECT pg_stat_reset()")
+    await upkeep.prepare(None, spectrum.ports)  # type: ignore[arg-type]  # as above
+    looked_at = await owner.fetch("SELECT relname FROM pg_stat_user_tables WHERE last_analyze IS NOT NULL")
+    partitioned = {table["name"] for table in await owner.fetch(PERSONAL) if table["partitioned"]}
+    assert {row["relname"] for row in looked_at} == partitioned
+
+
+async def test_exactly_what_gains_by_it_has_settings(owner: Any) -> None:
+    """Packed months leave room, and the ledger is vacuumed early; the benchmark shows no gain for anything else."""
+    rows = await owner.fetch(
+        "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('r', 'p') AND reloptions IS NOT NULL"
+    )
+    assert {row["relname"]: sorted(row["reloptions"]) for row in rows} == SET
+
+
+async def test_a_persons_fence_leaves_every_index_alone(owner: Any) -> None:
+    """Each change of anybody bumps their revision: no index may hold it, or each would write into five of them."""
+    held = await owner.fetch(
+        "SELECT i.indexrelid::regclass::text AS name FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid"
+        " AND a.attnum = ANY(i.indkey) WHERE i.indrelid = 'person'::regclass AND a.attname = 'revision'"
+    )
+    assert held == []
