@@ -7,6 +7,7 @@ by the module's name: it must contain "asyncpg".)
 """
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any
@@ -21,8 +22,11 @@ from tortoise.backends.base.client import (
 )
 
 from app.storage.reads_together import Read, answer
+from app.telemetry import POOL_TIMEOUTS, POOL_WAIT_SECONDS
 
 ACQUIRE_TIMEOUT_S = 5.0
+FELT_S = 0.005
+"""A wait for a connection that is counted: a shorter one is the event loop's."""
 _TURNS = 3
 """Of the event loop that a shared read waits for others that go with it."""
 
@@ -155,6 +159,20 @@ def _fail(reads: list[Read], error: BaseException) -> None:
         read.failed(error)
 
 
+async def acquire(pool: Pool, client: AsyncpgDBClient) -> Connection:
+    """A connection of the pool. TimeoutError after 5 s; a wait that somebody may feel is counted."""
+    start = time.perf_counter()
+    try:
+        return await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+    except TimeoutError:
+        POOL_TIMEOUTS.labels(client.connection_name).inc()
+        raise
+    finally:
+        waited_s = time.perf_counter() - start
+        if waited_s >= FELT_S:
+            POOL_WAIT_SECONDS.labels(client.connection_name).observe(waited_s)
+
+
 class SafeTransaction(TransactionContextPooled):
     """Acquire, begin, end, release: whatever is cancelled where, the connection goes back to its pool."""
 
@@ -164,7 +182,7 @@ class SafeTransaction(TransactionContextPooled):
         await self.ensure_connection()
         pool = self.client._parent._pool
         assert pool is not None, "ensure_connection makes the pool"
-        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        connection = await acquire(pool, self.client._parent)
         self.client._connection = connection
         try:
             await self.client.begin()
@@ -210,12 +228,17 @@ class SafeAsyncpgClient(AsyncpgDBClient):
 
     connection_class = _PooledConnection
 
+    def count(self) -> tuple[int, int, int]:
+        """How many connections its pool has, how many of them nobody uses, and how many it may have."""
+        pool = self._pool
+        return (pool.get_size(), pool.get_idle_size(), pool.get_max_size()) if pool else (0, 0, 0)
+
     async def glance(self, sql: str, *args: object) -> Record | None:
         """The first row of one statement that needs no transaction around it."""
         await PoolConnectionWrapper(self, self._pool_init_lock).ensure_connection()
         pool = self._pool
         assert pool is not None, "ensure_connection makes the pool"
-        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        connection = await acquire(pool, self)
         try:
             row: Record | None = await connection.fetchrow(sql, *args)
         except (asyncio.CancelledError, TimeoutError):

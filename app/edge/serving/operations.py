@@ -67,6 +67,7 @@ class Operations:
         self._registered = registered or Registered()
         self._documents = Documents(self._schema, suggest=not production)
         self._known = {text: self._documents.prepare(text) for text in self._registered.by_id.values()}
+        self._named = {each.digest for operations in self._known.values() for each in operations}
         self._production = production
         self._timeout_s = timeout_s
 
@@ -84,6 +85,10 @@ class Operations:
             message = "Only registered documents are accepted here."
             raise DocumentRefused.because(message, TopLevelCode.PERSISTED_DOCUMENT_REQUIRED)
         return choose(known or self._documents.prepare(text), asked.operation_name)
+
+    def name_of(self, operation: Operation) -> str | None:
+        """The name of a registered operation, None for any other: its name is whatever somebody wrote."""
+        return operation.name if operation.digest in self._named else None
 
     async def run(
         self, operation: Operation, variables: Mapping[str, Any], context: Any, request_id: str
