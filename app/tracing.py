@@ -307,7 +307,8 @@ def _is_plain(value: Value) -> bool:
 def _written(context: "SpanContext") -> str | None:
     if not context.is_valid:
         return None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+    flags = 1 if context.trace_flags.sampled else 0  # and no other, so that whoever looks for recorded ones finds them
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{flags:02x}"
 
 
 def _read(text: str, *, from_outside: bool = False) -> "SpanContext | None":

@@ -24,7 +24,7 @@ def span_of(job: Claimed, *, batch: int = 1) -> Span:
         kind=job.kind,
         queue=job.queue,
         waited_ms=round(job.waited_s * 1000),
-        batch=batch,
+        **({"batch": batch} if batch > 1 else {}),
     )
 
 

@@ -1,6 +1,7 @@
 """One request as the team sees it: which operation, how it ended, how long it took. Holds nothing of what was asked.
 
-Only registered operations are named: what others call theirs is their own word, and there is no end of it.
+Only registered operations are named, and the team's by the field they ask for: what others call theirs is their own
+word, and there is no end of it.
 """
 
 import time
