@@ -1,7 +1,7 @@
 """`python -m benchmarks.trace`: one session through the whole of Spectrum, as its traces tell it, printed as trees.
 
-Starts bundled servers, two workers and an API process in a folder of its own, sends a person's weeks and then one session
-more, closes the week that it falls into, and reads the feed. Asserts nothing.
+Starts bundled servers, two workers and an API process in a folder of its own, sends a person's weeks and then one more
+session, closes the week that it falls into, and reads the feed. Asserts nothing.
 """
 
 import asyncio

@@ -16,7 +16,7 @@ from app.tracing import MAX_LINKS, Kind, Span
 
 def span_of(job: Claimed, *, batch: int = 1) -> Span:
     """The span of one run of a job, begun; a job that goes on with nothing begins a trace of its own."""
-    return tracing.span(
+    span = tracing.span(
         f"job {job.kind}",
         role=Kind.CONSUMER,
         follows=job.traceparent,
@@ -24,8 +24,10 @@ def span_of(job: Claimed, *, batch: int = 1) -> Span:
         kind=job.kind,
         queue=job.queue,
         waited_ms=round(job.waited_s * 1000),
-        **({"batch": batch} if batch > 1 else {}),
     )
+    if batch > 1:
+        span.set(batch=batch)
+    return span
 
 
 def known_by(job: Claimed, span: Span) -> Claimed:

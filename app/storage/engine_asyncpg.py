@@ -159,11 +159,11 @@ def _fail(reads: list[Read], error: BaseException) -> None:
         read.failed(error)
 
 
-async def acquire(pool: Pool, client: AsyncpgDBClient) -> Connection:
-    """A connection of the pool. TimeoutError after 5 s; a wait that somebody may feel is counted."""
+async def acquire(pool: Pool, client: AsyncpgDBClient, *, timeout_s: float = ACQUIRE_TIMEOUT_S) -> Connection:
+    """A connection of the client's pool. TimeoutError after `timeout_s`; a wait that somebody may feel is counted."""
     start = time.perf_counter()
     try:
-        return await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        return await pool.acquire(timeout=timeout_s)
     except TimeoutError:
         POOL_TIMEOUTS.labels(client.connection_name).inc()
         raise

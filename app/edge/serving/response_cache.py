@@ -28,11 +28,16 @@ def _size_of(body: bytes) -> int:
 
 
 class _Kept(TTLCache[bytes, bytes]):
-    """Answers by key; counts those that have to go for others."""
+    """Answers by key; counts those that have to go, for others or for their age."""
 
     def popitem(self) -> tuple[bytes, bytes]:
         _FULL.inc()
         return super().popitem()
+
+    def expire(self, time: float | None = None) -> list[tuple[bytes, bytes]]:
+        old = super().expire(time)
+        _OLD.inc(len(old))
+        return old
 
 
 class ResponseCache:
@@ -88,7 +93,7 @@ class ResponseCache:
 
     def _drop_old(self) -> None:
         """What is over its time leaves memory, also when nobody asks for anything."""
-        _OLD.inc(len(self._kept.expire()))
+        self._kept.expire()
         CACHE_BYTES.set(self._kept.currsize)
         self._sweep = None
         if self._kept:
