@@ -342,12 +342,14 @@ def report_review(review_id: UUID) -> Job:
 class Kept:
     """What a stage's `keep` leaves to do: jobs to insert in the same transaction, and what to tell after it.
 
-    `whose` says about whom, where the change is made as everyone.
+    `whose` says about whom, where the change is made as everyone. `lag_s`: words that were promised are there now, so
+    many seconds after they were due.
     """
 
     next: tuple[Job, ...] = ()
     news: News | None = None
     whose: UUID | None = None
+    lag_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

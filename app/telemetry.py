@@ -49,6 +49,12 @@ JOB_SECONDS = Histogram(
     ["kind"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
 )
+PROMISE_SECONDS = Histogram(
+    "spectrum_promise_seconds",
+    "From the end of somebody's week or month to its first words, where they were promised",
+    ["kind"],
+    buckets=(60, 300, 900, 1800, 3600, 7200, 21600, 86400),
+)
 JOB_ATTEMPTS = Counter("spectrum_job_attempts_total", "Runs of jobs by how they ended", ["kind", "outcome"])
 LEASES_EXPIRED = Counter("spectrum_leases_expired_total", "Leases whose worker fell silent in the middle", ["kind"])
 FENCED_WRITES = Counter("spectrum_fenced_writes_total", "Writes refused because another worker holds the job", ["kind"])

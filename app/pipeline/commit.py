@@ -15,6 +15,7 @@ from app.pipeline.ports import Ports
 from app.storage import people
 from app.storage.jobs import ledger
 from app.storage.store import Tx
+from app.telemetry import PROMISE_SECONDS
 
 Keep = Callable[[Tx], Awaitable[Kept]]
 """Writes one effect inside the transaction it is given, and says which jobs follow from it."""
@@ -49,6 +50,7 @@ async def commit(
             await ledger.complete(tx, [job])
         await ledger.keep_jobs(tx, following)
         changes = await _changes(tx, kept, person, revision)
+    _tell_lag(job, kept)
     await _nudge(ports, following)
     await ports.events.publish(changes)
     return revision
@@ -71,6 +73,8 @@ async def commit_many(
         following = [job for job_id, each in kept.items() for job in _caused(each, of[job_id])]
         await ledger.complete(tx, [job for job, _ in mine])
         await ledger.keep_jobs(tx, following)
+    for job_id, each in kept.items():
+        _tell_lag(of[job_id], each)
     await _nudge(ports, following)
     await ports.events.publish(
         Change(job.person, held[job.person.id], news)
@@ -97,6 +101,11 @@ def _caused(kept: Kept, job: Claimed | None) -> list[Job]:
     if job is None:
         return list(kept.next)
     return [replace(each, caused_by=job.id, traceparent=job.traceparent) for each in kept.next]
+
+
+def _tell_lag(job: Claimed | None, kept: Kept) -> None:
+    if job is not None and kept.lag_s is not None:
+        PROMISE_SECONDS.labels(job.kind).observe(kept.lag_s)
 
 
 async def _nudge(ports: Ports, following: Iterable[Job]) -> None:
