@@ -162,20 +162,16 @@ class _Kept:
         self._span.end()
 
     def __enter__(self) -> Self:
-        from opentelemetry import context, trace  # noqa: PLC0415 - see above
-
-        self._token = context.attach(trace.set_span_in_context(self._span))
+        self._token = _process.context.attach(_process.trace.set_span_in_context(self._span))
         self._bound = bind_contextvars(**(self.exemplar or {}))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        from opentelemetry import context  # noqa: PLC0415 - see above
-
         reset_contextvars(**self._bound)
         if self._token is not None:
-            context.detach(self._token)
+            _process.context.detach(self._token)
         if isinstance(error, Exception):  # by class and place: its message and its traceback may quote anything
             self.set(failure=type(error).__name__, where=where(error))
         self.end()
@@ -183,9 +179,11 @@ class _Kept:
 
 @dataclass(slots=True)
 class _Process:
-    """Where this process sends spans to: nowhere, until `exporting` says so."""
+    """Where this process sends spans to: nowhere, until `exporting` says so, and loads OpenTelemetry's two modules."""
 
     tracer: "Tracer | None" = None
+    context: Any = None
+    trace: Any = None
 
 
 _process = _Process()
@@ -208,8 +206,7 @@ def span(
     """
     if _process.tracer is None:
         return NOTHING
-    from opentelemetry import context, trace  # noqa: PLC0415 - see above
-
+    context, trace = _process.context, _process.trace
     before = None if follows is None else _read(follows, from_outside=from_outside)
     if before is not None:
         within = trace.set_span_in_context(trace.NonRecordingSpan(before), context.Context())
@@ -242,18 +239,14 @@ def now_ns() -> int | None:
 def mark(**attributes: Value) -> None:
     """Add attributes to the present span, whoever began it."""
     if _process.tracer is not None:
-        from opentelemetry import trace  # noqa: PLC0415 - see above
-
-        _Kept(trace.get_current_span()).set(**attributes)
+        _Kept(_process.trace.get_current_span()).set(**attributes)
 
 
 def current() -> str | None:
     """The `traceparent` of the present span: what work that follows from it is kept with. None without tracing."""
     if _process.tracer is None:
         return None
-    from opentelemetry import trace  # noqa: PLC0415 - see above
-
-    return _written(trace.get_current_span().get_span_context())
+    return _written(_process.trace.get_current_span().get_span_context())
 
 
 def is_traceparent(text: str) -> bool:
@@ -271,6 +264,7 @@ async def exporting(endpoint: str | None, *, ratio: float, version: str, instanc
     if endpoint is None:
         yield
         return
+    from opentelemetry import context, trace  # noqa: PLC0415 - loaded where there is somewhere to send spans to
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - see above
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - see above
     from opentelemetry.sdk.trace import SpanLimits, TracerProvider, sampling  # noqa: PLC0415 - see above
@@ -286,6 +280,7 @@ async def exporting(endpoint: str | None, *, ratio: float, version: str, instanc
     )
     sender = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=_EXPORT_TIMEOUT_S)
     provider.add_span_processor(BatchSpanProcessor(sender, schedule_delay_millis=_EXPORT_EVERY_MS))
+    _process.context, _process.trace = context, trace
     before, _process.tracer = _process.tracer, provider.get_tracer("spectrum", version)
     try:
         yield
@@ -295,9 +290,7 @@ async def exporting(endpoint: str | None, *, ratio: float, version: str, instanc
 
 
 def _fail(span: "Recorded") -> None:
-    from opentelemetry.trace import StatusCode  # noqa: PLC0415 - see above
-
-    span.set_status(StatusCode.ERROR)
+    span.set_status(_process.trace.StatusCode.ERROR)
 
 
 def _is_plain(value: Value) -> bool:
@@ -312,10 +305,10 @@ def _written(context: "SpanContext") -> str | None:
 
 
 def _read(text: str, *, from_outside: bool = False) -> "SpanContext | None":
-    from opentelemetry.trace import SpanContext, TraceFlags  # noqa: PLC0415 - see above
-
     found = _TRACEPARENT.fullmatch(text)
     if found is None:
         return None
     trace_id, span_id, flags = (int(each, 16) for each in found.groups())
-    return SpanContext(trace_id, span_id, is_remote=from_outside, trace_flags=TraceFlags(flags & TraceFlags.SAMPLED))
+    sampled = _process.trace.TraceFlags(flags & _process.trace.TraceFlags.SAMPLED)
+    context: SpanContext = _process.trace.SpanContext(trace_id, span_id, is_remote=from_outside, trace_flags=sampled)
+    return context

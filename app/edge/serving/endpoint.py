@@ -89,6 +89,9 @@ class Endpoint:
         except ClientDisconnect:
             observed.ended(otherwise=Outcome.LEFT)
             return  # nobody waits for an answer
+        except asyncio.CancelledError:
+            observed.ended(otherwise=Outcome.LEFT)  # the server is stopping
+            raise
         finally:
             observed.tell()
         await response(scope, receive, send)
