@@ -154,7 +154,8 @@ class Job:
     """A piece of work to ask for. Two jobs with one `key` are one job; `scope` holds ids and calendar days only.
 
     `unless_waiting`: leave it when a job of this kind, person and scope has not started yet, since that one will
-    see everything this one would. `due_at` is the moment a promise counts from.
+    see everything this one would. `due_at` is the moment a promise counts from. `traceparent` is the trace context
+    that it goes on with (W3C, 55 characters), none where that is the present one.
     """
 
     kind: JobKind
@@ -166,13 +167,15 @@ class Job:
     priority: int = 0
     unless_waiting: bool = False
     caused_by: UUID | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A job under this worker's lease; every write of it carries `token`.
 
-    `lost`: how many workers fell silent in the middle of it; `silent`: whether the one before this did.
+    `lost`: how many workers fell silent in the middle of it; `silent`: whether the one before this did. `traceparent`:
+    the trace context that it goes on with, and from its begin on the one of its own span.
     """
 
     id: UUID
@@ -186,11 +189,17 @@ class Claimed:
     silent: bool
     due_at: datetime | None
     waited_s: float
+    traceparent: str | None = None
 
     @property
     def exhausted(self) -> bool:
         """Whether it has used up its attempts, or too many workers: what is left to do is to bury it."""
         return self.attempt >= self.max_attempts or self.lost >= MAX_LOST
+
+    @property
+    def queue(self) -> Queue:
+        """Where it waited."""
+        return LIMITS[self.kind].queue
 
     @property
     def first_day(self) -> date:
@@ -333,12 +342,14 @@ def report_review(review_id: UUID) -> Job:
 class Kept:
     """What a stage's `keep` leaves to do: jobs to insert in the same transaction, and what to tell after it.
 
-    `whose` says about whom, where the change is made as everyone.
+    `whose` says about whom, where the change is made as everyone. `lag_s`: words that were promised are there now, so
+    many seconds after they were due.
     """
 
     next: tuple[Job, ...] = ()
     news: News | None = None
     whose: UUID | None = None
+    lag_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

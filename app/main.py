@@ -101,7 +101,7 @@ def _graphql(spectrum: Spectrum, verifier: TokenVerifier, points: Points | None,
     """Both endpoints, each over HTTP and for sockets."""
     ports, production = spectrum.ports, spectrum.production
     people = Operations(build_schema(team=False), registered=read_registered(), production=production)
-    team = Operations(build_schema(team=True))
+    team = Operations(build_schema(team=True), by_root=True)
     anonymous = points or Points(None)
     points = points or Points(spectrum.shared_points)
     remembered = Remembered(

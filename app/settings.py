@@ -40,4 +40,6 @@ class Settings(BaseSettings):
     models_file: Path | None = None
     experiments_file: Path | None = None
     push_contact: str | None = Field(default=None, pattern=r"^(mailto:.+@.+|https://.+)$")
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    trace_ratio: float = Field(default=1.0, ge=0, le=1)
     default_plan: str | None = Field(default=None, pattern="^(FREE|TRIAL|PLUS)$")

@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest, start_http_server
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 ALLOWED_KEYS = frozenset(
     {
         "attempt", "component", "count", "duration_ms", "error", "event", "failure", "job", "kind", "level", "method",
-        "outcome", "path", "queue", "request_id", "scope", "seconds", "status", "timestamp", "url", "version", "where",
-        "worker",
+        "outcome", "path", "queue", "request_id", "scope", "seconds", "status", "timestamp", "trace_id", "url",
+        "version", "where", "worker",
     }
 )  # fmt: skip
 """Keys a log line may carry. Values are ids, enums, counts and class names, never content."""
@@ -46,6 +49,12 @@ JOB_SECONDS = Histogram(
     ["kind"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120),
 )
+PROMISE_SECONDS = Histogram(
+    "spectrum_promise_seconds",
+    "From the end of somebody's week or month to its first words, where they were promised",
+    ["kind"],
+    buckets=(60, 300, 900, 1800, 3600, 7200, 21600, 86400),
+)
 JOB_ATTEMPTS = Counter("spectrum_job_attempts_total", "Runs of jobs by how they ended", ["kind", "outcome"])
 LEASES_EXPIRED = Counter("spectrum_leases_expired_total", "Leases whose worker fell silent in the middle", ["kind"])
 FENCED_WRITES = Counter("spectrum_fenced_writes_total", "Writes refused because another worker holds the job", ["kind"])
@@ -57,6 +66,29 @@ MODEL_COST = Counter("spectrum_model_cost_microusd_total", "What they cost, in m
 MODEL_SECONDS = Histogram(
     "spectrum_model_seconds", "How long a model takes to answer", ["model"], buckets=(0.1, 0.3, 1, 2, 4, 8, 15, 30)
 )
+OPERATION_SECONDS = Histogram(
+    "spectrum_operation_seconds",
+    "From a GraphQL request to its answer, by registered operation and how it ended",
+    ["operation", "outcome"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+CACHE_LOOKUPS = Counter("spectrum_response_cache_lookups_total", "Questions to the response cache", ["result"])
+CACHE_DROPPED = Counter("spectrum_response_cache_dropped_total", "Answers that left the response cache", ["reason"])
+CACHE_BYTES = Gauge("spectrum_response_cache_bytes", "Memory that answers take", multiprocess_mode="livesum")
+POOL_CONNECTIONS = Gauge(
+    "spectrum_pool_connections", "Connections to PostgreSQL", ["pool", "state"], multiprocess_mode="livesum"
+)
+POOL_WAIT_SECONDS = Histogram(
+    "spectrum_pool_wait_seconds",
+    "Waits of 5 ms or more for a connection",
+    ["pool"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+POOL_TIMEOUTS = Counter("spectrum_pool_timeouts_total", "Waits for a connection that were given up", ["pool"])
+RESIDENT_BYTES = Gauge("spectrum_process_resident_bytes", "Memory of the process", multiprocess_mode="livemax")
+LOOP_LAG_SECONDS = Gauge(
+    "spectrum_event_loop_lag_seconds", "How late the process came to look at itself", multiprocess_mode="livemax"
+)
 EVENTS_PUBLISHED = Counter("spectrum_events_published_total", "Changes told to the API processes")
 EVENTS_DROPPED = Counter("spectrum_events_dropped_total", "Changes not told, since Redis was away")
 SOCKETS = Gauge("spectrum_sockets_open", "Websockets that are open", multiprocess_mode="livesum")
@@ -64,12 +96,25 @@ SOCKETS_CLOSED = Counter("spectrum_sockets_closed_total", "Websockets that the s
 ERASURE_RESIDUE = Counter("spectrum_erasure_residue_total", "Records found after their erasure: alarm above 0")
 
 
-def exposition() -> bytes:
-    """The instruments of this process in Prometheus' text format.
+def exposition(accept: str = "", *, beside: Collector | None = None) -> tuple[bytes, str]:
+    """The instruments of this process, and what is `beside` them, and the content type: OpenMetrics if it is accepted.
 
     Of all processes that share its directory, where `PROMETHEUS_MULTIPROC_DIR` names one.
     """
-    return generate_latest(_registry())
+    write, content_type = choose_encoder(accept)
+    return write(_Both(_registry(), beside) if beside else _registry()), content_type
+
+
+class _Both(CollectorRegistry):
+    """Two registries as one, since an OpenMetrics text has one end."""
+
+    def __init__(self, one: Collector, other: Collector) -> None:
+        super().__init__()
+        self._both = one, other
+
+    def collect(self) -> Iterator[Metric]:
+        for each in self._both:
+            yield from each.collect()
 
 
 def _registry() -> CollectorRegistry:

@@ -6,9 +6,11 @@ The only reader of `app.settings`. Starts no program; whoever runs one opens thi
 import asyncio
 import os
 import secrets
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from zoneinfo import available_timezones, reset_tzpath
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
+from app import tracing
 from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
@@ -40,6 +43,7 @@ from app.storage.keyring import Keyring, keep_keyring
 from app.storage.schema import is_current, migrate
 from app.storage.sealed import KEY_BYTES, MasterKey, MasterKeys, Signer
 from app.storage.store import DatabaseUrls, Store
+from app.vitals import watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,18 @@ async def opened(
     _require_production_secrets(settings)
     master = await _master_keys(settings)
     embedded = settings.database_url is None
-    with embedded_servers(settings.state_dir, postgres=embedded, redis=settings.redis_url is None) as servers:
+    async with AsyncExitStack() as stack:
+        servers = stack.enter_context(
+            embedded_servers(settings.state_dir, postgres=embedded, redis=settings.redis_url is None)
+        )
+        await stack.enter_async_context(
+            tracing.exporting(
+                settings.otlp_endpoint,
+                ratio=settings.trace_ratio,
+                version=version("kalei-spectrum"),
+                instance=f"{socket.gethostname()}:{os.getpid()}",
+            )
+        )
         urls = _database_urls(settings, servers.database_url)
         if embedded if bring_up_to_date is None else bring_up_to_date:
             await migrate(urls)
@@ -100,15 +115,16 @@ async def opened(
             ports = await _ports(settings, store, queue, events, outside, redis_url, master)
             if not restored:
                 await _require_present(ports)
-            yield Spectrum(
-                ports=ports,
-                access=_access(settings),
-                shared_points=shared_points,
-                redis_url=redis_url,
-                host=settings.host,
-                port=settings.port,
-                production=settings.env is Environment.PRODUCTION,
-            )
+            async with watched(store.count_connections):
+                yield Spectrum(
+                    ports=ports,
+                    access=_access(settings),
+                    shared_points=shared_points,
+                    redis_url=redis_url,
+                    host=settings.host,
+                    port=settings.port,
+                    production=settings.env is Environment.PRODUCTION,
+                )
         finally:
             for each in outside.loaded:
                 await each.close()

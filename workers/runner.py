@@ -12,6 +12,9 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from uuid import UUID
 
+from structlog.contextvars import bound_contextvars
+
+from app import tracing
 from app.errors import ConfigurationError, ErrorCode, Gone, LeaseLost, ModelUnavailable, Refused, SpectrumError
 from app.jobs import (
     AFTER_FAILURE,
@@ -42,7 +45,9 @@ from app.telemetry import (
     logger,
     where,
 )
+from app.tracing import NOTHING, Span
 from workers.handlers import HANDLERS, Bury, Stage
+from workers.traced import known_by, link_folded, span_of, spans_of
 
 AT_ONCE = 4
 """Jobs of one claim that run side by side."""
@@ -209,33 +214,47 @@ class Runner:
             return {}
         begun: dict[UUID, int] = {}
         start = time.monotonic()
-        try:
-            begun = await self._begin(jobs)
-            mine = [job for job in jobs if job.id in begun]
-            async with asyncio.timeout(LIMITS[jobs[0].kind].timeout_s):
-                results = await many.prepare(mine, self._ports)
-                ready = [(job, r) for job in mine if not isinstance(r := results[job.id], Skipped | Exception)]
-                kept = await commit_many(self._ports, many.keep, ready)
-        except Exception as error:  # noqa: BLE001 - as the docstring says
-            log.warning("batch_failed", kind=jobs[0].kind, count=len(jobs), error=type(error).__name__)
-            return begun
-        for job_id in kept:
-            self._ended(held.pop(job_id), "SUCCEEDED", start)
+        with spans_of(jobs) as (traced, spans):
+            try:
+                begun = await self._begin(traced)
+                mine = [job for job in traced if job.id in begun]
+                async with asyncio.timeout(LIMITS[jobs[0].kind].timeout_s):
+                    await link_folded(self._ports, mine, spans)
+                    results = await many.prepare(mine, self._ports)
+                    ready = [(job, r) for job in mine if not isinstance(r := results[job.id], Skipped | Exception)]
+                    kept = await commit_many(self._ports, many.keep, ready)
+            except Exception as error:  # noqa: BLE001 - as the docstring says
+                log.warning("batch_failed", kind=jobs[0].kind, count=len(jobs), error=type(error).__name__)
+                for span in spans.values():
+                    span.set(failure=type(error).__name__, where=where(error))
+                return begun
+            for job_id, each in kept.items():
+                span = spans.get(job_id, NOTHING)
+                span.set(attempt=begun[job_id], **({"news": each.news.reason} if each.news else {}))
+                self._ended(held.pop(job_id), "SUCCEEDED", start, span)
         return begun
 
-    def _ended(self, job: Claimed, outcome: str, start: float) -> None:
-        JOB_SECONDS.labels(job.kind).observe(time.monotonic() - start)
+    def _ended(self, job: Claimed, outcome: str, start: float, span: Span) -> None:
+        span.set(outcome=outcome)
+        JOB_SECONDS.labels(job.kind).observe(time.monotonic() - start, span.exemplar)
         JOB_ATTEMPTS.labels(job.kind, outcome).inc()
 
     async def _run(self, job: Claimed, attempt: int | None) -> None:
         """Run one job to whatever end; `attempt` is its number when it was begun already."""
         start = time.monotonic()
+        with span_of(job) as span, bound_contextvars(job=str(job.id), kind=job.kind):
+            outcome = await self._attempt(known_by(job, span), attempt, span)
+            self._ended(job, outcome, start, span)
+
+    async def _attempt(self, job: Claimed, attempt: int | None, span: Span) -> str:
         try:
             if attempt is None:
                 attempt = (await self._begin([job])).get(job.id)
             if attempt is None:
                 raise LeaseLost("Another worker holds this job.")  # noqa: TRY301 - as if the write itself had said so
+            span.set(attempt=attempt)
             async with asyncio.timeout(LIMITS[job.kind].timeout_s):
+                await link_folded(self._ports, [job], {job.id: span})
                 outcome = await self._carry_out(job)
         except LeaseLost:
             _fenced(job)
@@ -247,24 +266,27 @@ class Runner:
             outcome = await self._drop(job)
         except Exception as error:  # noqa: BLE001 - every surprise becomes an attempt in the ledger
             outcome = await self._failed(job, attempt or job.attempt + 1, error)
-        self._ended(job, outcome, start)
+            span.set(failure=outcome, where=where(error))
+        return outcome
 
     async def _carry_out(self, job: Claimed) -> str:
         stage = self._handlers[job.kind]
-        result = await stage.prepare(job, self._ports)
+        with tracing.span("prepare"):
+            result = await stage.prepare(job, self._ports)
         match result:
             case Skipped(reason):
                 return await self._end(job, reason)
             case Later(delay_s, _):
                 return await self._wait(job, delay_s)
             case _:
-                await commit(
-                    self._ports,
-                    lambda tx: stage.keep(tx, result),
-                    person=job.person,
-                    job=job,
-                    as_everyone=stage.announces,
-                )
+                with tracing.span("commit"):
+                    await commit(
+                        self._ports,
+                        lambda tx: stage.keep(tx, result),
+                        person=job.person,
+                        job=job,
+                        as_everyone=stage.announces,
+                    )
                 return "SUCCEEDED"
 
     async def _wait(self, job: Claimed, delay_s: float) -> str:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from app.edge.body_limit import GRAPHQL_LIMITS
 
@@ -49,7 +50,11 @@ class SecurityHeaders:
                 message = {**message, "headers": headers}
             await send(message)
 
-        await self._app(scope, receive, dressed)
+        named = bind_contextvars(request_id=request_id)  # in every line that is logged until it is answered
+        try:
+            await self._app(scope, receive, dressed)
+        finally:
+            reset_contextvars(**named)
 
     def _dress(self, headers: list[tuple[bytes, bytes]], path: str) -> None:
         present = {name for name, _ in headers}

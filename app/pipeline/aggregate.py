@@ -65,6 +65,14 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """Who is to be told of a period, and how late its words are where they were promised and are the first."""
+
+    jobs: tuple[Job, ...]
+    lag_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """What closing one person's period reads."""
 
@@ -165,41 +173,41 @@ async def keep_week(tx: Tx, result: Closed) -> Kept:
     await require_unchanged(tx, inputs)
     if (await _list_earlier(tx, {inputs.person.id: inputs.period}))[inputs.person.id] != result.earlier:
         raise InputsChanged("What came before changed while the week was written about.")
-    following = await _keep(tx, [result])
-    return _then(result, result.revision + 1, following)
+    told = await _keep(tx, [result])
+    return _then(result, result.revision + 1, told)
 
 
 async def keep_month(tx: Tx, result: Closed) -> Kept:
     """Keep the aggregate, and ask for its narrative."""
     await require_unchanged(tx, result.inputs)
-    following = await _keep(tx, [result])
+    told = await _keep(tx, [result])
     head = await people.find_head(tx, result.inputs.person.id)
     assert head is not None, "the fence has just seen this person"
-    return _then(result, head.revision, following)
+    return _then(result, head.revision, told)
 
 
 async def keep_many(tx: Tx, results: Mapping[UUID, Closed]) -> dict[UUID, Kept]:
     """Keep a batch of different people, all unchanged since they were read; what follows, by job."""
-    following = await _keep(tx, list(results.values()))
-    return {job_id: _then(result, result.revision + 1, following) for job_id, result in results.items()}
+    told = await _keep(tx, list(results.values()))
+    return {job_id: _then(result, result.revision + 1, told) for job_id, result in results.items()}
 
 
-def _then(result: Closed, revision: int, following: Mapping[UUID, tuple[Job, ...]]) -> Kept:
+def _then(result: Closed, revision: int, told: Mapping[UUID, _Told]) -> Kept:
     person, kind, period = result.inputs.person, result.inputs.kind, result.inputs.period
     news = of_period(person.id, kind, period, told=bool(result.cards))
     if kind is PeriodKind.WEEK:
-        return Kept(following.get(person.id, ()), news)
+        return Kept(told[person.id].jobs, news, lag_s=told[person.id].lag_s)
     narrative = monthly_narrative(person, period.first, revision=revision, due_at=result.aggregate.due_at)
     return Kept((narrative,), news)
 
 
-async def _keep(tx: Tx, results: Sequence[Closed]) -> Mapping[UUID, tuple[Job, ...]]:
+async def _keep(tx: Tx, results: Sequence[Closed]) -> Mapping[UUID, _Told]:
     """Write set-based: a batch takes as many statements as one. What is to be told of it, by person."""
     found = {result.inputs.person.id: result.aggregate for result in results}
-    revisions = await aggregates.keep(tx, found)
+    kept = await aggregates.keep(tx, found)
     weeks = {result.inputs.person.id: result for result in results if result.inputs.kind is PeriodKind.WEEK}
     rests_on = {
-        person_id: AggregateRef(closed.kind, closed.first_day, revisions[person_id], closed.digest)
+        person_id: AggregateRef(closed.kind, closed.first_day, kept[person_id].revision, closed.digest)
         for person_id, closed in found.items()
     }
     await writings.keep(
@@ -216,7 +224,8 @@ async def _keep(tx: Tx, results: Sequence[Closed]) -> Mapping[UUID, tuple[Job, .
     await writings.keep_withdrawn(tx, PeriodKind.WEEK, told)
     await exclusions.keep_settled(tx, weeks)
     told_of = {week.inputs.person: week.aggregate.first_day for week in weeks.values() if week.cards}
-    return await announce_periods(tx, PeriodKind.WEEK, told_of) if told_of else {}
+    following = await announce_periods(tx, PeriodKind.WEEK, told_of) if told_of else {}
+    return {person_id: _Told(following.get(person_id, ()), kept[person_id].lag_s) for person_id in found}
 
 
 def _aggregate(read: _Read, current: Fold, *, told: bool | None) -> Aggregate:

@@ -5,6 +5,7 @@ One bad session fails alone. The words leave this module sealed, and are in noth
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from uuid import UUID
 
 import orjson
 
+from app import tracing
 from app.analyser import care_level
 from app.domain.affect import CareLevel, Speaker
 from app.domain.periods import canonical_zone, local_start
@@ -74,6 +76,20 @@ class _Arrival:
 async def ingest(ports: Ports, batch: Sequence[FinishedSession]) -> list[Ingested]:
     """Take up to 500 sessions; one answer each, in order. Idempotent by subject and session key."""
     assert len(batch) <= MAX_BATCH, "callers bound their batches"
+    with tracing.span("ingest", count=len(batch)) as span:
+        answers = await _ingest(ports, batch)
+        outcomes = Counter(_outcome(answer) for answer in answers)
+        span.set(**outcomes)
+    for outcome, count in outcomes.items():
+        INGESTED.labels(outcome).inc(count)
+    return answers
+
+
+def _outcome(answer: Ingested) -> str:
+    return "refused" if answer.problems else "duplicate" if answer.duplicate else "taken"
+
+
+async def _ingest(ports: Ports, batch: Sequence[FinishedSession]) -> list[Ingested]:
     async with ports.store.for_everyone() as tx:
         now: datetime = await tx.fetchval("SELECT now()")
     arrivals, answers = await asyncio.to_thread(_check, ports, batch, now)
@@ -82,8 +98,6 @@ async def ingest(ports: Ports, batch: Sequence[FinishedSession]) -> list[Ingeste
         async with ports.store.for_everyone() as tx:
             jobs = await _keep(tx, ports, arrivals, answers)
     await ports.queue.nudge(LIMITS[JobKind.SESSION_ANALYSIS].queue for _ in jobs[:1])
-    for answer in answers.values():
-        INGESTED.labels("refused" if answer.problems else "duplicate" if answer.duplicate else "taken").inc()
     return [answers[place] for place in range(len(batch))]
 
 

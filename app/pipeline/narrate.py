@@ -88,9 +88,10 @@ async def keep(tx: Tx, result: Told) -> Kept:
         await decisions.keep(tx, [(person_id, on)] if on else [])
     told = {person_id: (first_day, [FINDING_KEY] if summary else [])}
     await writings.keep_withdrawn(tx, PeriodKind.MONTH, told)
+    lag_s = None
     if summary is not None or not result.unsettled:
-        await aggregates.keep_told(tx, person_id, PeriodKind.MONTH, first_day, told=summary is not None)
+        lag_s = await aggregates.keep_told(tx, person_id, PeriodKind.MONTH, first_day, told=summary is not None)
     await exclusions.keep_settled(tx, [person_id])
     following = await announce_periods(tx, PeriodKind.MONTH, {result.inputs.person: first_day}) if summary else {}
     news = of_period(person_id, PeriodKind.MONTH, result.inputs.period, told=summary is not None)
-    return Kept(following.get(person_id, ()), news)
+    return Kept(following.get(person_id, ()), news, lag_s=lag_s)

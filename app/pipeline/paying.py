@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from app import tracing
 from app.domain.cost import Feature
 from app.domain.global_ids import encode
 from app.domain.webhooks import WebhookEvent
@@ -23,6 +24,7 @@ from app.storage.money.budgets import Turned
 from app.storage.money.calls import KnownAnswer, NotReserved, Outcome, Purpose, Receipt, Reservation
 from app.storage.notify.webhooks import Announcement
 from app.telemetry import MODEL_CALLS, MODEL_COST, MODEL_NOT_ASKED, MODEL_SECONDS, logger
+from app.tracing import Kind
 
 LOOK_S = 1.0
 """How often it is looked whether somebody else's call over the same question is over."""
@@ -103,13 +105,17 @@ async def _reserve(ports: Ports, purpose: Purpose, amount: int) -> Reservation |
 
 async def _say(models: Models, model: Deployment, purpose: Purpose, question: Question) -> Said | NoAnswer:
     start = time.monotonic()
-    try:
-        return await models.ask(model, question)
-    except NoAnswer as silent:
-        log.warning("model_silent", kind=purpose.feature, error=str(silent))
-        return silent
-    finally:
-        MODEL_SECONDS.labels(model.name).observe(time.monotonic() - start)
+    with tracing.span("model", role=Kind.CLIENT, model=model.name, feature=purpose.feature) as span:
+        try:
+            said = await models.ask(model, question)
+        except NoAnswer as silent:
+            log.warning("model_silent", kind=purpose.feature, error=str(silent))
+            span.set(outcome=Outcome.SILENT)
+            return silent
+        finally:
+            MODEL_SECONDS.labels(model.name).observe(time.monotonic() - start, span.exemplar)
+        span.set(tokens_read=said.tokens_read, tokens_written=said.tokens_written)
+        return said
 
 
 async def _pay(ports: Ports, reserved: Reservation, receipt: Receipt) -> None:

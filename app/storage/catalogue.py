@@ -14,6 +14,7 @@ UNTOLD = frozenset(
         ("person", "master_key"),  # which of our keys wraps it
         ("job", "worker"),  # a machine of ours, as in the next
         ("job", "attempts"),  # when and where work on them was tried, and the class of what failed
+        ("job", "traceparent"),  # under which random number we timed work on them
         ("sealed_text", "body"),  # their words, sealed: whoever may read them is told them in the open
         ("sealed_text", "content_hmac"),  # key material: by it a changed replay of the same words is noticed
         ("rubric_score", "rater"),  # which of us, or of our rules and models, gave a score that is told

@@ -7,6 +7,7 @@ by the module's name: it must contain "asyncpg".)
 """
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any
@@ -22,8 +23,11 @@ from tortoise.backends.base.client import (
 
 from app.errors import ConfigurationError
 from app.storage.reads_together import Read, answer
+from app.telemetry import POOL_TIMEOUTS, POOL_WAIT_SECONDS
 
 ACQUIRE_TIMEOUT_S = 5.0
+FELT_S = 0.005
+"""A wait for a connection that is counted: a shorter one is the event loop's."""
 _TURNS = 3
 """Of the event loop that a shared read waits for others that go with it."""
 
@@ -162,6 +166,20 @@ def _fail(reads: list[Read], error: BaseException) -> None:
         read.failed(error)
 
 
+async def acquire(pool: Pool, client: AsyncpgDBClient, *, timeout_s: float = ACQUIRE_TIMEOUT_S) -> Connection:
+    """A connection of the client's pool. TimeoutError after `timeout_s`; a wait that somebody may feel is counted."""
+    start = time.perf_counter()
+    try:
+        return await pool.acquire(timeout=timeout_s)
+    except TimeoutError:
+        POOL_TIMEOUTS.labels(client.connection_name).inc()
+        raise
+    finally:
+        waited_s = time.perf_counter() - start
+        if waited_s >= FELT_S:
+            POOL_WAIT_SECONDS.labels(client.connection_name).observe(waited_s)
+
+
 class SafeTransaction(TransactionContextPooled):
     """Acquire, begin, end, release: whatever is cancelled where, the connection goes back to its pool."""
 
@@ -171,7 +189,7 @@ class SafeTransaction(TransactionContextPooled):
         await self.ensure_connection()
         pool = self.client._parent._pool
         assert pool is not None, "ensure_connection makes the pool"
-        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        connection = await acquire(pool, self.client._parent)
         self.client._connection = connection
         try:
             await self.client.begin()
@@ -227,12 +245,17 @@ class SafeAsyncpgClient(AsyncpgDBClient):
         role = settings.get("server_settings", {}).get("role")
         return await super().create_pool(init=look, **settings)
 
+    def count(self) -> tuple[int, int, int]:
+        """How many connections its pool has, how many of them nobody uses, and how many it may have."""
+        pool = self._pool
+        return (pool.get_size(), pool.get_idle_size(), pool.get_max_size()) if pool else (0, 0, 0)
+
     async def glance(self, sql: str, *args: object) -> list[Record]:
         """The rows of one statement that needs no transaction around it."""
         await PoolConnectionWrapper(self, self._pool_init_lock).ensure_connection()
         pool = self._pool
         assert pool is not None, "ensure_connection makes the pool"
-        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        connection = await acquire(pool, self)
         try:
             rows: list[Record] = await connection.fetch(sql, *args)
         except (asyncio.CancelledError, TimeoutError):

@@ -5,7 +5,7 @@ with row-level security set. Holds no SQL of any noun. Behind a pooler that lend
 (`pool_mode=transaction` in the URL) nothing is left to the session: role and patience are set in each transaction.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -204,6 +204,10 @@ class Store:
         if self._context is not None:
             await self._context.close_connections()
             self._context = None
+
+    def count_connections(self) -> Mapping[str, tuple[int, int, int]]:
+        """By pool: connections it has, those that nobody uses, and how many it may have; all 0 before its first use."""
+        return {role: self._client(role).count() for role in ("person", "batch")}
 
     def _client(self, role: str) -> SafeAsyncpgClient:
         assert self._context is not None, "the store is open while it is used"

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("litellm", "onnxruntime", "numpy", "scipy", "statsmodels", "pandas", "krippendorff")
+HEAVY = ("litellm", "onnxruntime", "numpy", "scipy", "statsmodels", "pandas", "krippendorff", "opentelemetry")
 LOADED = f"""
 import sys
 import app.main
@@ -12,6 +12,6 @@ print(*(name for name in {HEAVY!r} if name in sys.modules))
 
 
 def test_the_api_loads_nothing_heavy() -> None:
-    """Neither models nor statistics: they cost seconds and hundreds of megabytes."""
+    """Neither models nor statistics, which cost seconds and hundreds of megabytes, nor what only traces need."""
     done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, check=True, text=True)
     assert done.stdout.split() == []

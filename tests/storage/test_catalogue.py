@@ -112,7 +112,13 @@ async def test_every_personal_table_forces_row_level_security(owner: Any) -> Non
         assert f"{table['key']} = (NULLIF(current_setting('app.person'" in own["with_check"], name
 
 
-ABOUT_US = {("person", "master_key"), ("job", "worker"), ("job", "attempts"), ("rubric_score", "rater")}
+ABOUT_US = {
+    ("person", "master_key"),
+    ("job", "worker"),
+    ("job", "attempts"),
+    ("job", "traceparent"),
+    ("rubric_score", "rater"),
+}
 """Columns that are told to nobody, although they hold no bytes: they say something of our machines, keys and team."""
 UNCHOSEN = {("shadow_text", "draft")}
 """Words that were never to be read, over numbers that are told."""

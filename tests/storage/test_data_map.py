@@ -255,7 +255,7 @@ async def test_what_has_none_stays(spectrum: Spectrum, owner: Any) -> None:
 
 STORES = {
     "Redis", "Redis, passing", "Redis, points", "caches", "checked tokens", "logs", "metrics", "backups and WAL",
-    "journal of erasures", "memory, core dumps, swap",
+    "journal of erasures", "memory, core dumps, swap", "spans",
 }  # fmt: skip
 
 

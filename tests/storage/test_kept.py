@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -112,10 +113,39 @@ async def test_an_aggregate_revision_grows_with_its_digest(spectrum: Spectrum) -
     async with spectrum.ports.store.for_person(person_id) as tx:
         assert await aggregates.find_ref(tx, person_id, PeriodKind.WEEK, MONDAY) is None
         kept = [await aggregates.keep(tx, {person_id: _aggregate(digest)}) for digest in ("a", "a", "b", "a")]
-        assert [revisions[person_id] for revisions in kept] == [1, 1, 2, 3]
+        assert [each[person_id].revision for each in kept] == [1, 1, 2, 3]
         reference = await aggregates.find_ref(tx, person_id, PeriodKind.WEEK, MONDAY)
         assert reference == AggregateRef(PeriodKind.WEEK, MONDAY, 3, "a")
         assert list(await aggregates.list_first_days(tx, person_id, PeriodKind.WEEK)) == [MONDAY]
+
+
+@pytest.mark.parametrize("backfilled", [False, True])
+async def test_the_first_words_of_a_promised_period_have_a_lag(spectrum: Spectrum, backfilled: bool) -> None:
+    """It is told once, when the words come; nothing was promised of what arrived only afterwards."""
+    person_id = uuid4()
+    due_at = datetime.now(UTC) - timedelta(minutes=10)
+    promised = replace(_aggregate("a"), due_at=due_at, backfilled=backfilled)
+    lags = []
+    for told in (None, True, True):
+        async with spectrum.ports.store.for_person(person_id) as tx:
+            lags.append((await aggregates.keep(tx, {person_id: replace(promised, told=told)}))[person_id].lag_s)
+    assert (lags[0], lags[2]) == (None, None)
+    assert (lags[1] is not None and 600 <= lags[1] < 660) is not backfilled
+
+
+async def test_so_has_a_month_whose_words_come_later(spectrum: Spectrum) -> None:
+    """A month is told by its narrative: the lag is that of the first."""
+    person_id = uuid4()
+    promised = replace(_aggregate("a"), due_at=datetime.now(UTC) - timedelta(minutes=10))
+    lags = []
+    async with spectrum.ports.store.for_person(person_id) as tx:
+        await aggregates.keep(tx, {person_id: promised})
+    for _ in range(2):
+        async with spectrum.ports.store.for_person(person_id) as tx:
+            lags.append(await aggregates.keep_told(tx, person_id, PeriodKind.WEEK, MONDAY, told=True))
+    assert lags[0] is not None
+    assert 600 <= lags[0] < 660
+    assert lags[1] is None
 
 
 def _writing(finding: str, text: str, *, rank: int = 0, week: Period | None = None) -> NewWriting:

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from app.embedded import Servers
-from app.jobs import Claimed, JobKind, Queue
+from app.jobs import Claimed, JobKind, Kept, Queue
 from app.pipeline.ports import Ports
 from app.storage.jobs import ledger
+from app.storage.store import Tx
 from app.wiring import Spectrum
 from tests.cli.conftest import clean_environment
 from tests.client import LIGHT, session
@@ -96,6 +98,21 @@ async def test_what_is_dropped_for_the_erased_is_counted(
     await owner.execute("UPDATE person SET epoch = epoch + 1 WHERE id = $1", who(spectrum, person))
     await Runner(spectrum.ports).work_off(Queue.SECONDS)
     assert since("epoch_dropped_total") == since("job_attempts_total", outcome="SKIPPED") == 1
+
+
+async def test_words_that_were_promised_are_measured(spectrum: Spectrum, owner: Any, person: str, since: Count) -> None:
+    """How long after it was due each promise was kept, once it is."""
+    await take(spectrum, session(person, JUNE, LIGHT))
+    stage = HANDLERS[KIND]
+
+    async def keep(tx: Tx, result: Any) -> Kept:
+        return replace(await stage.keep(tx, result), lag_s=90.0)
+
+    labels = {"kind": KIND, "le": "300.0"}
+    before = REGISTRY.get_sample_value("spectrum_promise_seconds_bucket", labels) or 0.0
+    await Runner(spectrum.ports, {KIND: Stage(stage.prepare, keep)}).work_once(Queue.SECONDS)
+    assert REGISTRY.get_sample_value("spectrum_promise_seconds_bucket", labels) == before + 1
+    assert not REGISTRY.get_sample_value("spectrum_promise_seconds_bucket", {"kind": KIND, "le": "60.0"})
 
 
 def _free_port() -> int:

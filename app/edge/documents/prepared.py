@@ -63,7 +63,7 @@ class Operation:
     """One operation, ready to run. `digest` is the SHA-256 of the text that it is in.
 
     `is_of_spectrum` tells whether it asks for nothing outside `viewer.spectrum`, so that its answer is known by the
-    person's revision.
+    person's revision. `root` is the one field of the schema that it asks for, None where it asks for several.
     """
 
     digest: bytes
@@ -74,6 +74,7 @@ class Operation:
     declared: frozenset[str]
     is_of_spectrum: bool
     selections: Selections
+    root: str | None = None
 
     def requested(self, variables: Mapping[str, object]) -> Requested:
         """The most that it may cost. DocumentRefused when that is more rows than a list may have."""
@@ -126,6 +127,7 @@ class Documents:
             declared=frozenset(each.variable.name.value for each in node.variable_definitions or ()),
             is_of_spectrum=node.operation is OperationType.QUERY and _is_of_spectrum(node, fragments),
             selections=Selections(fragments),
+            root=_root(node),
         )
 
 
@@ -186,6 +188,11 @@ def _too_dear(sentence: str) -> DocumentRefused:
 
 def _fragments(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]:
     return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+
+
+def _root(operation: OperationDefinitionNode) -> str | None:
+    first, *more = operation.selection_set.selections
+    return first.name.value if isinstance(first, FieldNode) and not more else None
 
 
 def _is_of_spectrum(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> bool:

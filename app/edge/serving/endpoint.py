@@ -14,23 +14,28 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.domain.access import Caller, Role
 from app.edge.documents.prepared import DocumentRefused, Operation
 from app.edge.graphiql import graphiql_response
 from app.edge.refusals import refusal
 from app.edge.serving.answers import Answer, media_type, to_response
 from app.edge.serving.asked import Asked, BadRequest, read_body, read_parameters
+from app.edge.serving.observed import OTHER, Observed, Outcome
 from app.edge.serving.operations import Operations
 from app.edge.serving.remembered import Remembered
 from app.edge.serving.spending import Spender, Spending, extensions_of
 from app.edge.tokens import TokenVerifier
 from app.errors import SpectrumError, TooOften, TopLevelCode, Unauthenticated
 from app.pipeline.ports import Ports
+from app.storage.jobs.linked import list_published
 from app.storage.people import Head
 from graphql_schema.access import may_send_any, require_team
 from graphql_schema.context import Context
 from graphql_schema.language import language_of
 from graphql_schema.masking import shown_failure
 
+LINKED = 8
+"""Of the jobs that published a person's words, so many of the newest are linked to a query of theirs."""
 _Value = TypeVar("_Value")
 
 
@@ -43,6 +48,7 @@ class Call:
     asked: Asked
     operation: Operation
     spending: Spending
+    observed: Observed
 
     @property
     def is_get(self) -> bool:
@@ -77,25 +83,34 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
+        observed = Observed()
         try:
-            response = await self._response(request)
+            response = await self._response(request, observed)
         except ClientDisconnect:
+            observed.ended(otherwise=Outcome.LEFT)
             return  # nobody waits for an answer
+        except asyncio.CancelledError:
+            observed.ended(otherwise=Outcome.LEFT)  # the server is stopping
+            raise
+        finally:
+            observed.tell()
         await response(scope, receive, send)
 
-    async def _response(self, request: Request) -> Response:
+    async def _response(self, request: Request, observed: Observed) -> Response:
         try:
-            return await self._answered(request)
+            return await self._answered(request, observed)
         except DocumentRefused as refused:
             return to_response(Answer(None, refused.errors), media_type(request.headers), {})
         except SpectrumError as error:
-            return _refused(error) or _failed(error, request)
+            if isinstance(error, TooOften):
+                observed.ended(otherwise=Outcome.THROTTLED)
+            return _refused(error) or _failed(error, request, observed)
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told by its request id alone
-            return _failed(error, request)
+            return _failed(error, request, observed)
 
-    async def _answered(self, request: Request) -> Response:
+    async def _answered(self, request: Request, observed: Observed) -> Response:
         if request.method not in {"GET", "POST"}:
             raise BadRequest("Ask with GET or POST.", status=405, allow="GET, POST")
         if self._page and _asks_for_the_page(request):
@@ -114,8 +129,14 @@ class Endpoint:
         context = Context(self._ports, caller, request.state.request_id, language)
         address = request.client.host if request.client else ""
         spending = self._spender.of(context, address, operation.requested(asked.variables))
-        call = Call(request, context, asked, operation, spending)
-        return await (self._recalled(call) if self._may_recall(call) else self._made(call))
+        call = Call(request, context, asked, operation, spending, observed)
+        name = self._operations.name_of(operation) or OTHER
+        with observed.found(name, operation.kind.value, follows=_trace_of(request, caller)) as span:
+            response = await (self._recalled(call) if self._may_recall(call) else self._made(call))
+            span.set(outcome=observed.outcome)
+            if span.is_kept and call.operation.is_of_spectrum and caller is not None:
+                await self._link(call)
+        return response
 
     def _may_recall(self, call: Call) -> bool:
         return self._remembered is not None and call.context.caller is not None and call.operation.is_of_spectrum
@@ -132,11 +153,12 @@ class Endpoint:
         headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Authorization, Accept, Accept-Language"}
         if call.is_get and tag in call.request.headers.get("if-none-match", ""):
             await call.spending.take(1)
+            call.observed.ended(otherwise=Outcome.NOT_MODIFIED)
             return Response(status_code=304, headers=headers)
         data = remembered.cache.find(key)
         if data is not None:
             await call.spending.take(1)
-            return await self._rendered(call, Answer(data), actual=1, headers=headers)
+            return await self._rendered(call, Answer(data), actual=1, headers=headers, outcome=Outcome.CACHED)
         made: list[tuple[Answer, int, bool]] = []
 
         async def make() -> bytes | None:
@@ -150,7 +172,8 @@ class Endpoint:
         await call.spending.take()
         data = await remembered.cache.once(key, make)
         answer, actual, is_of_key = made[0] if made else (Answer(data), 1, True)
-        return await self._rendered(call, answer, actual=actual, headers=headers if is_of_key else {})
+        outcome = Outcome.MADE if made else Outcome.CACHED
+        return await self._rendered(call, answer, actual=actual, headers=headers if is_of_key else {}, outcome=outcome)
 
     async def _made(self, call: Call) -> Response:
         await call.spending.take()
@@ -174,16 +197,36 @@ class Endpoint:
         actual = call.spending.requested if result.errors else call.operation.plan.actual(result.data)
         return Answer.of(result), actual, seen
 
+    async def _link(self, call: Call) -> None:
+        """Link a recorded query to what published the words that its person has now."""
+        with suppress(SpectrumError):  # a trace without its links is no reason for an answer to fail
+            async with self._ports.store.for_person(call.context.person_id()) as tx:
+                call.observed.span.link(await list_published(tx, call.context.person_id(), limit=LINKED))
+
     async def _rendered(
-        self, call: Call, answer: Answer, *, actual: int, headers: dict[str, str] | None = None
+        self,
+        call: Call,
+        answer: Answer,
+        *,
+        actual: int,
+        headers: dict[str, str] | None = None,
+        outcome: Outcome = Outcome.MADE,
     ) -> Response:
         extensions = await extensions_of(
             call.context, call.operation, call.spending, actual, with_revision=not self._team
         )
+        call.observed.ended(answer.errors, otherwise=outcome)
         response = to_response(answer, media_type(call.request.headers), extensions)
         if call.is_get:
             response.headers.update(headers or {})
         return response
+
+
+def _trace_of(request: Request, caller: Caller | None) -> str | None:
+    """The trace that a service's request goes on with; a phone's would let anybody choose what we record."""
+    if caller is None or Role.SERVICE not in caller.roles:
+        return None
+    return request.headers.get("traceparent")
 
 
 def _refused(error: SpectrumError) -> Response | None:
@@ -200,8 +243,9 @@ def _refused(error: SpectrumError) -> Response | None:
     return None
 
 
-def _failed(error: Exception, request: Request) -> Response:
+def _failed(error: Exception, request: Request, observed: Observed) -> Response:
     failure = shown_failure(error, request.state.request_id)
+    observed.ended([failure], otherwise=Outcome.FAILED)
     return to_response(Answer(b"null", [failure]), media_type(request.headers), {})
 
 

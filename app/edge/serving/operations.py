@@ -53,7 +53,10 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
 
 
 class Operations:
-    """The operations of one schema; `production` accepts registered documents only, and suggests no names."""
+    """The operations of one schema; `production` accepts registered documents only, and suggests no names.
+
+    `by_root`: an operation that nobody registered is known by the field that it asks for.
+    """
 
     def __init__(
         self,
@@ -61,13 +64,16 @@ class Operations:
         *,
         registered: Registered | None = None,
         production: bool = False,
+        by_root: bool = False,
         timeout_s: float = EXECUTION_TIMEOUT_S,
     ) -> None:
         self._schema = schema._schema
         self._registered = registered or Registered()
         self._documents = Documents(self._schema, suggest=not production)
         self._known = {text: self._documents.prepare(text) for text in self._registered.by_id.values()}
+        self._named = {each.digest for operations in self._known.values() for each in operations}
         self._production = production
+        self._by_root = by_root
         self._timeout_s = timeout_s
 
     def find(self, asked: Asked, *, any_document: bool) -> Operation:
@@ -84,6 +90,12 @@ class Operations:
             message = "Only registered documents are accepted here."
             raise DocumentRefused.because(message, TopLevelCode.PERSISTED_DOCUMENT_REQUIRED)
         return choose(known or self._documents.prepare(text), asked.operation_name)
+
+    def name_of(self, operation: Operation) -> str | None:
+        """The name of a registered operation, else None or its one field: its own name is whatever somebody wrote."""
+        if operation.digest in self._named:
+            return operation.name
+        return operation.root if self._by_root else None
 
     async def run(
         self, operation: Operation, variables: Mapping[str, Any], context: Any, request_id: str

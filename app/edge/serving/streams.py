@@ -12,6 +12,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from app.edge.documents.prepared import DocumentRefused, Operation
 from app.edge.serving.asked import Asked
+from app.edge.serving.observed import OTHER, Observed, Outcome
 from app.edge.serving.operations import Operations
 from app.edge.serving.spending import Spender, Spending, extensions_of
 from app.errors import SpectrumError, TooOften, TopLevelCode
@@ -32,25 +33,34 @@ class Streams:
         self, text: str, variables: Mapping[str, Any], operation_name: str | None, context: Context
     ) -> AsyncGenerator[ExecutionResult, None]:
         """The answers of one operation; a refusal is the only one."""
-        asked = Asked(text, None, variables, operation_name)
+        asked, observed = Asked(text, None, variables, operation_name), Observed()
         try:
             operation = self._operations.find(asked, any_document=self.team or may_send_any(context.caller))
+            observed.operation = self._operations.name_of(operation) or OTHER
             spending = self._spender.of(context, "", operation.requested(variables))
             await spending.take()
         except DocumentRefused as refused:
+            observed.tell()
             yield PreExecutionError(data=None, errors=list(refused.errors))
             return
         except TooOften as error:
+            observed.ended(otherwise=Outcome.THROTTLED)
+            observed.tell()
             extensions = {"code": str(TopLevelCode.THROTTLED), "retryAfterMs": error.retry_after_ms}
             yield PreExecutionError(data=None, errors=[GraphQLError(str(error), extensions=extensions)])
             return
         if operation.kind is OperationType.SUBSCRIPTION:
+            observed.ended(otherwise=Outcome.BEGUN)
+            observed.tell()  # how long somebody listens is no measure of ours
             subscription = self._operations.subscribe(operation, variables, context, context.request_id)
             async with aclosing(subscription) as answers:
                 async for answer in answers:
                     yield ExecutionResult(answer.data, answer.errors)
         else:
-            yield await self._once(operation, variables, context, spending)
+            once = await self._once(operation, variables, context, spending)
+            observed.ended(once.errors or (), otherwise=Outcome.MADE)
+            observed.tell()
+            yield once
 
     async def _once(
         self, operation: Operation, variables: Mapping[str, Any], context: Context, spending: Spending

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from app import tracing
 from app.errors import LeaseLost
 from app.jobs import (
     AGGREGATION,
@@ -33,19 +34,23 @@ MAX_ATTEMPTS_KEPT = 20
 
 
 async def keep_jobs(tx: Tx, jobs: Sequence[Job]) -> list[UUID]:
-    """Insert what is not asked for yet, in the caller's transaction; the ids of what was inserted."""
+    """Insert what is not asked for yet, in the caller's transaction; the ids of what was inserted.
+
+    Each goes on with the trace that it names, or else with the present one.
+    """
     if not jobs:
         return []
+    present = tracing.current()
     rows = await tx.fetch(
         """
         INSERT INTO job (kind, queue, max_attempts, idempotency_key, person_id, epoch, scope, run_after, due_at,
-                         priority, caused_by)
+                         priority, caused_by, traceparent)
         SELECT i.kind, i.queue, i.max_attempts, i.key, i.person_id, i.epoch, i.scope::jsonb,
-               now() + make_interval(secs => i.delay_s), i.due_at, i.priority, i.caused_by
+               now() + make_interval(secs => i.delay_s), i.due_at, i.priority, i.caused_by, i.traceparent
         FROM unnest($1::text[], $2::text[], $3::smallint[], $4::text[], $5::uuid[], $6::int[], $7::text[],
-                    $8::float8[], $9::timestamptz[], $10::smallint[], $11::bool[], $12::uuid[])
+                    $8::float8[], $9::timestamptz[], $10::smallint[], $11::bool[], $12::uuid[], $13::text[])
              AS i(kind, queue, max_attempts, key, person_id, epoch, scope, delay_s, due_at, priority, unless_waiting,
-                  caused_by)
+                  caused_by, traceparent)
         WHERE NOT i.unless_waiting OR NOT EXISTS (
           SELECT FROM job j WHERE j.person_id = i.person_id AND j.kind = i.kind AND j.epoch = i.epoch
             AND j.scope = i.scope::jsonb AND j.status IN ('QUEUED', 'RETRYING')
@@ -65,6 +70,7 @@ async def keep_jobs(tx: Tx, jobs: Sequence[Job]) -> list[UUID]:
         [job.priority for job in jobs],
         [job.unless_waiting for job in jobs],
         [job.caused_by for job in jobs],
+        [job.traceparent or present for job in jobs],
     )
     return [row["id"] for row in rows]
 
@@ -106,7 +112,7 @@ async def claim(tx: Tx, queue: Queue, worker: str) -> list[Claimed]:
             ELSE attempts END
         FROM taken WHERE job.id = taken.id
         RETURNING job.id, token, kind, person_id, epoch, scope, attempt, max_attempts, lost, due_at,
-                  extract(epoch FROM now() - run_after)::float8 AS waited_s, taken.silent
+                  extract(epoch FROM now() - run_after)::float8 AS waited_s, taken.silent, traceparent
         """,
         queue,
         worker,
@@ -132,17 +138,23 @@ def _claimed(row: Any) -> Claimed:
         silent=row["silent"],
         due_at=row["due_at"],
         waited_s=row["waited_s"],
+        traceparent=row["traceparent"],
     )
 
 
 async def begin(tx: Tx, jobs: Sequence[Claimed]) -> dict[UUID, int]:
-    """Count an attempt of each as begun; the number of each that this worker still holds."""
+    """Count an attempt of each as begun; the number of each that this worker still holds.
+
+    Whatever goes on with no trace is from now on known by its own, in which its later attempts are, too.
+    """
     rows = await tx.fetch(
         "UPDATE job SET attempt = attempt + 1, started_at = now(),"
-        " lease_expires_at = now() + make_interval(secs => $3)"
+        " lease_expires_at = now() + make_interval(secs => $3),"
+        " traceparent = coalesce(traceparent, ($4::text[])[array_position($1::uuid[], job.id)])"
         f" FROM {_HELD} WHERE job.id = held.id RETURNING job.id, attempt",
         *_leases(jobs),
         LEASE_S,
+        [job.traceparent for job in jobs],
     )
     return {row["id"]: row["attempt"] for row in rows}
 

@@ -37,13 +37,27 @@ class Aggregate:
     told: bool | None = None
 
 
-async def keep(tx: Tx, found: Mapping[UUID, Aggregate]) -> dict[UUID, int]:
-    """Keep an aggregate of each person in place of an earlier one; its revision, which grows when its digest changes.
+_LAG = """
+    CASE WHEN told AND NOT backfilled AND settled_at = now() THEN extract(epoch FROM settled_at - due_at)::float8 END
+"""
+"""How long after its due time a promised period is told, where it is told in this very transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAggregate:
+    """The revision of an aggregate, and where its period was told just now, how many seconds after it was due."""
+
+    revision: int
+    lag_s: float | None
+
+
+async def keep(tx: Tx, found: Mapping[UUID, Aggregate]) -> dict[UUID, KeptAggregate]:
+    """Keep an aggregate of each person in place of an earlier one; its revision grows when its digest changes.
 
     What was due and when it was first settled stay as they were.
     """
     rows = await tx.fetch(
-        """
+        f"""
         INSERT INTO period_aggregate AS a (person_id, kind, first_day, session_count, day_count, excluded_count,
           valence_sum, arousal_sum, emotion_sums, pattern_counts, estimates, digest, backfilled, closed_at, due_at,
           settled_at, told)
@@ -63,12 +77,12 @@ async def keep(tx: Tx, found: Mapping[UUID, Aggregate]) -> dict[UUID, int]:
           pattern_counts = excluded.pattern_counts, estimates = excluded.estimates, digest = excluded.digest,
           due_at = coalesce(a.due_at, excluded.due_at), settled_at = coalesce(a.settled_at, excluded.settled_at),
           told = coalesce(a.told, excluded.told), computed_at = now(), kept_at = clock_timestamp()
-        RETURNING person_id, revision
+        RETURNING person_id, revision, {_LAG} AS lag_s
         """,
         list(found),
         *_columns(found.values()),
     )
-    return {row["person_id"]: row["revision"] for row in rows}
+    return {row["person_id"]: KeptAggregate(row["revision"], row["lag_s"]) for row in rows}
 
 
 def _columns(found: Collection[Aggregate]) -> list[list[Any]]:
@@ -91,16 +105,17 @@ def _columns(found: Collection[Aggregate]) -> list[list[Any]]:
     ]
 
 
-async def keep_told(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, *, told: bool) -> None:
-    """Say when a period's words were first decided on, and whether there were any."""
-    await tx.execute(
+async def keep_told(tx: Tx, person_id: UUID, kind: PeriodKind, first_day: date, *, told: bool) -> float | None:
+    """Say when a period's words were first decided on, and whether there were any; the lag, as in `KeptAggregate`."""
+    lag_s: float | None = await tx.fetchval(
         "UPDATE period_aggregate SET settled_at = now(), told = $4"
-        " WHERE person_id = $1 AND kind = $2 AND first_day = $3 AND settled_at IS NULL",
+        f" WHERE person_id = $1 AND kind = $2 AND first_day = $3 AND settled_at IS NULL RETURNING {_LAG}",
         person_id,
         kind,
         first_day,
         told,
     )
+    return lag_s
 
 
 @dataclass(frozen=True, slots=True)

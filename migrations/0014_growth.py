@@ -43,5 +43,5 @@ STATISTICS = [
 class Migration(BaseMigration):
     """Indexes without a statement, room in hot tables, statistics of partitioned ones."""
 
-    dependencies = [("spectrum", "0012_analytics")]  # noqa: RUF012 - the attribute is Tortoise's
+    dependencies = [("spectrum", "0013_tracing")]  # noqa: RUF012 - the attribute is Tortoise's
     operations = [RunSQL(INDEXES), RunSQL(HOT_TABLES), RunSQL(STATISTICS)]  # noqa: RUF012 - as above

@@ -1,0 +1,188 @@
+"""What is read when somebody scrapes: the ledger, budgets, PostgreSQL. In the same words from every API process."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from app.domain.cost import Budget
+from app.jobs import LIMITS, JobKind, JobStatus, Queue
+from app.storage import health
+from app.storage.health import DatabaseHealth, Statements, TableHealth
+from app.storage.jobs import desk, promises, queues, reconciliation
+from app.storage.jobs.queues import Depth
+from app.storage.jobs.reconciliation import Reconciliation
+from app.storage.money import budgets
+from app.storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The ledger, the money and the database at one moment."""
+
+    depths: Sequence[Depth]
+    counts: Mapping[tuple[JobKind, JobStatus], int]
+    paused: frozenset[str]
+    decisions: Mapping[str, int]
+    misses: int
+    reconciled: Reconciliation | None
+    budgets: Sequence[Budget]
+    tables: Sequence[TableHealth]
+    database: DatabaseHealth
+    statements: Statements | None
+
+
+async def read_present(tx: Tx) -> Present:
+    """Read all of it, in one transaction."""
+    return Present(
+        depths=await queues.list_depths(tx),
+        counts=await queues.count_by_status(tx, within_days=1),
+        paused=await queues.list_paused(tx),
+        decisions=await desk.count_decisions(tx),
+        misses=await promises.count_misses(tx),
+        reconciled=await reconciliation.find_newest(tx),
+        budgets=await budgets.list_budgets(tx),
+        tables=await health.list_tables(tx),
+        database=await health.find_database(tx),
+        statements=await health.find_statements(tx),
+    )
+
+
+class _Told(Collector):
+    """Counters that somebody else counts."""
+
+    def __init__(self) -> None:
+        self._families: list[CounterMetricFamily] = []
+
+    def add(self, name: str, meaning: str, values: Iterable[tuple[Sequence[str], float]], *labels: str) -> None:
+        """A counter with its present values."""
+        family = CounterMetricFamily(f"spectrum_{name}", meaning, labels=labels)
+        for labelled, value in values:
+            family.add_metric(labelled, value)
+        self._families.append(family)
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+class _Gauges:
+    """A registry that is filled once."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.told = _Told()
+
+    def gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        """A new gauge of ours."""
+        return Gauge(f"spectrum_{name}", meaning, labels, registry=self.registry)
+
+
+def gauges_of(present: Present) -> CollectorRegistry:
+    """The gauges, in a registry of their own."""
+    made = _Gauges()
+    _queues(made, present)
+    _jobs(made, present)
+    _reconciled(made, present.reconciled)
+    _money(made, present.budgets)
+    _tables(made, present.tables)
+    _database(made, present.database)
+    _statements(made, present.statements)
+    made.registry.register(made.told)
+    return made.registry
+
+
+def _queues(made: _Gauges, present: Present) -> None:
+    oldest = made.gauge("queue_oldest_due_seconds", "Age of the oldest runnable job, 0 without", "queue")
+    paused = made.gauge("queue_paused", "1 while nothing of it is claimed", "name")
+    whole = {depth.queue: depth for depth in present.depths if depth.kind is None}
+    for queue in Queue:
+        depth = whole.get(queue)
+        oldest.labels(queue).set(depth.oldest_age_s or 0 if depth else 0)
+    for name in (*Queue, *JobKind):
+        paused.labels(name).set(name in present.paused)
+    waiting = made.gauge("queue_depth", "Jobs runnable now", "queue", "kind")
+    running = made.gauge("queue_running", "Jobs under a lease", "queue", "kind")
+    dead = made.gauge("queue_dead", "Dead letters", "queue", "kind")
+    finished = made.gauge("jobs_finished_15m", "Jobs that ended well in the last 15 minutes", "kind")
+    p95 = made.gauge("job_p95_seconds", "95th percentile of a run over the last 15 minutes", "kind")
+    by_kind = {depth.kind: depth for depth in present.depths if depth.kind is not None}
+    for kind, limits in LIMITS.items():
+        depth = by_kind.get(kind)
+        waiting.labels(limits.queue, kind).set(depth.depth if depth else 0)
+        running.labels(limits.queue, kind).set(depth.running if depth else 0)
+        dead.labels(limits.queue, kind).set(depth.dead if depth else 0)
+        finished.labels(kind).set(depth.finished if depth else 0)
+        p95.labels(kind).set((depth.p95_duration_ms or 0) / 1000 if depth else 0)
+
+
+def _jobs(made: _Gauges, present: Present) -> None:
+    jobs = made.gauge("jobs", "Jobs that are open or dead, or ended within a day", "kind", "status")
+    for (kind, status), count in present.counts.items():
+        jobs.labels(kind, status).set(count)
+    decided = made.gauge("dead_letters_decided", "Dead letters that the team retried or discarded, ever", "decision")
+    for decision, count in present.decisions.items():
+        decided.labels(decision).set(count)
+    made.gauge("sla_misses", "Weeks and months whose promise was broken").set(present.misses)
+
+
+def _reconciled(made: _Gauges, reconciled: Reconciliation | None) -> None:
+    if reconciled is None:  # none of these gauges is 0 before the first count
+        return
+    state = made.gauge("sessions", "Sessions at the last reconciliation", "state")
+    for name in ("acknowledged", "done", "dead", "pending", "lost"):
+        state.labels(name).set(getattr(reconciled, name))
+    made.gauge("reconciled_timestamp_seconds", "When that was").set(reconciled.at.timestamp())
+
+
+def _money(made: _Gauges, found: Sequence[Budget]) -> None:
+    allowed = made.gauge("budget_limit_microusd", "What a feature may spend", "feature", "period")
+    spent = made.gauge("budget_spent_microusd", "What of it is gone in the present period", "feature", "period")
+    reserved = made.gauge("budget_reserved_microusd", "What is put aside for calls under way", "feature", "period")
+    for budget in found:
+        allowed.labels(budget.feature, budget.period).set(budget.limit)
+        spent.labels(budget.feature, budget.period).set(budget.spent)
+        reserved.labels(budget.feature, budget.period).set(budget.reserved)
+
+
+def _tables(made: _Gauges, tables: Sequence[TableHealth]) -> None:
+    rows = made.gauge("table_rows", "Rows of a table, as PostgreSQL guesses", "table", "state")
+    vacuumed = made.gauge("table_vacuumed_age_seconds", "Since its longest waiting part was vacuumed", "table")
+    for table in tables:
+        rows.labels(table.name, "live").set(table.live)
+        rows.labels(table.name, "dead").set(table.dead)
+        if table.vacuumed_age_s is not None:
+            vacuumed.labels(table.name).set(table.vacuumed_age_s)
+    scans = [((table.name, "sequential"), table.seq_scans) for table in tables]
+    scans += [((table.name, "index"), table.index_scans) for table in tables]
+    made.told.add("table_scans", "Scans of a table or its parts", scans, "table", "by")
+    pages = [((table.name, "hit"), table.index_hits) for table in tables]
+    pages += [((table.name, "read"), table.index_reads) for table in tables]
+    made.told.add("table_index_pages", "Pages of its indexes that were in memory or not", pages, "table", "result")
+
+
+def _database(made: _Gauges, database: DatabaseHealth) -> None:
+    connections = made.gauge("database_connections", "Connections to the database", "state")
+    connections.labels("open").set(database.connections)
+    connections.labels("most").set(database.most_connections)
+    made.gauge("database_xid_age", "Transactions since the oldest row that is not frozen").set(database.xid_age)
+    indexes = made.gauge("indexes", "Indexes that are not valid, or were not used since counts began", "state")
+    indexes.labels("invalid").set(database.invalid_indexes)
+    indexes.labels("unused").set(database.unused_indexes)
+    pages = [(("hit",), database.hits), (("read",), database.reads)]
+    made.told.add("database_pages", "Pages that were in PostgreSQL's memory or not", pages, "result")
+    made.told.add("database_deadlocks", "Transactions that PostgreSQL ended for others", [((), database.deadlocks)])
+    made.told.add("database_temporary_bytes", "Written for what took no memory", [((), database.temporary_bytes)])
+    made.gauge("replicas", "Replicas that follow").set(database.replicas)
+    if database.replica_lag_s is not None:
+        made.gauge("replica_lag_seconds", "How far the slowest replica is behind").set(database.replica_lag_s)
+
+
+def _statements(made: _Gauges, statements: Statements | None) -> None:
+    if statements is None:
+        return
+    made.told.add("statements", "Statements that PostgreSQL ran", [((), statements.calls)])
+    made.told.add("statements_seconds", "How long they took together", [((), statements.seconds)])
+    made.told.add("statements_rows", "Rows that they touched", [((), statements.rows)])
+    made.told.add("statements_temporary_blocks", "Blocks they put on the disk", [((), statements.temporary_blocks)])

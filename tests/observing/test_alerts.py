@@ -1,0 +1,100 @@
+"""Each alert can be read, fires when it should and only then, names what is exposed, and has a page that is true."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from app.cli import COMMANDS
+from app.settings import Settings
+from tests.observing.conftest import Exposed
+from tests.observing.promql import NAME, promtool, unknown_in
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy" / "prometheus"
+PAGES = ROOT / "docs" / "runbooks"
+LONGEST_PAGE = 40
+
+
+def _rules() -> list[dict[str, Any]]:
+    return [rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"] for rule in group["rules"]]
+
+
+ALERTS = {rule["alert"]: rule for rule in _rules() if "alert" in rule}
+
+
+def _labels(rules: list[dict[str, Any]], exposed: Exposed) -> Exposed:
+    """Give what is exposed with what is recorded of it; a recorded series has the labels that its rule keeps."""
+    known = dict(exposed)
+    for rule in rules:
+        if "record" in rule:
+            kept = re.findall(r"\bby \(([a-z_, ]+)\)", rule["expr"])
+            known[rule["record"]] = frozenset(label for group in kept for label in re.split(r"[, ]+", group)) - {"le"}
+    return known
+
+
+@pytest.fixture(scope="module")
+def known(exposed: Exposed) -> Exposed:
+    """Give everything that an expression may name."""
+    return _labels(_rules(), exposed)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("check", "rules", "alerts.yml"), ("test", "rules", "alerts_test.yml"), ("check", "config", "prometheus.yml")],
+    ids=" ".join,
+)
+def test_promtool_reads_and_proves_them(command: tuple[str, ...]) -> None:
+    """The rules are rules, the example is a configuration, and every test of the rules passes."""
+    said = subprocess.run([promtool(), *command], cwd=FOLDER, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_every_alert_is_tested_both_ways() -> None:
+    """For each alert one test in which it fires and one in which it is quiet."""
+    tests = yaml.safe_load((FOLDER / "alerts_test.yml").read_text())["tests"]
+    outcomes = [(case["alertname"], bool(case["exp_alerts"])) for test in tests for case in test["alert_rule_test"]]
+    assert sorted(outcomes) == sorted((alert, fires) for alert in ALERTS for fires in (False, True))
+
+
+def test_every_name_in_a_rule_is_exposed(known: Exposed) -> None:
+    """A metric or a label that nothing exposes would make an alert that never fires."""
+    wrong = {rule.get("alert") or rule["record"]: unknown_in(rule["expr"], known) for rule in _rules()}
+    assert {name: found for name, found in wrong.items() if found} == {}
+
+
+def test_a_wrong_name_is_found(known: Exposed) -> None:
+    """The test above can fail: by a metric, a matcher, a grouping, a label made up."""
+    for expression, wrong in {
+        "spectrum_queue_depht > 0": "spectrum_queue_depht",
+        'spectrum_queue_depth{queu="seconds"}': "spectrum_queue_depth{queu}",
+        "sum by (person) (spectrum_queue_depth)": "person",
+        "max by (table) (spectrum_table_rows) > on (feature) spectrum_queue_depth": "feature",
+    }.items():
+        assert unknown_in(expression, known) == {wrong}
+
+
+def test_every_alert_says_how_bad_it_is_and_what_to_do() -> None:
+    """A severity, a summary, and a page of its own; and no page is left without its alert."""
+    for name, rule in ALERTS.items():
+        assert rule["labels"]["severity"] in {"page", "ticket"}
+        assert rule["annotations"].keys() == {"summary", "runbook"}
+        assert rule["annotations"]["runbook"] == f"docs/runbooks/{name}.md"
+    assert {path.stem for path in PAGES.glob("*.md")} == ALERTS.keys()
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_a_page_is_short_and_true(name: str, known: Exposed) -> None:
+    """What it means, what to look at, what to do, whether to wake somebody; every metric, command, setting exists."""
+    text = (PAGES / f"{name}.md").read_text()
+    assert text.startswith(f"# {name}\n")
+    assert text.count("\n") <= LONGEST_PAGE
+    assert [part in text for part in ("**Look at**", "**Do**", "**Wake somebody?**")] == [True] * 3
+    series = {re.sub(r"_(bucket|count|sum)$", "", each) for each in known} | known.keys()
+    assert set(re.findall(NAME, text)) - {"up", "spectrum_batch"} <= series
+    commands = set(re.findall(r"`spectrum ([a-z-]+)", text))
+    assert commands <= set(COMMANDS)
+    assert set(re.findall(r"SPECTRUM_[A-Z_]+", text)) <= {f"SPECTRUM_{each.upper()}" for each in Settings.model_fields}
