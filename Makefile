@@ -16,7 +16,7 @@ BROWSER := $(shell command -v chromium || command -v chromium-browser || command
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check check-dashboard test-browser conformance faults bench bench-edge bench-honesty bench-analyser train format lock clean
+.PHONY: help setup up test quick check check-dashboard test-browser conformance faults bench bench-edge bench-honesty bench-analyser train wheel format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,6 +117,9 @@ train: ## make the analyser's weights again (DATA=folder with the labelled data;
 	.venv-train/bin/python -m benchmarks.analyser.train --data $(DATA)
 	.venv-train/bin/python -m benchmarks.analyser.reliability --data $(DATA)
 
+wheel: setup $(DASHBOARD) ## the package with the built pages inside, in dist/
+	$(BIN)/python -m hatchling build -t wheel -d dist
+
 format: setup ## format and sort
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check --quiet --fix .
@@ -129,4 +132,4 @@ lock: setup ## make requirements.lock again from pyproject.toml (needs uv)
 	  --no-annotate --no-emit-index-url --quiet -o dashboard/node.lock
 
 clean: ## remove the environment, what was built, and caches; data in the state directory stay
-	rm -rf .venv dashboard/node_modules dashboard/dist dashboard/dist-team .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log
+	rm -rf .venv dashboard/node_modules dashboard/dist dashboard/dist-team dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log
