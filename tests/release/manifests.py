@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped] # it has no types of its own
+import yaml
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 PROGRAMS = ("Deployment", "Job")

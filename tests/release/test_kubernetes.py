@@ -7,7 +7,7 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
-import yaml  # type: ignore[import-untyped] # it has no types of its own
+import yaml
 
 from app import __version__
 from app.cli import parse
