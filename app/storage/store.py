@@ -40,7 +40,10 @@ _PATIENCE = {
     "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT_S:.0f}s",
     "lock_timeout": f"{LOCK_TIMEOUT_S:.0f}s",
 }
-"""Of the roles whose transactions are short; a migration may wait."""
+"""Of the roles whose transactions are short."""
+MIGRATION_LOCK_TIMEOUT_S = 2.0
+"""While a migration waits for a table, everyone who comes after it waits, too: it gives up, and is tried again."""
+_OWNER = "spectrum_owner"
 
 _LOST = (
     ConnectionError,
@@ -87,10 +90,16 @@ def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
         "database": parts.path.lstrip("/") or "spectrum",
         "minsize": 0,
         "maxsize": pool,
-        "command_timeout": COMMAND_TIMEOUT_S,
-        "server_settings": {"role": role, "application_name": role, **(_PATIENCE if role in _SHORT else {})},
+        "command_timeout": None if role == _OWNER else COMMAND_TIMEOUT_S,  # a large table takes what it takes
+        "server_settings": {"role": role, "application_name": role, **_patience(role)},
         **({"ssl": query["sslmode"]} if "sslmode" in query else {}),
     }
+
+
+def _patience(role: str) -> dict[str, str]:
+    if role == _OWNER:
+        return {"lock_timeout": f"{MIGRATION_LOCK_TIMEOUT_S:.0f}s"}
+    return _PATIENCE if role in _SHORT else {}
 
 
 @dataclass(frozen=True, slots=True)

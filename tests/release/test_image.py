@@ -65,8 +65,8 @@ def test_it_is_built_without_secrets_or_addresses() -> None:
     steps = re.sub(r"\\\n", " ", "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#")))
     assert set(re.findall(r"https?://[^/\s]+", steps)) == {"http://127.0.0.1:{os.environ.get('SPECTRUM_PORT')"}
     assert set(re.findall(r"^ARG (\w+)", steps, re.MULTILINE)) == {"NODE_IMAGE", "PYTHON_IMAGE"}
-    installs = re.findall(r"pip install[^&\n]*", steps)
-    assert len(installs) == 3
+    installs = re.findall(r"pip (?:install|wheel)[^&\n]*", steps)
+    assert len(installs) == 4
     assert all("--require-hashes" in each or "--no-index" in each for each in installs)
     assert "npm ci" in steps
     assert "npm install" not in steps
