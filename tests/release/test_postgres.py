@@ -16,9 +16,10 @@ from tests.release.other_postgres import installed_versions, postgres_of
 from tests.release.wheels import missing
 
 INSTALLED = installed_versions()
+MAJORS: list[int | None] = [*sorted(INSTALLED)] or [None]
 
 
-@pytest.mark.parametrize("major", sorted(INSTALLED) or [None])
+@pytest.mark.parametrize("major", MAJORS)
 async def test_the_machines_own_is_taken_or_refused(major: int | None, servers: Servers, tmp_path: Path) -> None:
     """One that is new enough is migrated and opened; an older one is refused in a sentence that says what it is."""
     if major is None:

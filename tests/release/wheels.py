@@ -8,6 +8,7 @@ import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("dashboard/dist/index.html", "dashboard/dist-team/team.html")
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Leave a test out for want of `what`, a sentence; where everything must be there, fail instead."""
     if os.environ.get("CI"):
         pytest.fail(what)
