@@ -31,7 +31,7 @@ OLDEST_POSTGRES = 16
 """The oldest major version that this was tested on (docs/release.md says how)."""
 _LOCK = 0x5BEC7  # one number for this product's migrations
 _LOOK_S = 0.2
-TRIES = 30
+TRIES = 60
 PAUSE_S = 2.0
 """Between two tries of a migration whose table is in use: whoever waited behind it has gone on by then."""
 _SERVES_SINCE = re.compile(r"_since_(\d{4})$")
@@ -97,7 +97,7 @@ async def _apply(urls: DatabaseUrls, target: str | None) -> None:
             await Tortoise.close_connections()
         await asyncio.sleep(PAUSE_S)
     raise StorageUnavailable(
-        "A table that is to be changed stayed in use, and nothing was changed: end the transaction that has been open"
+        "A table that is to be changed stayed in use, and was left as it is: end the transaction that has been open"
         " longest (pg_stat_activity, xact_start), then run `spectrum migrate` again."
     )
 

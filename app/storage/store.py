@@ -41,8 +41,12 @@ _PATIENCE = {
     "lock_timeout": f"{LOCK_TIMEOUT_S:.0f}s",
 }
 """Of the roles whose transactions are short."""
-MIGRATION_LOCK_TIMEOUT_S = 2.0
-"""While a migration waits for a table, everyone who comes after it waits, too: it gives up, and is tried again."""
+MIGRATION_LOCK_TIMEOUT_S = 0.5
+"""While a migration waits for a table, everyone who comes after it waits, too: it gives up, and is tried again.
+
+Shorter than PostgreSQL's `deadlock_timeout` (1 s), so that in a deadlock it is the migration that gives way, and no
+reader.
+"""
 _OWNER = "spectrum_owner"
 
 _LOST = (
@@ -98,7 +102,7 @@ def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
 
 def _patience(role: str) -> dict[str, str]:
     if role == _OWNER:
-        return {"lock_timeout": f"{MIGRATION_LOCK_TIMEOUT_S:.0f}s"}
+        return {"lock_timeout": f"{MIGRATION_LOCK_TIMEOUT_S * 1000:.0f}ms"}
     return _PATIENCE if role in _SHORT else {}
 
 
