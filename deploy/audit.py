@@ -7,7 +7,7 @@ without the internet is not stopped, and is not told that all is well either.
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -60,8 +60,12 @@ def main() -> int:
     lock = ROOT / "deploy" / "runtime.lock"
     python = [pip_audit, "-r", lock, "--require-hashes", "--disable-pip", "--format=json", "--progress-spinner=off"]
     npm = [ROOT / "dashboard" / "npm.sh", "audit", "--json", "--package-lock-only"]
-    findings = []
-    for read, command, folder in ((python_findings, python, ROOT), (npm_findings, npm, ROOT / "dashboard")):
+    findings: list[str] = []
+    asked: list[tuple[Callable[[str], list[str]], list[str | Path], Path]] = [
+        (python_findings, [*python], ROOT),
+        (npm_findings, [*npm], ROOT / "dashboard"),
+    ]
+    for read, command, folder in asked:
         try:
             findings += read(_said(command, folder))
         except Unreachable as reason:

@@ -7,6 +7,7 @@ its own. Asks the network for nothing.
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,10 @@ PAGES = "dashboard.cdx.json"
 
 def packages(python: Path, lock: Path, project: Path) -> dict[str, Any]:
     """What the lock of the image lists, as part of the project."""
-    command: list[str | Path] = [
-        python.with_name("cyclonedx-py"),
-        "requirements",
-        lock,
-        "--pyproject",
-        project,
-        "--short-PURLs",
-    ]
+    tool, form = python.with_name("cyclonedx-py"), ("--short-PURLs", "--output-reproducible", "--spec-version", "1.6")
     # The lock is flat: which package asks for which is not in it, and its tool warns of that.
-    done = _said([*command, "--output-reproducible", "--spec-version", "1.6", "--output-file", "-"])
-    bom = _without_addresses(json.loads(done))
+    said = _said([tool, "requirements", lock, "--pyproject", project, *form, "--output-file", "-"])
+    bom = _without_addresses(json.loads(said))
     for component in bom["components"]:
         del component["description"]  # the line of the lock, once more
     return bom
@@ -38,22 +32,15 @@ def packages(python: Path, lock: Path, project: Path) -> dict[str, Any]:
 
 def pages(npm: Path, folder: Path) -> dict[str, Any]:
     """What the lock of the pages lists; what only builds them is marked as development's."""
-    bom = _without_addresses(
-        json.loads(_said([npm, "sbom", "--package-lock-only", "--sbom-format", "cyclonedx"], folder))
-    )
+    said = _said([npm, "sbom", "--package-lock-only", "--sbom-format", "cyclonedx"], folder)
+    bom = _without_addresses(json.loads(said))
     del bom["serialNumber"], bom["metadata"]["timestamp"]  # the same again for the same lock
     return bom
 
 
-def _said(command: list[str | Path], folder: Path = ROOT) -> str:
-    done = subprocess.run(  # noqa: S603 - our own tools, and no shell between
-        [str(word) for word in command],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+def _said(command: Sequence[str | Path], folder: Path = ROOT) -> str:
+    words = [str(word) for word in command]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - our own tools
     if done.returncode:
         sys.exit(f"{command[0]} failed:\n{done.stderr}")
     return done.stdout
