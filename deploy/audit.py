@@ -58,12 +58,20 @@ def main() -> int:
     """Ask both services; 1 when there is a finding."""
     pip_audit = Path(sys.executable).with_name("pip-audit")
     lock = ROOT / "deploy" / "runtime.lock"
-    python = [pip_audit, "-r", lock, "--require-hashes", "--disable-pip", "--format=json", "--progress-spinner=off"]
-    npm = [ROOT / "dashboard" / "npm.sh", "audit", "--json", "--package-lock-only"]
+    python: list[str | Path] = [
+        pip_audit,
+        "-r",
+        lock,
+        "--require-hashes",
+        "--disable-pip",
+        "--format=json",
+        "--progress-spinner=off",
+    ]
+    npm: list[str | Path] = [ROOT / "dashboard" / "npm.sh", "audit", "--json", "--package-lock-only"]
     findings: list[str] = []
     asked: list[tuple[Callable[[str], list[str]], list[str | Path], Path]] = [
-        (python_findings, [*python], ROOT),
-        (npm_findings, [*npm], ROOT / "dashboard"),
+        (python_findings, python, ROOT),
+        (npm_findings, npm, ROOT / "dashboard"),
     ]
     for read, command, folder in asked:
         try:
