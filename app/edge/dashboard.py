@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 BUILT = Path(__file__).parents[2] / "dashboard" / "dist"
+"""In a checkout and in a wheel alike: a wheel brings the built pages, under the same names."""
 BUILT_FOR_TEAM = BUILT.with_name("dist-team")
 CONTENT_SECURITY_POLICY = "; ".join(
     (

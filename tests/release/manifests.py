@@ -1,0 +1,53 @@
+"""The Kubernetes manifests as objects, put together as kustomize does it. Checks nothing."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
+PROGRAMS = ("Deployment", "Job")
+Manifest = Mapping[str, Any]
+
+
+def read_manifests(folder: Path = FOLDER) -> list[Manifest]:
+    """Every object that the kustomization of `folder` brings, and those of the folders that it names."""
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text(encoding="utf-8"))
+    tags = {image["name"]: image["newTag"] for image in kustomization.get("images", ())}
+    found: list[Manifest] = []
+    for name in kustomization["resources"]:
+        place = folder / name
+        found += read_manifests(place) if place.is_dir() else _objects(place)
+    for each in found:
+        for container in containers_of(each):
+            if container["image"] in tags:
+                container["image"] += f":{tags[container['image']]}"
+    return found
+
+
+def every_manifest() -> list[Manifest]:
+    """The objects of programs and set-up, and the Job that migrates."""
+    return [*read_manifests(), *read_manifests(FOLDER / "migrate")]
+
+
+def _objects(path: Path) -> list[Manifest]:
+    return [each for each in yaml.safe_load_all(path.read_text(encoding="utf-8")) if each]
+
+
+def pod_of(manifest: Manifest) -> Mapping[str, Any] | None:
+    """The pod that a manifest starts, None when it starts none."""
+    return manifest["spec"]["template"] if manifest["kind"] in PROGRAMS else None
+
+
+def containers_of(manifest: Manifest) -> Iterator[dict[str, Any]]:
+    """Every container of a manifest, those that run first too."""
+    pod = pod_of(manifest)
+    if pod is not None:
+        yield from (*pod["spec"].get("initContainers", ()), *pod["spec"]["containers"])
+
+
+def named(kind: str, name: str) -> Manifest:
+    """The one object of this kind and name."""
+    (found,) = (each for each in every_manifest() if (each["kind"], each["metadata"]["name"]) == (kind, name))
+    return found

@@ -1,0 +1,312 @@
+"""The manifests are valid; every program in them is watched, stops in time and may do no more than it must."""
+
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from app import __version__
+from app.cli import parse
+from app.cli.api import GRACEFUL_STOP_S
+from app.edge.health import TIMEOUT_S
+from app.jobs import Queue
+from tests.release.manifests import FOLDER, PROGRAMS, Manifest, containers_of, every_manifest, named, pod_of
+from tests.release.wheels import ROOT
+
+KUBERNETES = "1.37"
+EVERY = every_manifest()
+RUN = [each for each in EVERY if each["kind"] in PROGRAMS]
+LABELS = {"app.kubernetes.io/name", "app.kubernetes.io/component"}
+WRITE_ERASURES_DOWN = {"api", "seconds"}
+"""The API when sessions are erased, workers when somebody resets (docs/operations.md, Backups)."""
+
+
+def _name(manifest: Manifest) -> str:
+    return f"{manifest['kind']}/{manifest['metadata']['name']}"
+
+
+def _labels(manifest: Manifest) -> dict[str, str]:
+    pod = pod_of(manifest)
+    assert pod is not None
+    return dict(pod["metadata"]["labels"])
+
+
+def _role(manifest: Manifest) -> str:
+    labels = _labels(manifest)
+    return labels.get("spectrum/queue", labels["app.kubernetes.io/component"])
+
+
+@pytest.mark.parametrize("manifest", EVERY, ids=_name)
+def test_each_is_valid(manifest: Manifest) -> None:
+    """Kubernetes' own schemas know every field of it, and no two are of one name."""
+    kubernetes_validate.validate(dict(manifest), KUBERNETES, strict=True)
+    assert [_name(each) for each in EVERY].count(_name(manifest)) == 1
+
+
+def test_every_file_is_used() -> None:
+    """No manifest lies there that no kustomization names; the adapter's rules are for another program's."""
+    named_ones = {
+        (path.parent / name).resolve()
+        for path in FOLDER.rglob("kustomization.yaml")
+        for name in yaml.safe_load(path.read_text(encoding="utf-8"))["resources"]
+    }
+    lying = {path.resolve() for path in FOLDER.rglob("*.yaml")} - named_ones
+    assert {path.name for path in lying} == {"kustomization.yaml", "adapter-rules.yaml"}
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="There is no kubectl here: its kustomize was not asked.")
+@pytest.mark.parametrize("folder", [".", "setup", "migrate"])
+def test_kustomize_puts_the_same_together(folder: str) -> None:
+    """Kustomize reads the kustomizations as these tests do, and puts everything into the one namespace."""
+    done = subprocess.run(["kubectl", "kustomize", FOLDER / folder], capture_output=True, check=True)
+    made = [each for each in yaml.safe_load_all(done.stdout) if each]
+    for each in made:
+        kubernetes_validate.validate(each, KUBERNETES, strict=True)
+        ours = named(each["kind"], each["metadata"]["name"])
+        assert [c["image"] for c in containers_of(each)] == [c["image"] for c in containers_of(ours)]
+        assert each["kind"] == "Namespace" or each["metadata"]["namespace"] == "spectrum"
+    assert len(made) > 0
+
+
+@pytest.mark.parametrize("manifest", RUN, ids=_name)
+def test_each_program_is_one_of_ours(manifest: Manifest) -> None:
+    """What a container runs is a command that there is, with options that it has, from this release's image."""
+    for container in containers_of(manifest):
+        parse(container["args"])
+        assert "command" not in container, "the image's entry point is spectrum"
+        assert container["image"] == f"kalei-spectrum:{__version__}"
+        assert not container["image"].endswith(":latest")
+
+
+@pytest.mark.parametrize("manifest", RUN, ids=_name)
+def test_no_program_may_more_than_it_must(manifest: Manifest) -> None:
+    """Not root, nothing but memory to write to, no capability, no token of the cluster, bounded in all it takes."""
+    pod = pod_of(manifest)
+    assert pod is not None
+    spec = pod["spec"]
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["enableServiceLinks"] is False, "a Service would set SPECTRUM_… variables"
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["runAsUser"] >= 10_000
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
+    for container in containers_of(manifest):
+        context, resources = container["securityContext"], container["resources"]
+        assert context == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert set(resources["limits"]) == set(resources["requests"]) == {"cpu", "memory"}
+        assert resources["limits"]["memory"] == resources["requests"]["memory"], "words must not be swapped"
+    for volume in spec["volumes"]:
+        assert set(volume) - {"name"} <= {"emptyDir", "persistentVolumeClaim", "configMap"}, "nothing of the host's"
+        if "emptyDir" in volume:
+            assert volume["emptyDir"]["medium"] == "Memory"
+            assert "sizeLimit" in volume["emptyDir"]
+
+
+def _variables(container: dict[str, Any]) -> set[str]:
+    return {each["name"] for each in container.get("env", ())}
+
+
+@pytest.mark.parametrize("manifest", RUN, ids=_name)
+def test_each_program_is_told_what_production_needs(manifest: Manifest) -> None:
+    """Every name is a setting that there is; secrets are named and never contained."""
+    known = set(re.findall(r"^#? ?(SPECTRUM_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    settings = named("ConfigMap", "spectrum-settings")["data"]
+    assert set(settings) <= known
+    assert settings["SPECTRUM_ENV"] == "production"
+    assert not [name for name in settings if re.search("KEY|SECRET|URL", name)]
+    assert not [each for each in EVERY if each["kind"] == "Secret"]
+    for container in containers_of(manifest):
+        assert _variables(container) <= known
+        assert {
+            "SPECTRUM_DATABASE_URL",
+            "SPECTRUM_BATCH_DATABASE_URL",
+            "SPECTRUM_REDIS_URL",
+            "SPECTRUM_MASTER_KEY",
+        } <= (_variables(container))
+        assert all("secretKeyRef" in each["valueFrom"] for each in container["env"])
+        assert {"configMapRef": {"name": "spectrum-settings"}} in container["envFrom"]
+
+
+def test_only_migrations_have_the_owners_login() -> None:
+    """What serves and what works cannot change the schema."""
+    having = {
+        _role(each)
+        for each in RUN
+        for container in containers_of(each)
+        if "SPECTRUM_OWNER_DATABASE_URL" in _variables(container)
+    }
+    assert having == {"migrate"}
+
+
+def test_models_keys_reach_only_those_who_ask_models() -> None:
+    """A provider's key is given to workers of minutes and hours alone."""
+    having = {
+        _role(each)
+        for each in RUN
+        for container in containers_of(each)
+        if any("spectrum-models" in str(source) for source in container["envFrom"])
+    }
+    assert having == {"minutes", "hours"}
+
+
+def test_every_queue_has_workers() -> None:
+    """No queue is left to nobody, and each worker runs the queue of its name."""
+    workers = {_role(each): each for each in RUN if _labels(each)["app.kubernetes.io/component"] == "worker"}
+    assert set(workers) == {*Queue}
+    for queue, manifest in workers.items():
+        (container,) = containers_of(manifest)
+        assert parse(container["args"]).queue == [queue]
+
+
+def test_the_journal_outlives_pods_and_is_written_by_those_who_erase() -> None:
+    """Every program compares itself with the one journal at its start; it can be written where erasures happen."""
+    claim = named("PersistentVolumeClaim", "spectrum-tombstones")
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany"]
+    place = named("ConfigMap", "spectrum-settings")["data"]["SPECTRUM_TOMBSTONES_DIR"]
+    writing = set()
+    for manifest in RUN:
+        (container,) = containers_of(manifest)
+        (mount,) = (each for each in container["volumeMounts"] if each["mountPath"] == place)
+        pod = pod_of(manifest)
+        assert pod is not None
+        (volume,) = (each for each in pod["spec"]["volumes"] if each["name"] == mount["name"])
+        assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+        if not mount.get("readOnly"):
+            writing.add(_role(manifest))
+    assert writing == WRITE_ERASURES_DOWN
+
+
+def test_the_api_is_watched_and_stops_after_its_last_request() -> None:
+    """Probes ask the addresses that there are; there is time for what is under way, after the last new request."""
+    manifest = named("Deployment", "spectrum-api")
+    (container,) = containers_of(manifest)
+    settings = named("ConfigMap", "spectrum-settings")["data"]
+    assert container["ports"] == [{"name": "http", "containerPort": int(settings["SPECTRUM_PORT"])}]
+    asked = {kind: container[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")}
+    assert {kind: get["path"] for kind, get in asked.items()} == {
+        "startup": "/healthz",
+        "liveness": "/healthz",
+        "readiness": "/readyz",
+    }
+    assert all(get["port"] == "http" for get in asked.values())
+    assert container["readinessProbe"]["timeoutSeconds"] > TIMEOUT_S
+    pod = pod_of(manifest)
+    assert pod is not None
+    before = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pod["spec"]["terminationGracePeriodSeconds"] >= before + GRACEFUL_STOP_S + 5
+    assert manifest["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+    service = named("Service", "spectrum-api")["spec"]
+    assert service["selector"].items() <= _labels(manifest).items()
+    assert [port["targetPort"] for port in service["ports"]] == ["http"]
+
+
+@pytest.mark.parametrize("queue", [*Queue])
+def test_workers_are_watched_where_their_metrics_are(queue: Queue) -> None:
+    """The port that is asked is the port that is served, and that the network lets Prometheus through to."""
+    (container,) = containers_of(named("Deployment", f"spectrum-worker-{queue}"))
+    (port,) = container["ports"]
+    assert parse(container["args"]).metrics_port == port["containerPort"]
+    for kind in ("startup", "liveness"):
+        assert container[f"{kind}Probe"]["httpGet"] == {"path": "/metrics", "port": port["name"]}
+    (rule,) = named("NetworkPolicy", "to-workers-metrics")["spec"]["ingress"]
+    assert [each["port"] for each in rule["ports"]] == [port["containerPort"]]
+
+
+@pytest.mark.parametrize("manifest", [each for each in RUN if each["kind"] == "Deployment"], ids=_name)
+def test_each_deployment_is_spread_scaled_and_kept_up(manifest: Manifest) -> None:
+    """Spread over zones and machines, scaled by its own autoscaler alone, never taken down all at once."""
+    name, labels = manifest["metadata"]["name"], _labels(manifest)
+    selected = manifest["spec"]["selector"]["matchLabels"]
+    assert set(selected) >= LABELS
+    assert selected.items() <= labels.items()
+    pod = pod_of(manifest)
+    assert pod is not None
+    spread = pod["spec"]["topologySpreadConstraints"]
+    assert [each["topologyKey"] for each in spread] == ["topology.kubernetes.io/zone", "kubernetes.io/hostname"]
+    assert all(each["labelSelector"]["matchLabels"] == selected for each in spread)
+    assert named("PodDisruptionBudget", name)["spec"] == {
+        "maxUnavailable": 1,
+        "selector": {"matchLabels": selected},
+    }
+    assert "replicas" not in manifest["spec"], "the autoscaler says how many"
+    scaler = named("HorizontalPodAutoscaler", name)["spec"]
+    assert scaler["scaleTargetRef"]["name"] == name
+    assert 1 <= scaler["minReplicas"] < scaler["maxReplicas"]
+    (metric,) = scaler["metrics"]
+    if "spectrum/queue" in labels:
+        assert metric["external"]["metric"] == {
+            "name": "spectrum_queue_oldest_due_seconds",
+            "selector": {"matchLabels": {"queue": labels["spectrum/queue"]}},
+        }
+    else:
+        assert metric["resource"]["name"] == "cpu"
+
+
+def test_the_adapter_tells_what_the_autoscalers_ask_for() -> None:
+    """One rule, for that metric, by queue, and never a sum of what every API process says alike."""
+    (rule,) = yaml.safe_load((FOLDER / "adapter-rules.yaml").read_text(encoding="utf-8"))["externalRules"]
+    assert rule["name"]["as"] == "spectrum_queue_oldest_due_seconds"
+    assert rule["metricsQuery"] == "max(<<.Series>>{<<.LabelMatchers>>}) by (queue)"
+
+
+def _policies() -> list[Manifest]:
+    return [each for each in EVERY if each["kind"] == "NetworkPolicy"]
+
+
+def _selects(policy: Manifest, labels: dict[str, str]) -> bool:
+    selector = policy["spec"]["podSelector"]
+    listed = all(labels.get(each["key"]) in each["values"] for each in selector.get("matchExpressions", ()))
+    return listed and selector.get("matchLabels", {}).items() <= labels.items()
+
+
+@pytest.mark.parametrize(
+    ("role", "ports"),
+    [
+        ("api", {53, 5432, 6379}),
+        ("seconds", {53, 5432, 6379}),
+        ("minutes", {53, 5432, 6379, 443}),
+        ("hours", {53, 5432, 6379, 443}),
+        ("migrate", {53, 5432, 6379}),
+    ],
+)
+def test_each_program_reaches_what_it_needs(role: str, ports: set[int]) -> None:
+    """Databases and names for all; the world, by https and outside of this network, for two kinds of workers."""
+    (manifest,) = (each for each in RUN if _role(each) == role)
+    open_to = [
+        (to, port["port"])
+        for policy in _policies()
+        if _selects(policy, _labels(manifest))
+        for rule in policy["spec"].get("egress", ())
+        for to in rule["to"]
+        for port in rule["ports"]
+    ]
+    assert {port for _, port in open_to} == ports
+    for to, port in open_to:
+        if port == 443:
+            assert {"10.0.0.0/8", "169.254.0.0/16", "fc00::/7", "fe80::/10"} & set(to["ipBlock"]["except"])
+        else:
+            assert "ipBlock" not in to
+
+
+def test_nobody_is_reached_but_by_those_who_ask() -> None:
+    """All traffic is refused first; only the API and the metrics of workers are reached, from named namespaces."""
+    first = named("NetworkPolicy", "deny-all")["spec"]
+    assert first == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    reached = {
+        policy["metadata"]["name"]: [
+            source["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+            for rule in policy["spec"]["ingress"]
+            for source in rule["from"]
+        ]
+        for policy in _policies()
+        if "ingress" in policy["spec"]
+    }
+    assert reached == {"to-api": ["ingress-nginx", "monitoring"], "to-workers-metrics": ["monitoring"]}
