@@ -57,7 +57,7 @@ class Envelope:
 
 _OPS, _READ, _IMPORTS = "/ops", "python -m benchmarks read", "python -m benchmarks imports"
 _PHONE, _GROWTH = "python -m benchmarks.dashboard", "python -m benchmarks.growth"
-_SLOWED = "Of a slowed phone, by the command; real phones are the row above."
+_SLOWED = "Of a slowed phone, by the command; real phones tell of their loads."
 _SCRAPED = "Each process tells it at /metrics."
 _STARTED = "By the command; a start that takes longer shows in the platform's events."
 _MS, _S, _MIB = EnvelopeUnit.MILLISECONDS, EnvelopeUnit.SECONDS, EnvelopeUnit.MEBIBYTES
