@@ -22,6 +22,7 @@ class Unit(StrEnum):
     SECONDS = "s"
     MICROSECONDS = "µs"
     MEBIBYTES = "MiB"
+    KIBIBYTES = "KiB"
     PERCENT = "%"
     DOLLARS = "$"
 

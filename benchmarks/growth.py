@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
+from app.domain.envelopes import SESSIONS_A_YEAR
 from app.domain.periods import Period, baseline_of
 from app.domain.pictures.landscape import Granularity, landscape
 from app.embedded import embedded_servers, remove_state
@@ -33,7 +34,7 @@ from app.storage.history import exclusions, numbers
 from app.storage.store import Tx
 from app.wiring import opened
 from benchmarks.everybody import EACH, FILLED, MONTHS, TEMPLATES, Everybody, make_everybody
-from benchmarks.figures import Figure, Spread
+from benchmarks.figures import Figure, Spread, Unit
 from benchmarks.sizes import WHOLE
 
 FEWEST, MOST = EACH * TEMPLATES, 20_000_000
@@ -205,7 +206,9 @@ def figures_of(sizes: Sequence[Size]) -> list[Figure]:
             grown = " to ".join(f"{size.sessions:,}" for size in (first, last))
             goal = "6" if (name, part) == ("again", STORE) else None
             figures.append(Figure("read", f"{told}: {label}", spread, beside=f"{of} µs, {grown} sessions", goal=goal))
-    return figures
+    a_year = Spread.of([last.bytes / last.sessions * SESSIONS_A_YEAR / 1024])
+    told = f"{SESSIONS_A_YEAR} sessions; {', '.join(FILLED)}, with indexes"
+    return [*figures, Figure("read", "database, a person-year", a_year, Unit.KIBIBYTES, told)]
 
 
 def main() -> int:

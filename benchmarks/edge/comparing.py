@@ -21,9 +21,9 @@ from rich.console import Console
 from app.embedded import Servers
 from benchmarks.edge import naive
 from benchmarks.edge.asking import POSTGRAPHILE, Crowd
-from benchmarks.edge.load import Question, Round, ask, first_answer
+from benchmarks.edge.load import CALLERS, Question, Round, ask, first_answer
 from benchmarks.edge.people import PEERS, make_people
-from benchmarks.figures import Figure, Spread, alternating_async
+from benchmarks.figures import Figure, Spread, Unit, alternating_async
 from benchmarks.programs import Bench, bench, running
 
 HERE = Path(__file__).parent
@@ -138,4 +138,12 @@ def figures_of(found: Rounds) -> list[Figure]:
     figures.append(ratio("dashboard uncached, against the limit", "4", ONCE, LIMIT))
     if PEER in found:
         figures.append(ratio("p99 uncached, against PostGraphile's", "5", ONCE, PEER, "p99"))
-    return figures
+    return [*figures, *_waits(found)]
+
+
+def _waits(found: Rounds) -> Iterator[Figure]:
+    """How long sixteen callers who never pause wait for ours."""
+    for variant, told in ((AGAIN, "from cache"), (ONCE, "uncached")):
+        for at in ("p50", "p95", "p99"):
+            spread = Spread.of([getattr(each, at) for each in found[variant]])
+            yield Figure("read", f"dashboard {told}, {at}", spread, Unit.MILLISECONDS, f"{CALLERS} callers")
