@@ -37,7 +37,7 @@ def _asked() -> tuple[Sequence[str], Sizes, Path | None]:
     )
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help="all of them without one")
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer rounds: about four minutes")
-    parser.add_argument("--rounds", type=int, metavar="N", help="turns of each variant")
+    parser.add_argument("--rounds", type=int, metavar="N", help="turns of each variant, 5 or quickly 3")
     parser.add_argument("--people", type=int, metavar="N", help="whose week is closed in a round")
     parser.add_argument("--sessions", type=int, nargs="+", metavar="N", help="of everybody, rising")
     parser.add_argument("--save", type=Path, metavar="FILE", help="write the figures there as JSON")

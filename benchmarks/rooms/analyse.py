@@ -32,7 +32,7 @@ from benchmarks.sizes import Sizes
 from workers.runner import Runner
 
 MEASURES = ("11",)
-SESSIONS, QUICK_SESSIONS = 400, 100
+SESSIONS, QUICK_SESSIONS = 250, 80
 """Of a round."""
 TIMES = 5
 """A fold is so short that a round takes some of them."""
