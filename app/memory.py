@@ -1,13 +1,15 @@
 """Keeps a program's memory, where words are open for a moment, from being written to a disk or read by a neighbour.
 
-It also says how often a server looks through it for garbage. It cannot keep the operating system from swapping: see
+It also says how much of it there is, and how often a server looks through it for garbage. It cannot keep the operating system from swapping: see
 docs/operations.md.
 """
 
 import contextlib
 import ctypes
 import gc
+import os
 import sys
+from pathlib import Path
 
 NEW_OBJECTS = 50_000
 """Between two looks for garbage: more than a request makes, so that what it made has mostly gone by itself by then."""
@@ -33,3 +35,12 @@ def collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
+
+
+def resident_bytes() -> int | None:
+    """What this process has in memory now, shared pages too; None where the system does not tell it as Linux does."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")

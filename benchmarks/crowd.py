@@ -3,7 +3,9 @@
 Copies differ in their ids alone, so that closing their weeks does all the work that the first one's does.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid5
 
 from app.domain.periods import week_of
 from app.domain.sessions import FinishedSession, session_from_json
@@ -31,6 +33,14 @@ def _last_weeks(weeks: int) -> list[FinishedSession]:
     mine = [session for session in found if session.subject_key == found[0].subject_key]
     first = last.first - timedelta(weeks=weeks - 1)
     return [session for session in mine if first <= session.started_at.date() <= last.last]
+
+
+def sessions_of_copy(copy: int) -> list[FinishedSession]:
+    """The sample people's sessions under the names of copy number `copy`."""
+    found = [session_from_json(each) for each in sample_sessions(datetime.now(UTC).date())]
+    return [
+        replace(s, subject_key=f"{s.subject_key}-{copy}", session_key=uuid5(s.session_key, str(copy))) for s in found
+    ]
 
 
 async def make_crowd(ports: Ports, people: int, weeks: int = WEEKS) -> None:

@@ -6,14 +6,10 @@ with a sample person. Prints medians; asserts nothing.
 
 import argparse
 import asyncio
-import secrets
 import shutil
 import statistics
-import sys
-import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 from rich.console import Console
@@ -23,10 +19,7 @@ from app.cli.drain import drain_with_progress
 from app.cli.sample import take_sample
 from app.domain.access import Role
 from app.edge.tokens import issue_token
-from app.embedded import embedded_servers, remove_state
-from app.settings import Settings
-from app.wiring import opened
-from benchmarks.edge.programs import running
+from benchmarks.programs import bench
 
 PERSON = "sample-jorinde"
 ROUNDS = 7
@@ -148,19 +141,13 @@ async def main() -> int:
     if chromium is None:
         console.print("Chromium is needed (Debian: apt install chromium).")
         return 1
-    secret = secrets.token_hex(32)
     async with AsyncExitStack() as stack:
-        state = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="spectrum-bench-")))
-        stack.callback(remove_state, state)
-        servers = stack.enter_context(embedded_servers(state))
-        urls = {"database_url": servers.database_url, "redis_url": servers.redis_url, "state_dir": state}
-        settings = {**urls, "auth_secret": secret, "analyser": "small", "default_plan": "PLUS"}
-        async with opened(Settings.model_validate(settings), bring_up_to_date=True) as spectrum:
+        on = stack.enter_context(bench(analyser="small"))
+        async with on.opened() as spectrum:
             await take_sample(spectrum.ports)
             await drain_with_progress(spectrum)
-        environment = {f"SPECTRUM_{name.upper()}": str(value) for name, value in settings.items()}
-        served = await stack.enter_async_context(running([sys.executable, "-m", "app", "api"], environment))
-        token = issue_token(secret, subject=PERSON, roles=(Role.USER,), ttl_s=3_600)
+        served = await stack.enter_async_context(on.running("api"))
+        token = issue_token(on.secret, subject=PERSON, roles=(Role.USER,), ttl_s=3_600)
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-quic"])
         stack.push_async_callback(browser.close)

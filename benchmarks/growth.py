@@ -1,4 +1,4 @@
-"""`make bench`: one person's landscape of a year, read while everybody's data grow.
+"""`python -m benchmarks.growth`: one person's landscape of a year, read while everybody's data grow.
 
 Each size is an installation of its own, on servers and in a folder of its own, and all of them are read in turns, so
 that whatever else the machine does weighs on each alike. Row-level security is on; nothing is asserted.
@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
+from app.domain.envelopes import SESSIONS_A_YEAR
 from app.domain.periods import Period, baseline_of
 from app.domain.pictures.landscape import Granularity, landscape
 from app.embedded import embedded_servers, remove_state
@@ -33,14 +34,16 @@ from app.storage.history import exclusions, numbers
 from app.storage.store import Tx
 from app.wiring import opened
 from benchmarks.everybody import EACH, FILLED, MONTHS, TEMPLATES, Everybody, make_everybody
+from benchmarks.figures import Figure, Spread, Unit
+from benchmarks.sizes import WHOLE
 
 FEWEST, MOST = EACH * TEMPLATES, 20_000_000
-SIZES = (200_000, 2_000_000)
 ROUNDS = 61
 WARM = 5
 YEAR_DAYS = 365
 READS = {"again": "the same person as before", "first": "somebody else each time, whose pages may lie on the disk"}
 PARTS = ("their packed months", "all that the store reads", "read, and drawn by week")
+STORE = 1
 
 _BYTES = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relname ~ ANY($1)"
 
@@ -111,7 +114,7 @@ def _work(pipe: Connection, sessions: int) -> None:
 
 
 @dataclass(slots=True)
-class _Size:
+class Size:
     """One installation, and how long its reads took."""
 
     sessions: int
@@ -131,16 +134,16 @@ class _Size:
         return statistics.median(each[part] for each in self.micros[name])
 
 
-def _begin(sessions: int) -> _Size:
+def _begin(sessions: int) -> Size:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     worker = context.Process(target=_work, args=(there, sessions))
     worker.start()
     there.close()
-    return _Size(sessions, here, worker)
+    return Size(sessions, here, worker)
 
 
-def _fill(size: _Size, progress: Progress) -> None:
+def _fill(size: Size, progress: Progress) -> None:
     bar = progress.add_task(f"{size.sessions:,} sessions", total=size.sessions)
     while isinstance(told := size.pipe.recv(), int):
         progress.advance(bar, told)
@@ -148,7 +151,7 @@ def _fill(size: _Size, progress: Progress) -> None:
     progress.update(bar, completed=size.sessions)
 
 
-def _measure(sizes: Sequence[_Size], progress: Progress) -> None:
+def _measure(sizes: Sequence[Size], progress: Progress) -> None:
     """Read each size in turns: the person as ever, and one with the same numbers who was not read before."""
     for size in sizes:
         for _ in range(WARM):
@@ -160,7 +163,7 @@ def _measure(sizes: Sequence[_Size], progress: Progress) -> None:
             size.micros["again"].append(size.read(0))
 
 
-def _table(sizes: Sequence[_Size]) -> Table:
+def _table(sizes: Sequence[Size]) -> Table:
     """Medians, each size beside the first."""
     table = Table("sessions of everybody", title=f"One person's year, in µs: medians of {ROUNDS} reads, all in turns")
     for size in sizes:
@@ -176,15 +179,9 @@ def _table(sizes: Sequence[_Size]) -> Table:
     return table
 
 
-def main() -> int:
-    """Fill, read in turns, print."""
-    parser = argparse.ArgumentParser(prog="benchmarks.growth", description=__doc__)
-    parser.add_argument("--sessions", type=int, nargs="+", default=SIZES, metavar="N", help="of everybody, rising")
-    wanted: Sequence[int] = parser.parse_args().sessions
-    if not all(FEWEST <= sessions <= MOST for sessions in wanted):
-        parser.error(f"{FEWEST:,} to {MOST:,} sessions")
-    console = Console()
-    sizes: list[_Size] = []
+def read_in_turns(wanted: Sequence[int], console: Console) -> list[Size]:
+    """Fill an installation for each of the `wanted` numbers of sessions, and read all of them in turns."""
+    sizes: list[Size] = []
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), TimeElapsedColumn(), console=console) as bars:
         try:
             for sessions in wanted:
@@ -195,7 +192,34 @@ def main() -> int:
             for size in sizes:
                 size.pipe.close()
                 size.worker.join()
-    console.print(_table(sizes))
+    return sizes
+
+
+def figures_of(sizes: Sequence[Size]) -> list[Figure]:
+    """How the largest compares with the first, read by read; the store's read of the same person is goal 6."""
+    first, last = sizes[0], sizes[-1]
+    figures = []
+    for name, told in (("again", "the same person"), ("first", "somebody not read before")):
+        for part, label in enumerate(PARTS):
+            spread = Spread.ratio(*([each[part] for each in size.micros[name]] for size in (last, first)))
+            of = " to ".join(f"{size.median(name, part):,.0f}" for size in (first, last))
+            grown = " to ".join(f"{size.sessions:,}" for size in (first, last))
+            goal = "6" if (name, part) == ("again", STORE) else None
+            figures.append(Figure("read", f"{told}: {label}", spread, beside=f"{of} µs, {grown} sessions", goal=goal))
+    a_year = Spread.of([last.bytes / last.sessions * SESSIONS_A_YEAR / 1024])
+    told = f"{SESSIONS_A_YEAR} sessions; {', '.join(FILLED)}, with indexes"
+    return [*figures, Figure("read", "database, a person-year", a_year, Unit.KIBIBYTES, told)]
+
+
+def main() -> int:
+    """Fill, read in turns, print."""
+    parser = argparse.ArgumentParser(prog="benchmarks.growth", description=__doc__)
+    parser.add_argument("--sessions", type=int, nargs="+", default=WHOLE.sessions, metavar="N", help="rising")
+    wanted: Sequence[int] = parser.parse_args().sessions
+    if not all(FEWEST <= sessions <= MOST for sessions in wanted):
+        parser.error(f"{FEWEST:,} to {MOST:,} sessions")
+    console = Console()
+    console.print(_table(read_in_turns(wanted, console)))
     return 0
 
 

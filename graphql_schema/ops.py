@@ -13,6 +13,7 @@ from app.storage.jobs.desk import JobFilter as Chosen
 from graphql_schema.access import STAFF, only
 from graphql_schema.context import Info
 from graphql_schema.directives import costs
+from graphql_schema.envelopes import EnvelopeReading, list_envelopes
 from graphql_schema.experiments import (
     ConversionImpact,
     Experiment,
@@ -61,6 +62,14 @@ class Ops:
     @strawberry.field(description="How the program that answers is.")
     async def health(self, info: Info) -> Health:
         return await find_health(info.context, info.schema)
+
+    @strawberry.field(
+        description="The limits that Spectrum is run inside, each beside its present value: loads and spending of the"
+        " last 28 days, the newest week and month that are over, everything else now.",
+        directives=costs(10),
+    )
+    async def envelopes(self, info: Info) -> list[EnvelopeReading]:
+        return await list_envelopes(info.context)
 
     @strawberry.field(description="Resets that people asked for, and how they went.")
     async def resets(self, info: Info, range: RangeInput) -> ResetReport:  # noqa: A002 - the contract's name

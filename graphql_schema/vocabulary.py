@@ -15,6 +15,7 @@ from app.domain.affect import (
 )
 from app.domain.cost import BudgetPeriod, BudgetState, Engine, Feature
 from app.domain.engagement import EventName
+from app.domain.envelopes import EnvelopeState, EnvelopeUnit
 from app.domain.estimates.estimate import ConfidenceLevel, Direction, SuppressionReason
 from app.domain.experiments import ArmRole, Readiness, RetentionDesign, RetentionUnit
 from app.domain.feedback import FeedbackVerdict
@@ -51,6 +52,12 @@ for name, enum, description in (
         "CareLevel",
         CareLevel,
         "Language of self-harm, as the analyser saw it. Not a risk score. Kept no longer than the session's text.",
+    ),
+    ("EnvelopeUnit", EnvelopeUnit, "What a limit counts; a SHARE is from 0 to 1."),
+    (
+        "EnvelopeState",
+        EnvelopeState,
+        "How the present value stands to its limit. UNKNOWN: this program cannot know it, and says why.",
     ),
     ("Weekday", Weekday, "A day of the week, Monday first."),
     ("Platform", Platform, "What the app runs on."),

@@ -38,11 +38,11 @@ def short_texts(data: Path | None = None) -> list[str]:
     return [row["thought"] for row in corpora.read_rows(corpora.HELD_PAIRS)]
 
 
-def texts_per_second(read: Callable[[Sequence[str]], object], texts: Sequence[str]) -> float:
+def texts_per_second(read: Callable[[Sequence[str]], object], texts: Sequence[str], rounds: int = ROUNDS) -> float:
     """Median of a few rounds, after one that warms up."""
     chosen = texts[:TEXTS]
     read(chosen[:20])
-    return len(chosen) / median([_seconds(lambda: read(chosen)) for _ in range(ROUNDS)])
+    return len(chosen) / median([_seconds(lambda: read(chosen)) for _ in range(rounds)])
 
 
 def load_time(engine: Engine) -> float:

@@ -26,10 +26,9 @@ from app.pipeline.ports import Ports
 from app.settings import Settings
 from app.storage.store import Tx
 from app.wiring import Spectrum, opened
-from benchmarks.crowd import make_crowd
+from benchmarks.crowd import make_crowd, sessions_of_copy
 from benchmarks.edge.__main__ import OURS
 from benchmarks.edge.programs import running
-from benchmarks.run import sessions_of_copy
 from workers.runner import Runner
 from workers.schedule import plan_due
 

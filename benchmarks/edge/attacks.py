@@ -10,16 +10,13 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import secrets
 import statistics
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import orjson
 import uvloop
@@ -28,9 +25,9 @@ from rich.table import Table
 
 from app.domain.access import Role
 from app.edge.tokens import issue_token
-from app.embedded import embedded_servers, remove_state
-from benchmarks.edge.__main__ import Crowd, _make
-from benchmarks.edge.programs import running
+from benchmarks.edge.asking import Crowd
+from benchmarks.edge.comparing import make_crowd
+from benchmarks.programs import bench, resident_mib, running
 
 TIMES, PEOPLE, USERS, PROBE_S = 30, 20, 2, 0.01
 PATIENCE_S = 40.0
@@ -230,11 +227,6 @@ async def _slow(port: int, first: bytes) -> float:
     return time.perf_counter() - start
 
 
-def _memory_mib(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
-
-
 def _row(name: str, outcome: Outcome) -> Sequence[str]:
     waits = sorted(outcome.waits_s) or [0.0]
     return (
@@ -254,7 +246,7 @@ async def _run(port: int, pid: int, crowd: Crowd, console: Console) -> None:
     table.add_row(
         "nothing", "", "", "", f"{quiet.held_s * 1000:.0f}", _row("", Outcome(took_s=[0], waits_s=quiet.waits_s))[5]
     )
-    before = _memory_mib(pid)
+    before = resident_mib(pid)
     for name, wire in {**_documents(token), **_bodies(), **_forged(crowd.secret)}.items():
         outcome = await _beside(port, crowd, lambda found, wire=wire: asyncio.ensure_future(_attack(port, wire, found)))  # type: ignore[misc]
         table.add_row(*_row(name, outcome))
@@ -271,32 +263,17 @@ async def _run(port: int, pid: int, crowd: Crowd, console: Console) -> None:
     table.add_row(*_row("100 slow senders, half heads, half bodies", outcome))
     console.print(table)
     console.print(f"slow senders were given up after {min(slow):.0f} to {max(slow):.0f} s")
-    console.print(f"memory: {before:.0f} MiB before, {_memory_mib(pid):.0f} MiB after")
+    console.print(f"memory: {before:.0f} MiB before, {resident_mib(pid):.0f} MiB after")
 
 
 async def main() -> int:
     """Start our program, attack it, print the table."""
     argparse.ArgumentParser(prog="benchmarks.edge.attacks", description=__doc__).parse_args()
     console = Console(width=160)
-    with tempfile.TemporaryDirectory(prefix="spectrum-bench-") as folder:
-        state = Path(folder) / "state"
-        try:
-            with embedded_servers(state) as servers:
-                crowd = await _make(servers, state, secrets.token_hex(32), PEOPLE)
-                environment = {
-                    "SPECTRUM_DATABASE_URL": servers.database_url,
-                    "SPECTRUM_REDIS_URL": servers.redis_url,
-                    "SPECTRUM_STATE_DIR": str(state),
-                    "SPECTRUM_AUTH_SECRET": crowd.secret,
-                    "SPECTRUM_ANALYSER": "small",
-                }
-                async with AsyncExitStack() as stack:
-                    ours = await stack.enter_async_context(
-                        running([sys.executable, "-m", "benchmarks.edge.ours", "PORT"], environment)
-                    )
-                    await _run(ours.port, ours.pid, crowd, console)
-        finally:
-            remove_state(state)
+    with bench(analyser="small") as on:
+        crowd = await make_crowd(on, PEOPLE)
+        async with running([sys.executable, "-m", "benchmarks.edge.ours", "PORT"], on.environment) as ours:
+            await _run(ours.port, ours.pid, crowd, console)
     return 0
 
 

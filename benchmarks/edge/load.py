@@ -7,16 +7,15 @@ import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 import orjson
 
+from benchmarks.programs import cpu_s
+
 CALLERS = 16
 PATIENCE_S = 30
 _END = b"\r\n\r\n"
-TICKS_S = 1 / 100
-"""What /proc counts processor time in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Round:
     """What one round of a variant came to."""
 
     rate: float
@@ -109,30 +108,25 @@ def _whole(buffer: bytearray) -> int | None:
     return size if buffer.endswith(b"\r\n0\r\n\r\n") else None
 
 
-def _busy_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) * TICKS_S
-
-
-async def ask(port: int, pid: int, questions: Iterator[Question], seconds: float) -> Figures:
-    """Let all callers ask a server for some seconds; its processor time is that of process `pid`."""
+async def ask(port: int, pid: int, questions: Iterator[Question], seconds: float, *, callers: int = CALLERS) -> Round:
+    """Let so many callers ask a server for some seconds; its processor time is that of process `pid`."""
     loop = asyncio.get_running_loop()
     waits: list[float] = []
-    busy, start = _busy_s(pid), time.perf_counter()
+    busy, start = cpu_s(pid), time.perf_counter()
     until = start + seconds
-    callers = [
+    asking = [
         (await loop.create_connection(lambda: _Caller(questions, waits, until), "127.0.0.1", port))[1]
-        for _ in range(CALLERS)
+        for _ in range(callers)
     ]
     try:
         async with asyncio.timeout(seconds + PATIENCE_S):
-            sizes = await asyncio.gather(*(caller.done for caller in callers))
+            sizes = await asyncio.gather(*(caller.done for caller in asking))
     finally:
-        for caller in callers:
+        for caller in asking:
             caller.close()
-    took, busy = time.perf_counter() - start, _busy_s(pid) - busy
+    took, busy = time.perf_counter() - start, cpu_s(pid) - busy
     waits.sort()
-    return Figures(len(waits) / took, *_at(waits), busy / len(waits) * 1e6, max(sizes))
+    return Round(len(waits) / took, *_at(waits), busy / len(waits) * 1e6, max(sizes))
 
 
 def _at(waits: Sequence[float]) -> tuple[float, float, float]:

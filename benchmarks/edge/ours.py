@@ -39,5 +39,5 @@ async def serve(port: int) -> None:
 if __name__ == "__main__":
     forbid_core_dumps()
     configure_logging()
-    with asyncio.Runner(loop_factory=uvicorn.Config(serve).get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvicorn.Config(serve, log_config=None).get_loop_factory()) as runner:
         runner.run(serve(int(sys.argv[1])))

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  amount,
   daysOf,
   differenceText,
   duration,
@@ -48,6 +49,18 @@ test.each([
   ["0.0391", "$0.0391"],
   ["1234.5", "$1,234.50"],
 ])("%s dollars are %s", (amount, told) => expect(money(amount)).toBe(told));
+
+test.each([
+  [363, "MILLISECONDS", "363 ms"],
+  [1_800, "MILLISECONDS", "1.8 s"],
+  [21_600, "SECONDS", "6 h"],
+  [0.0004, "SECONDS", "0 ms"],
+  [0.748, "DOLLARS", "$0.748"],
+  [103.26, "MEBIBYTES", "103 MiB"],
+  [117.2, "KIBIBYTES", "117 KiB"],
+  [0.01, "SHARE", "1%"],
+  [200_000, "COUNT", "200,000"],
+] as const)("%s %s are %s", (value, unit, told) => expect(amount(value, unit)).toBe(told));
 
 test.each([
   ["2026-11-27", "2026-W47"],

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from app.domain.access import Role
 from app.domain.webhooks import WebhookEvent
@@ -32,6 +32,7 @@ PAGES = {
 PROMPTS = "{ ops { prompts { key active { name quality { texts } } } } }"
 REACH = """{ ops { engagement(range: {preset: LAST_90_DAYS}, granularity: WEEK) {
   points { eligible activeSpectrum reach { rate suppressed } } } } }"""
+ENVELOPES = "{ ops { envelopes { what state present why command } } }"
 UPSERT = """mutation($input: UpsertWebhookInput!) { upsertWebhook(input: $input) { userErrors { code } } }"""
 
 
@@ -130,6 +131,34 @@ async def test_figures_of_a_crowd_are_those_of_the_api(browser: Browser, crowd: 
 
 def _people(count: int | None) -> str:
     return "fewer than 20 people" if count is None else f"{count:,}"
+
+
+async def test_envelopes_are_those_of_the_api(browser: Browser, crowd: str) -> None:
+    """Every limit beside how it stands; what is over comes first, in words; what cannot be known here says why."""
+    asked = (await ask(crowd, ENVELOPES))["ops"]["envelopes"]
+    over = [each["what"] for each in asked if each["state"] == "OVER"]
+    assert "Models, 1,000 active people and month" in over, "the crowd's words are dear"
+    async with _member(browser, crowd, Role.ANALYST) as (visit, page):
+        await visit.settled()
+        sheet = page.locator("section.sheet").filter(has=page.get_by_role("heading", name="Envelopes"))
+        await sheet.locator("summary").click()
+        known, unknown = await sheet.get_by_role("table").all()
+        told, untold = await _cells(known), await _cells(unknown)
+        assert list(told)[: len(over)] == over
+        assert await sheet.locator("li").all_inner_texts() == [f"Over: {what}" for what in over]
+        assert set(told) | set(untold) == {each["what"] for each in asked}
+        for each in asked:
+            if each["state"] == "UNKNOWN":
+                assert untold[each["what"]][:2] == [each["why"], each["command"]]
+            else:
+                assert told[each["what"]][0] == ("OVER its limit" if each["state"] == "OVER" else "within")
+        assert told["Models, 1,000 active people and month"][1] == "$2.00"
+
+
+async def _cells(table: Locator) -> dict[str, list[str]]:
+    """The cells of each row by its first."""
+    rows = await table.locator("tbody tr").all()
+    return {await row.locator("th").inner_text(): await row.locator("td").all_inner_texts() for row in rows}
 
 
 async def test_what_may_be_read_comes_before_the_numbers(browser: Browser, crowd: str) -> None:

@@ -1,5 +1,6 @@
 /** Figures as the team reads them: each with its interval where it has one, and why there is none where there is none. */
 import { formats } from "../words/language";
+import type { EnvelopeUnit } from "./documents";
 import { words } from "./words";
 
 export interface Rate {
@@ -83,6 +84,26 @@ export function duration(seconds: number | null): string {
         : ([86_400, "d", 3_600, "h"] as const);
   const rest = Math.floor((whole % size) / smaller);
   return `${Math.floor(whole / size)} ${unit}${rest > 0 ? ` ${rest} ${name}` : ""}`;
+}
+
+/** A value in the unit of its envelope. */
+export function amount(value: number, unit: EnvelopeUnit): string {
+  switch (unit) {
+    case "MILLISECONDS":
+      return duration(value / 1_000);
+    case "SECONDS":
+      return duration(value);
+    case "DOLLARS":
+      return money(String(value));
+    case "MEBIBYTES":
+      return `${figure(value)} MiB`;
+    case "KIBIBYTES":
+      return `${figure(value)} KiB`;
+    case "SHARE":
+      return share(value);
+    case "COUNT":
+      return count(value);
+  }
 }
 
 export const milliseconds = (ms: number | null): string => (ms === null ? words.few : duration(ms / 1_000));

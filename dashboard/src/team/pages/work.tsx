@@ -6,6 +6,7 @@ import { count, duration, figure, lastWeek, milliseconds, rateText, share } from
 import { Figures, Page, Sheet, Table } from "../parts";
 import { type OpsOf, useAsked } from "../use_asked";
 import { words as common } from "../words";
+import { Envelopes } from "./envelopes";
 
 const RENEWED_MS = 15_000;
 
@@ -72,6 +73,7 @@ export function Work() {
           <Dead letters={ops.deadLetters} />
           <Schedules schedules={ops.schedules} />
           <Program health={ops.health} />
+          <Envelopes />
         </>
       )}
     </Page>

@@ -1,0 +1,30 @@
+"""How much room the database takes, and how many talk to it. Counts rows by PostgreSQL's own estimate; reads none."""
+
+from dataclasses import dataclass
+
+from app.storage.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Connections to this database and how many the server allows; bytes of all of it; sessions, about."""
+
+    connections: int
+    most_connections: int
+    bytes: int
+    sessions: int
+
+
+async def weigh(tx: Tx) -> Weight:
+    """The database as it is now; a table that was never vacuumed or analysed counts as empty."""
+    row = await tx.fetchrow(
+        """
+        SELECT (SELECT numbackends FROM pg_stat_database WHERE datname = current_database()) AS connections,
+          current_setting('max_connections')::int AS most_connections,
+          pg_database_size(current_database()) AS bytes,
+          (SELECT coalesce(sum(greatest(part.reltuples, 0)), 0)::bigint FROM pg_inherits
+            JOIN pg_class part ON part.oid = inhrelid WHERE inhparent = 'session'::regclass) AS sessions
+        """
+    )
+    assert row is not None, "it is one row of values"
+    return Weight(**row)
