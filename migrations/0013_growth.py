@@ -1,7 +1,7 @@
 """What growing showed: an index that no statement asks for, and room where rows are written many times.
 
-The figures are in docs/scale.md (`python -m benchmarks.hot_tables`). Pages that are there already get their room as they
-are written anew; nothing is rewritten here.
+The figures are in docs/scale.md (`python -m benchmarks.hot_tables`). Pages that are there already get their room as
+they are written anew; nothing is rewritten here.
 """
 
 from tortoise.migrations.migration import Migration as BaseMigration
