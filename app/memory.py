@@ -1,7 +1,7 @@
 """Keeps a program's memory, where words are open for a moment, from being written to a disk or read by a neighbour.
 
-It also says how much of it there is, and how often a server looks through it for garbage. It cannot keep the operating system from swapping: see
-docs/operations.md.
+It also says how much of it there is, and how often a server looks through it for garbage. It cannot keep the operating
+system from swapping: see docs/operations.md.
 """
 
 import contextlib

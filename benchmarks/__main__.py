@@ -16,16 +16,12 @@ from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from rich.console import Console
-
-from benchmarks.figures import GOALS, Figure, figures_table, goals_table
+from benchmarks.figures import GOALS, Figure, console, figures_table, goals_table
 from benchmarks.growth import FEWEST, MOST
 from benchmarks.rooms import ROOMS, measure
 from benchmarks.sizes import QUICK, WHOLE, Sizes
 
 MOST_PEOPLE, MOST_ROUNDS = 1_000_000, 99
-WIDTH = 170
-"""Of the tables where nobody says how wide the terminal is: a file is not cut."""
 
 
 def _asked() -> tuple[Sequence[str], Sizes, Path | None]:
@@ -77,26 +73,26 @@ def _save(file: Path, figures: Sequence[Figure], sizes: Sizes) -> None:
 def main() -> int:
     """Run the rooms, print their tables as they come, and the goals at last. 1 when a room broke."""
     rooms, sizes, file = _asked()
-    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
-    console.print(sizes.said)
+    out = console()
+    out.print(sizes.said)
     figures: list[Figure] = []
     broken = []
     for name in rooms:
-        console.rule(f"{name}: {ROOMS[name]}", align="left")
+        out.rule(f"{name}: {ROOMS[name]}", align="left")
         try:
             found = _run(name, sizes)
         except Exception:  # noqa: BLE001 - the other rooms go on
             traceback.print_exc()
             broken.append(name)
             continue
-        console.print(figures_table(name, found))
+        out.print(figures_table(name, found))
         figures += found
         if file is not None:
             _save(file, figures, sizes)
-    console.print(goals_table(figures, [goal for goal in GOALS.values() if goal.room in rooms]))
-    console.print(f"{_machine()}. {sizes.said}.")
+    out.print(goals_table(figures, [goal for goal in GOALS.values() if goal.room in rooms]))
+    out.print(f"{_machine()}. {sizes.said}.")
     if broken:
-        console.print(f"Broken: {', '.join(broken)}; what they measure is missing above.")
+        out.print(f"Broken: {', '.join(broken)}; what they measure is missing above.")
     return 1 if broken else 0
 
 

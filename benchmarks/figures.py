@@ -4,12 +4,17 @@ Measures nothing and asserts nothing about time: of a shared machine only ratios
 """
 
 import statistics
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from rich.console import Console
 from rich.table import Table
+
+WIDTH = 170
+"""Of what is printed where nobody says how wide the terminal is: a file is not cut."""
 
 Measured = TypeVar("Measured")
 
@@ -151,6 +156,11 @@ def _turns(names: Sequence[str], rounds: int) -> Iterator[tuple[int, Sequence[st
     for place in range(rounds):
         first = place % len(names)
         yield place + 1, [*names[first:], *names[:first]]
+
+
+def console() -> Console:
+    """Where tables are printed."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDTH)
 
 
 def shown(value: float, unit: Unit) -> str:

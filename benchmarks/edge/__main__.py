@@ -9,13 +9,12 @@ import sys
 from datetime import UTC, datetime
 
 import uvloop
-from rich.console import Console
 from rich.table import Table
 
 from benchmarks.edge.asking import AT_ONCE_AGAIN
 from benchmarks.edge.comparing import LIMIT, NAIVE, Rounds, compare, figures_of, median
 from benchmarks.edge.load import CALLERS
-from benchmarks.figures import GOALS, goals_table
+from benchmarks.figures import GOALS, console, goals_table
 from benchmarks.sizes import WHOLE
 
 OF_HERE = ("1", "2", "3", "4", "5")
@@ -47,11 +46,11 @@ async def main() -> int:
     asked = parser.parse_args()
     if asked.people < AT_ONCE_AGAIN or asked.rounds < 1:
         parser.error(f"at least {AT_ONCE_AGAIN} people and one round")
-    console = Console()
-    found = await compare(console, people=asked.people, rounds=asked.rounds, seconds=asked.seconds)
-    console.print(_table(found))
-    console.print(goals_table(figures_of(found), [GOALS[key] for key in OF_HERE]))
-    console.print(f"{datetime.now(UTC):%Y-%m-%d}, {sys.platform}, {CALLERS} callers, medians of {asked.rounds}")
+    out = console()
+    found = await compare(out, people=asked.people, rounds=asked.rounds, seconds=asked.seconds)
+    out.print(_table(found))
+    out.print(goals_table(figures_of(found), [GOALS[key] for key in OF_HERE]))
+    out.print(f"{datetime.now(UTC):%Y-%m-%d}, {sys.platform}, {CALLERS} callers, medians of {asked.rounds}")
     return 0
 
 

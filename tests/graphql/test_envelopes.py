@@ -1,4 +1,4 @@
-"""The envelopes over GraphQL: every limit of the code, present values that are those of storage, and why there is none."""
+"""The envelopes over GraphQL: every limit of the code, present values as storage has them, or why there is none."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
