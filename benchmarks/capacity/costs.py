@@ -27,8 +27,8 @@ from app.settings import Settings
 from app.storage.store import Tx
 from app.wiring import Spectrum, opened
 from benchmarks.crowd import make_crowd, sessions_of_copy
-from benchmarks.edge.__main__ import OURS
-from benchmarks.edge.programs import running
+from benchmarks.edge.asking import OURS
+from benchmarks.programs import running
 from workers.runner import Runner
 from workers.schedule import plan_due
 
