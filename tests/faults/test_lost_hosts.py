@@ -115,6 +115,7 @@ class Hosts:
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 freeze(api.pid)
+                await asyncio.sleep(PAUSE_S)  # whoever hands something over now, or has just done so, is not answered
                 if app.sending:
                     break
                 thaw(api.pid)
@@ -163,11 +164,13 @@ async def test_one_of_each_is_lost_in_the_middle_of_load(world: World, people: i
         await stack.enter_async_context(listening(listeners))
         for number in range(rounds):
             part = rest[number::rounds]
-            sending = asyncio.create_task(hosts.send_all(part))
+            half = len(part) // 2  # kept until the worker is lost, however quickly the first half is taken
+            sending = asyncio.create_task(hosts.send_all(part[:half]))
             await hosts.lose_worker(hasten=rounds == 1)
             before = hosts.acknowledged()
+            sending_on = asyncio.create_task(hosts.send_all(part[half:]))
             back = await hosts.lose_api(number % 2, listeners)
-            await sending
+            await asyncio.gather(sending, sending_on)
             assert before < hosts.acknowledged()
             if number < rounds - 1:
                 await hosts.start_api(number % 2)
