@@ -26,10 +26,11 @@ class App:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
         self.sending = 0
+        self.failed = 0
         self.acknowledged: dict[str, bool] = {}
 
     async def send(self, batch: Batch) -> None:
-        """Hand a batch over; what is not answered is not acknowledged."""
+        """Hand a batch over; what is not answered, or with an error, is not acknowledged."""
         token = issue_token(AUTH_SECRET, subject="app", roles=(Role.SERVICE,), ttl_s=600)
         self.sending += 1
         try:
@@ -42,7 +43,11 @@ class App:
             return
         finally:
             self.sending -= 1
-        for session, payload in zip(batch, answer.json()["data"]["ingestSessions"], strict=True):
+        told = answer.json()
+        if told.get("errors"):  # the database is away
+            self.failed += 1
+            return
+        for session, payload in zip(batch, told["data"]["ingestSessions"], strict=True):
             assert payload["userErrors"] == []
             assert payload["sessionId"]
             self.acknowledged[session["sessionKey"]] = payload["duplicate"]
