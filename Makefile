@@ -17,7 +17,7 @@ BROWSER := $(shell command -v chromium || command -v chromium-browser || command
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check check-dashboard test-browser conformance faults bench bench-edge bench-honesty bench-analyser train wheel sbom audit image format lock clean
+.PHONY: help setup up test quick check check-dashboard test-browser conformance faults soak bench bench-edge bench-honesty bench-analyser train wheel sbom audit image format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ $(OTHERS): tests/conformance/package-lock.json
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/simulation tests/leakage tests/isolation \
 	  tests/stories/test_export_ends.py
+
+soak: setup ## everything at once for SOAK_MINUTES (30), with faults by chance; writes docs/reports/soak.md
+	REPORT=docs/reports/soak.md $(BIN)/python -m pytest -m faults tests/faults/test_soak.py
 
 bench: setup ## what it costs, as ratios inside one run, beside the goals: 20 minutes (sizes: PEOPLE, SESSIONS; ROOMS)
 	@$(MAKE) --no-print-directory $(PEERS) || echo "PostGraphile could not be installed (see above): it is left out."

@@ -22,6 +22,8 @@ from tests.faults.hosts import Hosts
 from tests.faults.listening import Listener, listening
 from tests.faults.sending import App, Batch
 from tests.faults.truth import compare_with_twins
+from tests.life import who
+from tests.phones import until_heard
 from tests.programs import free_port
 
 BATCH = 2
@@ -87,6 +89,9 @@ async def test_one_of_each_is_lost_in_the_middle_of_load(world: World, people: i
             sending_on = asyncio.create_task(hosts.send_all(part[half:]))
             back = await hosts.lose_api(number % 2, listeners)
             await asyncio.gather(sending, sending_on)
+            async with world.opened() as spectrum:  # a screen that is open is heard for only a moment later
+                url = world.servers.redis_url
+                await asyncio.gather(*(until_heard(url, who(spectrum, name)) for name in names))
             assert before < hosts.acknowledged()
             if number < rounds - 1:
                 await hosts.start_api(number % 2)

@@ -92,6 +92,7 @@ async def test_everything_at_once_for_long(world: World, seconds: float, faults:
             for task in going_on:
                 task.cancel()
             await asyncio.gather(*going_on, return_exceptions=True)
+        world.hit_at = time.monotonic()
         await world.at_rest(patience_s=PATIENCE_S + seconds)
         await world.stop(spared, *hosts.workers)
     figures = _figures(hosts, chance, scale, readers, lives)
