@@ -19,6 +19,7 @@ from app.pipeline.ports import Ports
 from app.samples import sample_sessions
 from app.storage.history import exclusions, numbers
 from app.storage.store import Tx
+from app.storage.weight import KEPT_FOR_LONG
 from workers.runner import Runner
 
 MONTHS = 15
@@ -31,7 +32,7 @@ TEMPLATES = 200
 WITH_EXCLUSIONS = 5
 """One person in so many left something out."""
 AT_ONCE = 2_000
-FILLED = ("person", "session", "session_numbers", "packed_month", "exclusion")
+FILLED = KEPT_FOR_LONG
 
 _HEX = "substr(encode(sha256({}), 'hex'), 1, 32)::uuid"
 _ID = _HEX.format("i.n::text::bytea")

@@ -192,8 +192,8 @@ def figures_table(title: str, figures: Sequence[Figure]) -> Table:
 
 
 def goals_table(figures: Sequence[Figure], goals: Sequence[Goal], why_not: Mapping[str, str] = WHY_NOT) -> Table:
-    """The goals with what was measured of each."""
-    columns = ("#", "what", "goal", "moonshot", "measured", "lowest to highest", "", "why not")
+    """The goals with what was measured of each: on which sizes and beside what, or why it is not met."""
+    columns = ("#", "what", "goal", "moonshot", "measured", "lowest to highest", "", "beside it, or why not")
     table = Table(*columns, title="Goals", title_justify="left")
     by_goal = {figure.goal: figure for figure in figures}
     for goal in goals:
@@ -210,6 +210,6 @@ def goals_table(figures: Sequence[Figure], goals: Sequence[Goal], why_not: Mappi
             shown(figure.measured.median, goal.unit),
             spread_shown(figure.measured, goal.unit),
             "met" if is_met else "NOT met",
-            "" if is_met else why_not.get(goal.key, ""),
+            figure.beside if is_met else why_not.get(goal.key, figure.beside),
         )
     return table

@@ -90,7 +90,7 @@ def test_the_smallest_room_runs(tmp_path: Path) -> None:
     """`python -m benchmarks imports --quick --rounds 1` measures its goals, and saves what it printed."""
     file = tmp_path / "figures.json"
     command = [sys.executable, "-m", "benchmarks", "imports", "--quick", "--rounds", "1", "--save", str(file)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "API import, against API + litellm" in done.stdout
     saved = json.loads(file.read_text())

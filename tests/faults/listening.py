@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from websockets.exceptions import WebSocketException
 
-from tests.phones import EVENTS, Phone
+from tests.phones import EVENTS, PATIENCE_S, Phone
 
 AGAIN_S = 0.1
 """A real phone waits longer, and differently each time."""
@@ -54,8 +54,9 @@ async def listening(listeners: Sequence[Listener]) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(each.listen()) for each in listeners]
         try:
-            while not all(each.opened for each in listeners):  # noqa: ASYNC110 - each is a task of its own
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(PATIENCE_S):
+                while not all(each.opened for each in listeners):  # noqa: ASYNC110 - each is a task of its own
+                    await asyncio.sleep(0.01)
             yield
         finally:
             for task in tasks:

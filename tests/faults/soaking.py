@@ -55,8 +55,8 @@ class Reader:
     random: random.Random
     waits_s: list[float] = field(default_factory=list)
     unanswered: int = 0
-    failed: list[float] = field(default_factory=list)
-    """When an answer had an error in it."""
+    failed: int = 0
+    """Answers with an error in them, asked for again."""
 
     async def read(self) -> None:
         """Read until cancelled: mostly the same picture as before, sometimes another one."""
@@ -74,9 +74,9 @@ class Reader:
 
     async def _ask(self, subject: str, document: str, variables: Mapping[str, str], *, counts: bool = True) -> bool:
         """Ask until somebody answers; whether it was without an error."""
-        headers = {"authorization": f"Bearer {token(subject)}"}
+        headers, began = {"authorization": f"Bearer {token(subject)}"}, time.monotonic()
         while True:
-            client, began = self.random.choice(self.clients), time.monotonic()
+            client = self.random.choice(self.clients)
             try:
                 answer = await client.post(
                     "/graphql", json={"query": document, "variables": variables}, headers=headers, timeout=30
@@ -89,8 +89,9 @@ class Reader:
                 return False
             told: Mapping[str, Any] = answer.json()
             if told.get("errors"):
-                self.failed.append(time.monotonic())
-                return False
+                self.failed += 1
+                await asyncio.sleep(PAUSE_S)
+                continue
             if counts:
                 self.waits_s.append(time.monotonic() - began)
             return True

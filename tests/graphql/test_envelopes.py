@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.envelopes import ENVELOPES
+from app.storage.weight import weigh
 from app.wiring import Spectrum
 from tests.client import Client
 from tests.life import work_off
@@ -49,6 +50,18 @@ async def test_the_process_and_the_database_are_weighed(client: Client, owner: A
     most = int(await owner.fetchval("SELECT current_setting('max_connections')"))
     assert 0 < found["database.connections"]["present"] * most <= most
     assert found["database.person_year"]["why"].startswith("Fewer than 100,000 sessions")
+
+
+async def test_a_person_year_is_weighed_by_what_stays(spectrum: Spectrum, owner: Any) -> None:
+    """Sessions with their numbers, months and exclusions in all their parts; no words, no jobs, no events."""
+    async with spectrum.ports.store.for_everyone() as tx:
+        weight = await weigh(tx)
+    tables = "^(person|exclusion|(session|session_numbers|packed_month)_[0-7])$"
+    sizes = await owner.fetch(
+        "SELECT pg_total_relation_size(oid) AS bytes FROM pg_class WHERE relkind = 'r' AND relname ~ $1", tables
+    )
+    assert len(sizes) == 2 + 3 * 8
+    assert weight.bytes == sum(row["bytes"] for row in sizes) > 0
 
 
 async def test_work_that_is_late_is_over(client: Client, owner: Any) -> None:
