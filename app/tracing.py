@@ -7,8 +7,8 @@ no library: whatever does that by itself writes statements, arguments or message
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -51,8 +51,8 @@ MAX_LINKS = 128
 """Of one span: more sessions than anybody has in a month, and as many as the SDK keeps."""
 _EXPORT_TIMEOUT_S = 2.0
 _EXPORT_EVERY_MS = 1_000
-_PLAIN = re.compile(r"[A-Za-z0-9_.:/@>-]{1,64}")
-"""A value that is an enum, a name of ours or a place. A sentence has blanks, and is none."""
+_PLAIN = re.compile(r"(?!.*[0-9a-f]{8}-[0-9a-f]{4}-|.*[0-9a-f]{16})[A-Za-z0-9_.:/@>-]{1,64}")
+"""A value that is an enum, a name of ours or a place. A sentence has blanks, an id is hexadecimal: neither is one."""
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 """W3C Trace Context, version 00: 55 characters."""
 
@@ -249,9 +249,18 @@ def current() -> str | None:
     return _written(_process.trace.get_current_span().get_span_context())
 
 
-def is_traceparent(text: str) -> bool:
-    """Whether a header is a W3C trace context that can be followed."""
-    return _TRACEPARENT.fullmatch(text) is not None
+@contextmanager
+def apart() -> Iterator[None]:
+    """What follows from the block goes on with no trace: it is about many people, each of whom has their own."""
+    if _process.tracer is None:
+        yield
+        return
+    context = _process.context
+    token = context.attach(context.Context())
+    try:
+        yield
+    finally:
+        context.detach(token)
 
 
 @asynccontextmanager

@@ -4,16 +4,14 @@ Not when it is scraped, since processes that count together are scraped through 
 """
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 
+from app.memory import resident_bytes
 from app.telemetry import LOOP_LAG_SECONDS, POOL_CONNECTIONS, RESIDENT_BYTES
 
 LOOK_S = 5.0
-_STATM = Path("/proc/self/statm")
 
 Connections = Callable[[], Mapping[str, tuple[int, int, int]]]
 
@@ -43,5 +41,5 @@ def look(connections: Connections) -> None:
     for pool, (open_, free, most) in connections().items():
         for state, count in (("open", open_), ("free", free), ("most", most)):
             POOL_CONNECTIONS.labels(pool, state).set(count)
-    if _STATM.exists():  # Linux alone has it
-        RESIDENT_BYTES.set(int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+    if (resident := resident_bytes()) is not None:
+        RESIDENT_BYTES.set(resident)

@@ -10,7 +10,6 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -19,7 +18,7 @@ from zoneinfo import available_timezones, reset_tzpath
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
-from app import tracing
+from app import __version__, tracing
 from app.analyser import Analyser, Engine, analyser_version, load_analyser
 from app.embedded import embedded_servers
 from app.errors import ConfigurationError
@@ -99,7 +98,7 @@ async def opened(
             tracing.exporting(
                 settings.otlp_endpoint,
                 ratio=settings.trace_ratio,
-                version=version("kalei-spectrum"),
+                version=__version__,
                 instance=f"{socket.gethostname()}:{os.getpid()}",
             )
         )

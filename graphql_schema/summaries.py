@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import islice
 from typing import Self
 
@@ -165,13 +166,18 @@ class MonthlySummary(Node):
         description="1 for the first text of a month; grows when a change made it be rewritten; 0 before."
     )
 
+    @cached_property
+    def _shown(self) -> tuple[Claim | None, list[SummarySection]]:
+        """Title and sections, read of the narrative once for both."""
+        return (None, []) if self.readable is None else _show(self.readable, self.head)
+
     @strawberry.field(description="Null unless a narrative exists.")
     def title(self) -> Claim | None:
-        return None if self.readable is None else _show(self.readable, self.head)[0]
+        return self._shown[0]
 
     @strawberry.field(description="In reading order, at most 7. Empty unless READY or REBUILDING.")
     def sections(self) -> list[SummarySection]:
-        return [] if self.readable is None else _show(self.readable, self.head)[1]
+        return self._shown[1]
 
     @strawberry.field(description="Null unless a narrative exists.")
     def provenance(self) -> Provenance | None:

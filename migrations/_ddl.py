@@ -66,17 +66,17 @@ def personal(table: str, *, person: str, batch: str, key: str = "person_id") -> 
 def concurrently(name: str, table: str, columns: str, *, is_partitioned: bool = False) -> list[str]:
     """An index on a table that is in use, made while others write; for a migration that is not atomic.
 
-    Repeatable from its beginning, as whoever was interrupted leaves an index that is not valid. It waits as long as it
-    takes, since nobody waits behind it. PostgreSQL makes no index of a partitioned table so: each part's comes first.
+    Repeatable from its beginning, as whoever was interrupted leaves an index that is not valid. What is made so waits
+    as long as it takes, since nobody waits behind it. PostgreSQL makes no index of a partitioned table so: an empty one
+    of the whole comes first, which others would wait behind, so that it gives way as migrations do; then each part's.
     """
     parts = [f"_{part}" for part in range(PARTITIONS)] if is_partitioned else [""]
-    statements = ["SET lock_timeout = 0"]
-    if is_partitioned:
-        statements.append(f"DROP INDEX IF EXISTS {name}")
+    whole = [f"DROP INDEX IF EXISTS {name}", f"CREATE INDEX {name} ON ONLY {table} {columns}"]
+    statements = [*(whole if is_partitioned else []), "SET lock_timeout = 0"]
     for part in parts:
         statements.append(f"DROP INDEX CONCURRENTLY IF EXISTS {name}{part}")
         statements.append(f"CREATE INDEX CONCURRENTLY {name}{part} ON {table}{part} {columns}")
+    statements.append("RESET lock_timeout")
     if is_partitioned:
-        statements.append(f"CREATE INDEX {name} ON ONLY {table} {columns}")
         statements += [f"ALTER INDEX {name} ATTACH PARTITION {name}{part}" for part in parts]
-    return [*statements, "RESET lock_timeout"]
+    return statements

@@ -217,6 +217,7 @@ class Runner:
         with spans_of(jobs) as (traced, spans):
             try:
                 begun = await self._begin(traced)
+                held.update({job.id: job for job in traced})  # whoever is run alone after all goes on in this trace
                 mine = [job for job in traced if job.id in begun]
                 async with asyncio.timeout(LIMITS[jobs[0].kind].timeout_s):
                     await link_folded(self._ports, mine, spans)

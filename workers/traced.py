@@ -1,5 +1,6 @@
 """Spans of jobs: each goes on with the trace that its row names, and is linked to what it folds. Runs nothing."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,11 +8,13 @@ from uuid import UUID
 
 from app import tracing
 from app.domain.periods import period_of
-from app.errors import SpectrumError
 from app.jobs import AGGREGATION, PERIOD, Claimed
 from app.pipeline.ports import Ports
 from app.storage.jobs import linked
 from app.tracing import MAX_LINKS, Kind, Span
+
+LINKING_S = 1.0
+"""What a job waits at most to know what it is linked to."""
 
 
 def span_of(job: Claimed, *, batch: int = 1) -> Span:
@@ -56,8 +59,8 @@ async def link_folded(ports: Ports, jobs: Sequence[Claimed], spans: Mapping[UUID
     if not mine:
         return
     periods = {job.person.id: period_of(PERIOD[job.kind], job.first_day) for job in mine if job.person}
-    with contextlib.suppress(SpectrumError):  # a trace without its links is no reason for a job to fail
-        async with ports.store.for_everyone() as tx:
+    with contextlib.suppress(Exception):  # a trace without its links is no reason for a job to fail, or to be late
+        async with asyncio.timeout(LINKING_S), ports.store.for_everyone() as tx:
             found = await linked.list_folded(tx, periods, limit=MAX_LINKS)
         for job in mine:
             if job.person:

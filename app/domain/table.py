@@ -132,7 +132,7 @@ class Days(Sequence[Day]):
         self.table = table
         self.bounds = bounds
         self._whole = whole
-        self._means: dict[str, tuple[float, ...]] = {}
+        self._means: dict[tuple[str, int], tuple[float, ...]] = {}
 
     @classmethod
     def of(cls, table: SessionTable) -> "Days":
@@ -169,7 +169,7 @@ class Days(Sequence[Day]):
 
     def means(self, name: str, unit: int) -> tuple[float, ...]:
         """Each day's mean of a column of integers, in units of `unit`."""
-        found = self._means.get(name)
+        found = self._means.get((name, unit))
         if found is None:
             if self._whole is not None:
                 days, start = self._whole
@@ -182,7 +182,7 @@ class Days(Sequence[Day]):
                         for start, end in pairwise(self.bounds)
                     ]
                 )
-            self._means[name] = found
+            self._means[name, unit] = found
         return found
 
     def only(self, name: str, choice: Callable[[Any], bool]) -> "Days":

@@ -5,9 +5,11 @@ Bounded, and repeated until done.
 
 from datetime import UTC, datetime
 
+from app import tracing
 from app.domain.periods import PeriodKind, format_period, period_of, previous
 from app.domain.rubric import WRITING
 from app.domain.webhooks import WebhookEvent
+from app.errors import SpectrumError
 from app.jobs import Claimed, Job, Kept, agreement_report, rebuild, scoring, session_analysis
 from app.pipeline.announcing import announce
 from app.pipeline.assign import assign_all
@@ -51,6 +53,11 @@ log = logger("upkeep")
 
 async def prepare(_: Claimed, ports: Ports) -> int:
     """Erase in small transactions, so that nobody waits for a lock; how many texts went."""
+    with tracing.apart():
+        return await _keep_house(ports)
+
+
+async def _keep_house(ports: Ports) -> int:
     texts = await erase_expired(ports)
     for _round in range(MAX_ROUNDS):
         async with ports.store.for_everyone() as tx:
@@ -59,13 +66,13 @@ async def prepare(_: Claimed, ports: Ports) -> int:
     log.info("raw_text_erased", count=texts)
     await _settle_calls(ports)
     await _erase_old(ports)
-    await _look_at_wholes(ports)
     await rewrap(ports)
     await _watch_promises(ports)
     await _read_waiting(ports)
     await assign_all(ports)
     await _reconcile(ports)
     await _read_again(ports)
+    await _look_at_wholes(ports)
     return texts
 
 
@@ -101,12 +108,18 @@ async def _erase_old(ports: Ports) -> None:
 
 
 async def _look_at_wholes(ports: Ports) -> None:
-    """Tell the planner anew of tables that autovacuum sees in parts only; each in a transaction of its own."""
+    """Tell the planner anew of tables that autovacuum sees in parts only; each in a transaction of its own.
+
+    One that is locked, or takes too long, waits for the next hour: nothing else of the upkeep does.
+    """
     async with ports.store.for_everyone() as tx:
         outdated = await statistics.list_outdated(tx, days=STATISTICS_DAYS)
     for name in outdated:
-        async with ports.store.for_everyone() as tx:
-            await statistics.keep_anew(tx, name)
+        try:
+            async with ports.store.for_everyone() as tx:
+                await statistics.keep_anew(tx, name)
+        except (SpectrumError, TimeoutError) as error:
+            log.warning("table_not_looked_at", scope=name, error=type(error).__name__)
 
 
 async def _read_waiting(ports: Ports) -> None:

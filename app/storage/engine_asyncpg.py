@@ -26,6 +26,8 @@ from app.storage.reads_together import Read, answer
 from app.telemetry import POOL_TIMEOUTS, POOL_WAIT_SECONDS
 
 ACQUIRE_TIMEOUT_S = 5.0
+GLANCE_TIMEOUT_S = 5.0
+"""Others wait behind it: a connection that has died without a word must not hold them up for long."""
 FELT_S = 0.005
 """A wait for a connection that is counted: a shorter one is the event loop's."""
 _TURNS = 3
@@ -239,7 +241,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
         """A pool each of whose connections is what it was asked to be: a pooler between may have dropped the role."""
 
         async def look(connection: Connection) -> None:
-            if role not in (None, await connection.fetchval("SELECT current_user::text")):
+            if role is not None and role != await connection.fetchval("SELECT current_user::text"):
                 raise ConfigurationError(ROLE_IGNORED)
 
         role = settings.get("server_settings", {}).get("role")
@@ -257,7 +259,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
         assert pool is not None, "ensure_connection makes the pool"
         connection = await acquire(pool, self)
         try:
-            rows: list[Record] = await connection.fetch(sql, *args)
+            rows: list[Record] = await connection.fetch(sql, *args, timeout=GLANCE_TIMEOUT_S)
         except (asyncio.CancelledError, TimeoutError):
             connection.terminate()  # its request may still be on the way, and would hit whoever came next
             raise

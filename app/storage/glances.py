@@ -4,6 +4,7 @@ Knows no table. Nobody waits for company: whoever asks while enough statements a
 """
 
 import asyncio
+import contextvars
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
@@ -32,7 +33,8 @@ class Glances:
         self._waiting.setdefault(sql, deque()).append((id_, answer))
         if len(self._underway) < MOST_UNDERWAY and not self._is_about_to_start:
             self._is_about_to_start = True
-            asyncio.get_running_loop().call_soon(self._start)
+            # in nobody's context: what goes together is no part of the first one's request
+            asyncio.get_running_loop().call_soon(self._start, context=contextvars.Context())
         return await answer
 
     def _start(self) -> None:
@@ -45,6 +47,9 @@ class Glances:
             some = [waiting.popleft() for _ in range(min(len(waiting), MOST_TOGETHER))]
             if not waiting:
                 del self._waiting[sql]
+            some = [each for each in some if not each[1].done()]  # whoever has left needs no answer
+            if not some:
+                continue
             task = asyncio.ensure_future(self._answer(sql, some))
             self._underway.add(task)
             task.add_done_callback(self._ended)

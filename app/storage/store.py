@@ -5,6 +5,7 @@ with row-level security set. Holds no SQL of any noun. Behind a pooler that lend
 (`pool_mode=transaction` in the URL) nothing is left to the session: role and patience are set in each transaction.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from tortoise.context import TortoiseContext
 
 from app.errors import ConfigurationError, SpectrumError
 from app.jobs import LEASE_S
-from app.storage.engine_asyncpg import SafeAsyncpgClient, Transaction, TransactionAbortedError
+from app.storage.engine_asyncpg import GLANCE_TIMEOUT_S, SafeAsyncpgClient, Transaction, TransactionAbortedError
 from app.storage.glances import Glances
 
 MIGRATIONS = "migrations"
@@ -216,7 +217,8 @@ class Store:
 
     def count_connections(self) -> Mapping[str, tuple[int, int, int]]:
         """By pool: connections it has, those that nobody uses, and how many it may have; all 0 before its first use."""
-        return {role: self._client(role).count() for role in ("person", "batch")}
+        pools = ("person", "batch", REPORTS) if self._urls.reports else ("person", "batch")
+        return {pool: self._client(pool).count() for pool in pools}
 
     def _client(self, role: str) -> SafeAsyncpgClient:
         assert self._context is not None, "the store is open while it is used"
@@ -257,8 +259,9 @@ class Store:
 
     async def _glance(self, sql: str, ids: list[UUID]) -> list[asyncpg.Record]:
         if self._in_each["person"]:
-            async with self._gate("person") as tx:
-                return await tx.fetch(sql, ids)
+            with _connecting():
+                async with asyncio.timeout(GLANCE_TIMEOUT_S), self._gate("person") as tx:
+                    return await tx.fetch(sql, ids)
         with _told(), _connecting():
             return await self._client("person").glance(sql, ids)
 
@@ -283,7 +286,10 @@ class Store:
                 if waits or not self._urls.reports:
                     raise
                 tx = await stack.enter_async_context(self._gate("batch", _READ_ONLY))
-            yield tx
+            try:
+                yield tx
+            except asyncpg.SerializationError as error:  # what it read was overtaken by what the replica heard of
+                raise _unavailable(error) from error
 
 
 AS_OF = """

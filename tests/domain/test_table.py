@@ -94,3 +94,9 @@ def test_a_column_is_made_once_and_rows_only_when_they_are_asked_for() -> None:
     assert made == ["local_date", "valence"]
     assert table[1] == life[1]
     assert sorted(made) == sorted(FIELDS)
+
+
+def test_means_are_in_the_unit_that_is_asked_for() -> None:
+    """The same column in another unit is another number, whichever was asked for before."""
+    days = Days.of(SessionTable.of([session(n, MARCH.first, valence=300) for n in range(2)]))
+    assert (days.means("valence", 100), days.means("valence", 1)) == ((3.0,), (300.0,))

@@ -97,6 +97,24 @@ async def test_one_that_leaves_takes_nobody_along() -> None:
     assert first == last == {"id": shared}
 
 
+async def test_who_has_left_is_not_asked_for() -> None:
+    """A request that was given up while it waited for its turn costs the database nothing."""
+    library = _Library()
+    glances, gone = Glances(library.fetch), uuid4()
+    first = []
+    for _ in range(MOST_UNDERWAY):
+        first.append(asyncio.ensure_future(glances.find(SQL, uuid4())))
+        await asyncio.sleep(0.01)
+    waiting = [asyncio.ensure_future(glances.find(SQL, id_)) for id_ in (gone, uuid4(), gone)]
+    await asyncio.sleep(0.01)
+    waiting[0].cancel()
+    waiting[2].cancel()
+    library.let.set()
+    await asyncio.gather(*first, *waiting, return_exceptions=True)
+    assert gone not in {id_ for ids in library.asked for id_ in ids}
+    assert len(library.asked) == MOST_UNDERWAY + 1
+
+
 async def test_a_failure_is_everybodys_and_the_next_begins_anew() -> None:
     """All who went together hear of it; whoever asks then is answered."""
     library = _Library()

@@ -138,7 +138,7 @@ async def test_many_late_sessions_reopen_a_week_once(spectrum: Spectrum, owner: 
     assert await Runner(spectrum.ports).work_off(Queue.SECONDS) == 6
     asked = await owner.fetch(
         "SELECT kind, scope->>'first_day' AS day, status, run_after > queued_at + interval '25 s' AS debounced"
-        " FROM job WHERE person_id = $1 AND queued_at > $2 AND kind <> 'SESSION_ANALYSIS' ORDER BY kind",
+        " FROM job WHERE person_id = $1 AND queued_at > $2 AND kind <> 'SESSION_ANALYSIS' ORDER BY kind, day",
         person_id,
         newest,
     )

@@ -35,6 +35,7 @@ from graphql_schema.language import language_of
 from graphql_schema.masking import shown_failure
 
 LINKED = 8
+LINKING_S = 1.0
 """Of the jobs that published a person's words, so many of the newest are linked to a query of theirs."""
 _Value = TypeVar("_Value")
 
@@ -134,7 +135,12 @@ class Endpoint:
         with observed.found(name, operation.kind.value, follows=_trace_of(request, caller)) as span:
             response = await (self._recalled(call) if self._may_recall(call) else self._made(call))
             span.set(outcome=observed.outcome)
-            if span.is_kept and call.operation.is_of_spectrum and caller is not None:
+            if (
+                span.is_kept
+                and observed.outcome is Outcome.MADE
+                and call.operation.is_of_spectrum
+                and caller is not None
+            ):
                 await self._link(call)
         return response
 
@@ -199,8 +205,8 @@ class Endpoint:
 
     async def _link(self, call: Call) -> None:
         """Link a recorded query to what published the words that its person has now."""
-        with suppress(SpectrumError):  # a trace without its links is no reason for an answer to fail
-            async with self._ports.store.for_person(call.context.person_id()) as tx:
+        with suppress(Exception):  # a trace without its links is no reason for an answer to fail, or to be late
+            async with asyncio.timeout(LINKING_S), self._ports.store.for_person(call.context.person_id()) as tx:
                 call.observed.span.link(await list_published(tx, call.context.person_id(), limit=LINKED))
 
     async def _rendered(

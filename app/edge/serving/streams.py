@@ -3,6 +3,7 @@
 Knows no protocol and no HTTP; what is not an answer of an execution is a `PreExecutionError`.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, nullcontext
 from typing import Any
@@ -57,9 +58,15 @@ class Streams:
                 async for answer in answers:
                     yield ExecutionResult(answer.data, answer.errors)
         else:
-            once = await self._once(operation, variables, context, spending)
-            observed.ended(once.errors or (), otherwise=Outcome.MADE)
-            observed.tell()
+            observed.ended(otherwise=Outcome.FAILED)  # until there is an answer
+            try:
+                once = await self._once(operation, variables, context, spending)
+                observed.ended(once.errors or (), otherwise=Outcome.MADE)
+            except asyncio.CancelledError:
+                observed.ended(otherwise=Outcome.LEFT)
+                raise
+            finally:
+                observed.tell()
             yield once
 
     async def _once(

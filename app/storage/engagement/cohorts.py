@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.domain.engagement import OPENINGS
 from app.domain.periods import Period
-from app.storage.store import Tx
+from app.storage.store import AS_OF, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,16 @@ async def count_arms(tx: Tx, experiment: str, *, within_days: int) -> Mapping[st
     }
 
 
-_UNITS = """
+_UNITS = f"""
     coalesce((SELECT array_agg(DISTINCT floor(extract(epoch FROM s.started_at - c.since) / $4::float8)::int + 1)
       FROM session s WHERE s.person_id = c.id AND s.started_at >= c.since
-        AND s.started_at < c.since + make_interval(secs => $4::float8 * $5::int)), '{}') AS active,
-    least($5::int, greatest(0, floor(extract(epoch FROM now() - c.since) / $4::float8)::int)) AS seen
+        AND s.started_at < c.since + make_interval(secs => $4::float8 * $5::int)), '{{}}') AS active,
+    least($5::int, greatest(0, floor(extract(epoch FROM ({AS_OF}) - c.since) / $4::float8)::int)) AS seen
 """
-"""Units with a session since somebody became eligible, the first is 1; and how many are complete, of at most $5."""
+"""Units with a session since somebody became eligible, the first is 1; and how many are complete, of at most $5.
+
+Complete as of when the data are: a replica that lags has not heard of sessions that there may have been since.
+"""
 
 
 async def list_lives(tx: Tx, experiment: str, cohort: Period, *, unit: timedelta, most: int) -> list[Life]:
