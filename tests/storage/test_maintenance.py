@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from app.pipeline import upkeep
 from app.storage import statistics
 from app.wiring import Spectrum
@@ -66,3 +68,15 @@ async def test_a_persons_fence_leaves_every_index_alone(owner: Any) -> None:
         " AND a.attnum = ANY(i.indkey) WHERE i.indrelid = 'person'::regclass AND a.attname = 'revision'"
     )
     assert held == []
+
+
+async def test_a_table_that_is_locked_holds_up_nothing_else(
+    spectrum: Spectrum, owner: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Upkeep tells of it and goes on; the table is looked at by the next one."""
+    await owner.execute("SELECT pg_stat_reset()")
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE event IN SHARE UPDATE EXCLUSIVE MODE")
+        await upkeep.prepare(None, spectrum.ports)  # type: ignore[arg-type]  # as above
+    assert await _outdated(spectrum) == ["event"]
+    assert "table_not_looked_at" in "".join(capfd.readouterr())

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 from app import tracing
 from app.tracing import ATTRIBUTES
@@ -36,6 +37,7 @@ async def test_whatever_is_no_plain_value_is_left_out(collector: Collector) -> N
         try:
             with tracing.span("job", outcome=WORDS, text=canary(21), attempt=2) as span:
                 span.set(where=canary(22) * 9, kind=f"{canary(23)}\n", model="a/model-1")
+                span.set(queue=str(uuid4()), feature=uuid4().hex)  # nobody's id
                 tracing.mark(note=canary(24), news="RESET")
                 raise ValueError(WORDS) from KeyError(canary(25))  # noqa: TRY301 - it is the block's own
         except ValueError:
