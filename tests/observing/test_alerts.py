@@ -54,10 +54,10 @@ def test_promtool_reads_and_proves_them(command: tuple[str, ...]) -> None:
 
 
 def test_every_alert_is_tested_both_ways() -> None:
-    """For each alert one test in which it fires and one in which it is quiet."""
+    """For each alert a test in which it fires and one in which it is quiet."""
     tests = yaml.safe_load((FOLDER / "alerts_test.yml").read_text())["tests"]
     outcomes = [(case["alertname"], bool(case["exp_alerts"])) for test in tests for case in test["alert_rule_test"]]
-    assert sorted(outcomes) == sorted((alert, fires) for alert in ALERTS for fires in (False, True))
+    assert set(outcomes) == {(alert, fires) for alert in ALERTS for fires in (False, True)}
 
 
 def test_every_name_in_a_rule_is_exposed(known: Exposed) -> None:
