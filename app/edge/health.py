@@ -17,10 +17,11 @@ from app.pipeline.ports import Ports
 from app.storage.jobs import queues
 from app.storage.schema import is_current
 from app.storage.store import Tx
-from app.telemetry import exposition
+from app.telemetry import exposition, logger, where
 
 TIMEOUT_S = 2.0
 _Value = TypeVar("_Value")
+log = logger("edge.health")
 
 
 def health_routes(ports: Ports) -> list[Route]:
@@ -46,9 +47,12 @@ def health_routes(ports: Ports) -> list[Route]:
 
 
 async def _read(ports: Ports, read: Callable[[Tx], Awaitable[_Value]]) -> _Value | None:
-    """What `read` answers; None when the database is away or takes longer than 2 s."""
+    """What `read` answers; None when the database is away, takes longer than 2 s, or cannot be read at all."""
     try:
         async with asyncio.timeout(TIMEOUT_S), ports.store.for_everyone() as tx:
             return await read(tx)
     except (SpectrumError, TimeoutError):
+        return None
+    except Exception as error:  # noqa: BLE001 - a table that another schema lacks would take the process's numbers along
+        log.warning("ledger_unreadable", error=type(error).__name__, where=where(error))
         return None
