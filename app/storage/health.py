@@ -95,7 +95,7 @@ async def find_database(tx: Tx) -> DatabaseHealth:
             WHERE u.idx_scan = 0 AND NOT i.indisunique) AS unused_indexes,
           (SELECT count(*) FROM pg_stat_replication) AS replicas,
           CASE WHEN pg_is_in_recovery() THEN
-            CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+            CASE WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn()
                    AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
                  ELSE extract(epoch FROM now() - coalesce(
                    pg_last_xact_replay_timestamp(), (SELECT checkpoint_time FROM pg_control_checkpoint()))) END
