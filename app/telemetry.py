@@ -70,7 +70,7 @@ OPERATION_SECONDS = Histogram(
     "spectrum_operation_seconds",
     "From a GraphQL request to its answer, by registered operation and how it ended",
     ["operation", "outcome"],
-    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.06, 0.1, 0.12, 0.25, 0.5, 0.8, 1, 2.5, 5, 10),
 )
 CACHE_LOOKUPS = Counter("spectrum_response_cache_lookups_total", "Questions to the response cache", ["result"])
 CACHE_DROPPED = Counter("spectrum_response_cache_dropped_total", "Answers that left the response cache", ["reason"])

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from app.memory import resident_bytes
-from app.telemetry import LOOP_LAG_SECONDS, POOL_CONNECTIONS, RESIDENT_BYTES
+from app.telemetry import LOOP_LAG_SECONDS, POOL_CONNECTIONS, POOL_TIMEOUTS, RESIDENT_BYTES
 
 LOOK_S = 5.0
 
@@ -39,6 +39,7 @@ async def _watch(connections: Connections, every_s: float) -> None:
 def look(connections: Connections) -> None:
     """Tell it once."""
     for pool, (open_, free, most) in connections().items():
+        POOL_TIMEOUTS.labels(pool)  # a series that begins with its first burst has no rate
         for state, count in (("open", open_), ("free", free), ("most", most)):
             POOL_CONNECTIONS.labels(pool, state).set(count)
     if (resident := resident_bytes()) is not None:

@@ -44,7 +44,9 @@ class QueueKind:
 class Queue:
     name: str
     depth: int = strawberry.field(description="Jobs runnable now.")
-    oldest_age_seconds: float | None = strawberry.field(description="Age of the oldest runnable job; null when empty.")
+    oldest_age_seconds: float | None = strawberry.field(
+        description="Age of the oldest runnable job that is not paused; null when there is none."
+    )
     running: int = strawberry.field(description="Jobs under a lease.")
     dead: int = strawberry.field(description="Dead letters.")
     workers: int = strawberry.field(description="Processes that hold a lease now.")

@@ -10,6 +10,7 @@ import random
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from enum import StrEnum
 from uuid import UUID
 
 from structlog.contextvars import bound_contextvars
@@ -63,6 +64,15 @@ RETRY_AFTER_CAP_S = 3600.0
 """The longest that a service may ask us to leave it alone."""
 
 log = logger("runner")
+
+
+class Ended(StrEnum):
+    """How a run ended that did not fail. FENCED: another worker holds the job; LATER: it waits, uncounted."""
+
+    SUCCEEDED = "SUCCEEDED"
+    SKIPPED = "SKIPPED"
+    LATER = "LATER"
+    FENCED = "FENCED"
 
 
 def worker_name() -> str:
@@ -232,7 +242,7 @@ class Runner:
             for job_id, each in kept.items():
                 span = spans.get(job_id, NOTHING)
                 span.set(attempt=begun[job_id], **({"news": each.news.reason} if each.news else {}))
-                self._ended(held.pop(job_id), "SUCCEEDED", start, span)
+                self._ended(held.pop(job_id), Ended.SUCCEEDED, start, span)
         return begun
 
     def _ended(self, job: Claimed, outcome: str, start: float, span: Span) -> None:
@@ -259,7 +269,7 @@ class Runner:
                 outcome = await self._carry_out(job)
         except LeaseLost:
             _fenced(job)
-            outcome = "FENCED"
+            outcome = Ended.FENCED
         except InputsChanged:
             outcome = await self._wait(job, INPUTS_SETTLE_S)
         except Gone:
@@ -288,26 +298,26 @@ class Runner:
                         job=job,
                         as_everyone=stage.announces,
                     )
-                return "SUCCEEDED"
+                return Ended.SUCCEEDED
 
     async def _wait(self, job: Claimed, delay_s: float) -> str:
         with _left_to_the_lease(job):
             async with self._ports.store.for_everyone() as tx:
                 await ledger.give_back(tx, [job], delay_s=delay_s)
-        return "LATER"
+        return Ended.LATER
 
     async def _end(self, job: Claimed, note: str) -> str:
         with _left_to_the_lease(job):
             async with self._ports.store.for_everyone() as tx:
                 await ledger.complete(tx, [job], note)
-        return "SKIPPED"
+        return Ended.SKIPPED
 
     async def _drop(self, job: Claimed) -> str:
         """End the job of someone who was erased meanwhile; the erasure may have taken the job along."""
         with _left_to_the_lease(job), contextlib.suppress(LeaseLost):
             async with self._ports.store.for_everyone() as tx:
                 await ledger.complete(tx, [job], "Dropped: the person's data were erased meanwhile.")
-        return "SKIPPED"
+        return Ended.SKIPPED
 
     async def _failed(self, job: Claimed, attempt: int, error: Exception) -> str:
         failure = classify(error)

@@ -8,10 +8,10 @@ from prometheus_client.metrics_core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from app.domain.cost import Budget
-from app.jobs import LIMITS, JobKind, JobStatus, Queue
+from app.jobs import LIMITS, JobKind, Queue
 from app.storage import health
 from app.storage.health import DatabaseHealth, Statements, TableHealth
-from app.storage.jobs import desk, promises, queues, reconciliation
+from app.storage.jobs import desk, planning, promises, queues, reconciliation
 from app.storage.jobs.queues import Depth
 from app.storage.jobs.reconciliation import Reconciliation
 from app.storage.money import budgets
@@ -23,7 +23,7 @@ class Present:
     """The ledger, the money and the database at one moment."""
 
     depths: Sequence[Depth]
-    counts: Mapping[tuple[JobKind, JobStatus], int]
+    oldest_due_s: float
     paused: frozenset[str]
     decisions: Mapping[str, int]
     misses: int
@@ -38,7 +38,7 @@ async def read_present(tx: Tx) -> Present:
     """Read all of it, in one transaction."""
     return Present(
         depths=await queues.list_depths(tx),
-        counts=await queues.count_by_status(tx, within_days=1),
+        oldest_due_s=await planning.find_oldest_due_s(tx),
         paused=await queues.list_paused(tx),
         decisions=await desk.count_decisions(tx),
         misses=await promises.count_misses(tx),
@@ -79,11 +79,14 @@ class _Gauges:
         return Gauge(f"spectrum_{name}", meaning, labels, registry=self.registry)
 
 
-def gauges_of(present: Present) -> CollectorRegistry:
-    """The gauges, in a registry of their own."""
+def gauges_of(present: Present | None) -> CollectorRegistry:
+    """The gauges, in a registry of their own; without what was read, that alone: last numbers would look present."""
     made = _Gauges()
+    made.gauge("ledger_readable", "1 when the ledger could be read for this scrape").set(present is not None)
+    if present is None:
+        return made.registry
     _queues(made, present)
-    _jobs(made, present)
+    _ledger(made, present)
     _reconciled(made, present.reconciled)
     _money(made, present.budgets)
     _tables(made, present.tables)
@@ -94,7 +97,9 @@ def gauges_of(present: Present) -> CollectorRegistry:
 
 
 def _queues(made: _Gauges, present: Present) -> None:
-    oldest = made.gauge("queue_oldest_due_seconds", "Age of the oldest runnable job, 0 without", "queue")
+    oldest = made.gauge(
+        "queue_oldest_due_seconds", "Age of the oldest runnable job that is not paused, 0 without", "queue"
+    )
     paused = made.gauge("queue_paused", "1 while nothing of it is claimed", "name")
     whole = {depth.queue: depth for depth in present.depths if depth.kind is None}
     for queue in Queue:
@@ -117,10 +122,9 @@ def _queues(made: _Gauges, present: Present) -> None:
         p95.labels(kind).set((depth.p95_duration_ms or 0) / 1000 if depth else 0)
 
 
-def _jobs(made: _Gauges, present: Present) -> None:
-    jobs = made.gauge("jobs", "Jobs that are open or dead, or ended within a day", "kind", "status")
-    for (kind, status), count in present.counts.items():
-        jobs.labels(kind, status).set(count)
+def _ledger(made: _Gauges, present: Present) -> None:
+    due = made.gauge("periods_oldest_due_seconds", "Age of the oldest period to be planned, 0 without")
+    due.set(present.oldest_due_s)
     decided = made.gauge("dead_letters_decided", "Dead letters that the team retried or discarded, ever", "decision")
     for decision, count in present.decisions.items():
         decided.labels(decision).set(count)
@@ -152,8 +156,7 @@ def _tables(made: _Gauges, tables: Sequence[TableHealth]) -> None:
     for table in tables:
         rows.labels(table.name, "live").set(table.live)
         rows.labels(table.name, "dead").set(table.dead)
-        if table.vacuumed_age_s is not None:
-            vacuumed.labels(table.name).set(table.vacuumed_age_s)
+        vacuumed.labels(table.name).set(table.vacuumed_age_s)
     scans = [((table.name, "sequential"), table.seq_scans) for table in tables]
     scans += [((table.name, "index"), table.index_scans) for table in tables]
     made.told.add("table_scans", "Scans of a table or its parts", scans, "table", "by")

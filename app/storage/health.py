@@ -11,8 +11,9 @@ from app.storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class TableHealth:
-    """A table since the server last forgot its counts; `vacuumed_age_s` is of the part that waits longest, None: never.
+    """A table since the server last forgot its counts; `vacuumed_age_s` is of the part that waits longest for a vacuum.
 
+    A part that was never vacuumed waits since its counts began.
     `index_hits` and `index_reads` are pages of its indexes that were in memory, and that were not.
     """
 
@@ -23,7 +24,7 @@ class TableHealth:
     index_scans: int
     index_hits: int
     index_reads: int
-    vacuumed_age_s: float | None
+    vacuumed_age_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Statements:
 
 async def list_tables(tx: Tx) -> Sequence[TableHealth]:
     """Every table of ours."""
+    # where nobody reset this database's counts, they began with the server's own: at its first start or last crash
     rows = await tx.fetch(
         """
         SELECT coalesce(parent.relname, s.relname) AS name, sum(s.n_live_tup)::bigint AS live,
@@ -65,8 +67,12 @@ async def list_tables(tx: Tx) -> Sequence[TableHealth]:
           coalesce(sum(s.idx_scan), 0)::bigint AS index_scans,
           coalesce(sum(io.idx_blks_hit), 0)::bigint AS index_hits,
           coalesce(sum(io.idx_blks_read), 0)::bigint AS index_reads,
-          extract(epoch FROM now() - min(greatest(s.last_vacuum, s.last_autovacuum)))::float8 AS vacuumed_age_s
+          extract(epoch FROM now() - min(coalesce(greatest(s.last_vacuum, s.last_autovacuum), counts.began)))::float8
+            AS vacuumed_age_s
         FROM pg_stat_user_tables s JOIN pg_statio_user_tables io USING (relid)
+        CROSS JOIN (
+          SELECT coalesce(d.stats_reset, server.stats_reset, pg_postmaster_start_time()) AS began
+          FROM pg_stat_bgwriter server, pg_stat_database d WHERE d.datname = current_database()) counts
         LEFT JOIN pg_inherits i ON i.inhrelid = s.relid LEFT JOIN pg_class parent ON parent.oid = i.inhparent
         WHERE s.schemaname = current_schema() GROUP BY 1 ORDER BY 1
         """
@@ -75,7 +81,10 @@ async def list_tables(tx: Tx) -> Sequence[TableHealth]:
 
 
 async def find_database(tx: Tx) -> DatabaseHealth:
-    """The database as a whole. The lag of replicas needs pg_monitor (or pg_read_all_stats)."""
+    """The database as a whole. The lag of replicas needs pg_monitor (or pg_read_all_stats).
+
+    A replica that has replayed all it received is not behind, unless nobody sends: then what it has grows old.
+    """
     row = await tx.fetchrow(
         """
         SELECT d.numbackends AS connections, current_setting('max_connections')::int AS most_connections,
@@ -86,8 +95,10 @@ async def find_database(tx: Tx) -> DatabaseHealth:
             WHERE u.idx_scan = 0 AND NOT i.indisunique) AS unused_indexes,
           (SELECT count(*) FROM pg_stat_replication) AS replicas,
           CASE WHEN pg_is_in_recovery() THEN
-            CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-                 ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END
+            CASE WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn()
+                   AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
+                 ELSE extract(epoch FROM now() - coalesce(
+                   pg_last_xact_replay_timestamp(), (SELECT checkpoint_time FROM pg_control_checkpoint()))) END
           ELSE (SELECT extract(epoch FROM max(replay_lag)) FROM pg_stat_replication) END::float8 AS replica_lag_s
         FROM pg_stat_database d WHERE d.datname = current_database()
         """

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from httpx import Response
 
 from app.domain.access import Role
 from app.domain.notifications import Told
@@ -53,9 +54,11 @@ async def test_a_database_that_is_away_is_said_plainly(cuttable: tuple[Client, W
     client, wire = cuttable
     await client.ingest(session("someone", JULY))
     assert (await client.http.get("/readyz")).status_code == 200
+    readable, queues, own = _ledger_of(await client.http.get("/metrics"))
+    assert (readable, queues > set(), own) == ("1.0", True, True)
     await wire.cut()
     assert (await client.http.get("/readyz")).status_code == 503
-    assert (await client.http.get("/metrics")).status_code == 503
+    assert _ledger_of(await client.http.get("/metrics")) == ("0.0", set(), True)
     assert (await client.http.get("/healthz")).status_code == 200
     answer = await client.post("{ viewer { id } }", subject="someone")
     _assert_masked(answer)
@@ -63,6 +66,24 @@ async def test_a_database_that_is_away_is_said_plainly(cuttable: tuple[Client, W
     words = "Nobody must ever read this sentence."
     answer = await client.post(document, {"input": session("someone", JULY, words)}, **TEAM)
     _assert_masked(answer)
+
+
+def _ledger_of(metrics: Response) -> tuple[str, set[str], bool]:
+    """Whether the ledger could be read, the queues that are told of, and whether the process tells of itself."""
+    assert metrics.status_code == 200
+    (readable,) = re.findall(r"^spectrum_ledger_readable (\S+)$", metrics.text, re.MULTILINE)
+    queues = set(re.findall(r'^spectrum_queue_oldest_due_seconds{queue="(\w+)"}', metrics.text, re.MULTILINE))
+    return readable, queues, "\nspectrum_operation_seconds_count{" in metrics.text
+
+
+async def test_a_ledger_of_another_schema_takes_no_numbers_along(client: Client, owner: Any) -> None:
+    """What cannot be read for whatever reason is said to be so, and the process still tells of itself."""
+    await client.ingest(session("someone", JULY))
+    await owner.execute("ALTER TABLE reconciliation RENAME TO away")
+    try:
+        assert _ledger_of(await client.http.get("/metrics")) == ("0.0", set(), True)
+    finally:
+        await owner.execute("ALTER TABLE away RENAME TO reconciliation")
 
 
 async def test_a_failure_nobody_thought_of_is_masked(servers: Servers, template: str, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from app import tracing
 from app.edge.serving.observed import Outcome
 from app.edge.serving.response_cache import ResponseCache
 from app.storage.engine_asyncpg import acquire
+from app.telemetry import POOL_CONNECTIONS, POOL_TIMEOUTS
 from app.vitals import look
 from app.wiring import Spectrum
 from benchmarks.tracing.receiver import collecting
@@ -146,6 +147,14 @@ async def test_waits_for_connections_are_counted(spectrum: Spectrum) -> None:
     assert read("wait_seconds_count") > before[1]
 
 
+def test_a_burst_of_waits_given_up_is_seen_from_its_first() -> None:
+    """A pool has its series before anybody waits: a counter that begins at its first burst has no rate."""
+    look(lambda: {"quiet": (0, 0, 8)})
+    assert REGISTRY.get_sample_value("spectrum_pool_timeouts_total", {"pool": "quiet"}) == 0
+    for series in (POOL_TIMEOUTS, POOL_CONNECTIONS):
+        series.remove_by_labels({"pool": "quiet"})
+
+
 def _values(text: str) -> dict[str, float]:
     return {name: float(value) for name, value in re.findall(r"^(spectrum_\S+) (\S+)$", text, re.MULTILINE)}
 
@@ -164,7 +173,10 @@ async def test_money_and_the_database_are_read_at_scrape(client: Client, owner: 
     assert values[f"spectrum_budget_reserved_microusd{weekly}"] == 56
     assert values[f"spectrum_budget_limit_microusd{weekly}"] > 0
     assert values['spectrum_table_rows{state="live",table="session"}'] >= 1
-    assert values['spectrum_table_vacuumed_age_seconds{table="session"}'] >= 0
+    ages = {
+        table: values[f'spectrum_table_vacuumed_age_seconds{{table="{table}"}}'] for table in ("session", "budget_use")
+    }
+    assert ages["budget_use"] > ages["session"] >= 0, "it was never vacuumed: it has waited since counts began"
     assert not [name for name in values if 'table="session_0"' in name]
     assert values['spectrum_table_scans_total{by="index",table="person"}'] >= 0
     assert values['spectrum_database_connections{state="most"}'] > values['spectrum_database_connections{state="open"}']

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from app.jobs import LIMITS
+import pytest
+
+from app.jobs import LIMITS, JobKind, Queue
 from app.storage.audit import keep_audit
 from app.wiring import Spectrum
 from tests.client import Client, session
 
+AGES = "{ ops { queues { name oldestAgeSeconds } } }"
 JULY = datetime(2026, 7, 1, 9, tzinfo=UTC)
 
 
@@ -38,12 +41,35 @@ async def test_metrics_tell_depth_age_and_durations(client: Client, person: str)
         for name in ("depth", "running", "dead"):
             assert f'spectrum_queue_{name}{{kind="{kind}",queue="{limits.queue}"}}' in values
         assert values[f'spectrum_queue_paused{{name="{kind}"}}'] == "0.0"
-    assert float(values['spectrum_jobs{kind="SESSION_ANALYSIS",status="QUEUED"}']) >= 2
+    assert (values["spectrum_ledger_readable"], values["spectrum_periods_oldest_due_seconds"]) == ("1.0", "0.0")
     assert "spectrum_job_p95_seconds" in text
     assert values["spectrum_sla_misses"] == "0.0"
     assert values['spectrum_dead_letters_decided{decision="retry_jobs"}'] == "0.0"
     assert float(values['spectrum_sessions_ingested_total{outcome="taken"}']) >= 2
     assert person not in text
+
+
+@pytest.mark.parametrize("name", [Queue.SECONDS, JobKind.SESSION_ANALYSIS])
+async def test_what_is_paused_is_not_late(client: Client, owner: Any, person: str, name: str) -> None:
+    """A pause wakes nobody and starts no worker: neither age nor readiness tells of what waits on purpose."""
+    await owner.execute("TRUNCATE job")
+    await client.ingest(session(person, JULY))
+
+    async def ages() -> list[bool]:
+        text = (await client.http.get("/metrics")).text
+        (age,) = re.findall(r'^spectrum_queue_oldest_due_seconds{queue="seconds"} (\S+)$', text, re.MULTILINE)
+        assert re.search(r'^spectrum_queue_depth{kind="SESSION_ANALYSIS",queue="seconds"} 1.0$', text, re.MULTILINE)
+        ready = (await client.http.get("/readyz")).json()["oldestDueSeconds"]["seconds"]
+        (queue,) = (await client.team(AGES))["ops"]["queues"][:1]
+        assert queue["name"] == "seconds"
+        return [float(age) > 0, ready > 0, queue["oldestAgeSeconds"] is not None]
+
+    assert await ages() == [True, True, True]
+    await owner.execute("INSERT INTO pause (name, actor, reason) VALUES ($1, 'team', 'a look')", name)
+    try:
+        assert await ages() == [False, False, False]
+    finally:
+        await owner.execute("TRUNCATE pause")
 
 
 async def test_metrics_tell_what_upkeep_found(spectrum: Spectrum, owner: Any, client: Client) -> None:

@@ -13,6 +13,8 @@ import pytest
 NAME = r"\b(?:spectrum[_:][a-zA-Z0-9_:]+|up)\b"
 ADDED = {"job", "instance"}
 """Labels that Prometheus itself adds to whatever it scrapes."""
+Values = Mapping[tuple[str, str], frozenset[str]]
+"""What a metric's label may be."""
 _VARIABLES = {"$__rate_interval": "5m"}
 
 
@@ -39,6 +41,24 @@ def _plain(expression: str) -> str:
     for name, value in _VARIABLES.items():
         expression = expression.replace(name, value)
     return expression
+
+
+def values_in(expression: str) -> set[tuple[str, str, str]]:
+    """Give every value that an expression asks a label for: the metric, the label, the value."""
+    found = set()
+    for name, matchers in re.findall(rf"({NAME})\{{([^}}]*)\}}", expression):
+        for label, how, text in re.findall(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"', matchers):
+            found |= {(name, label, each) for each in (text.split("|") if "~" in how else [text])}
+    return found
+
+
+def unheard_in(expression: str, values: Values) -> set[tuple[str, str, str]]:
+    """Give those of them that no series can have, as far as `values` knows; Prometheus' own labels are left out."""
+    return {
+        (name, label, value)
+        for name, label, value in values_in(expression)
+        if label not in ADDED and value not in values.get((name, label), ())
+    }
 
 
 def unknown_in(expression: str, exposed: Mapping[str, frozenset[str]]) -> set[str]:

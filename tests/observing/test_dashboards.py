@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.observing.conftest import Exposed
-from tests.observing.promql import check_expressions, unknown_in
-from tests.observing.test_alerts import _labels, _rules
+from tests.observing.promql import Values, check_expressions, unheard_in, unknown_in
+from tests.observing.test_alerts import _labels, _rules, with_recorded
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "grafana"
 BOARDS = {path.stem: json.loads(path.read_text()) for path in sorted(FOLDER.glob("*.json"))}
@@ -84,7 +84,15 @@ def test_every_name_is_exposed(name: str, exposed: Exposed) -> None:
     assert {expression: found for expression, found in wrong.items() if found} == {}
 
 
-ELSEWHERE = {"spectrum_job_p95_seconds", "spectrum_jobs", "spectrum_jobs_finished_15m"}
+@pytest.mark.parametrize("name", BOARDS)
+def test_every_value_can_be(name: str, values: Values) -> None:
+    """A panel of an outcome or a state that nothing has would be empty for ever."""
+    known = with_recorded(values)
+    wrong = {expression: unheard_in(expression, known) for expression in _expressions(BOARDS[name])}
+    assert {expression: found for expression, found in wrong.items() if found} == {}
+
+
+ELSEWHERE = {"spectrum_job_p95_seconds", "spectrum_jobs_finished_15m"}
 """Read off the ledger for whoever has no worker to scrape; the histograms say the same and more."""
 
 

@@ -241,3 +241,34 @@ async def test_someone_who_travels_closes_where_they_are(spectrum: Spectrum, own
     assert row["zone"] == "Pacific/Kiritimati"
     assert row["week_due_at"] == ends_at(week_of(JUNE.date()), "Pacific/Kiritimati")
     assert row["month_due_at"] == ends_at(month_of(JUNE.date()), "Pacific/Kiritimati")
+
+
+async def test_who_should_have_been_planned_is_told_by_the_oldest(spectrum: Spectrum, owner: Any) -> None:
+    """Nobody due, nobody late; then whoever has waited longest, but for the paused, the FREE, and who is being read."""
+    late, free, paused = (f"late-{uuid4()}" for _ in range(3))
+    await take(spectrum, *(each for key in (late, free, paused) for each in weeks_of(key, weeks=1)))
+    ids = [who(spectrum, key) for key in (late, free, paused)]
+    await _done(owner, *ids)
+    await plan_due(spectrum.ports)
+
+    async def oldest() -> float:
+        async with spectrum.ports.store.for_everyone() as tx:
+            return await planning.find_oldest_due_s(tx)
+
+    assert await oldest() == 0
+    due = "UPDATE person SET {}_due_at = now() - make_interval(secs => $2) WHERE id = $1"
+    await owner.execute(due.format("week"), ids[0], 900)
+    assert 900 <= await oldest() < 1_000
+    await owner.execute(due.format("month"), ids[0], 1_800)
+    assert 1_800 <= await oldest() < 1_900
+    for person_id in ids[1:]:
+        await owner.execute(due.format("week"), person_id, 7_200)
+    assert 7_200 <= await oldest() < 7_300
+    await owner.execute("UPDATE person SET plan = 'FREE' WHERE id = $1", ids[1])
+    await owner.execute("UPDATE person SET paused = true WHERE id = $1", ids[2])
+    assert 1_800 <= await oldest() < 1_900
+    await owner.execute("UPDATE session SET status = 'PENDING', received_at = now() WHERE person_id = $1", ids[0])
+    assert await oldest() == 0
+    await _done(owner, *ids)
+    await plan_due(spectrum.ports)
+    assert await oldest() == 0

@@ -16,6 +16,7 @@ from app.domain.access import Role
 from app.domain.periods import format_week, week_of
 from app.embedded import Servers, embedded_servers, remove_state
 from app.jobs import JobKind, Queue
+from app.storage import health
 from app.storage.schema import migrate
 from app.storage.store import AS_OF, DatabaseUrls, StorageUnavailable
 from app.wiring import Spectrum, opened
@@ -149,6 +150,41 @@ async def test_a_replica_that_has_heard_nothing_yet_says_so(pair: Pair) -> None:
         as_of = await tx.fetchval(AS_OF)
     assert as_of <= datetime.now(UTC)
     assert as_of > datetime.now(UTC) - timedelta(minutes=10)
+
+
+async def test_a_replica_that_is_cut_off_grows_old(pair: Pair) -> None:
+    """It has replayed all that it received, and is behind all the same: nobody sends. It is not while somebody does."""
+
+    async def lag_s() -> float | None:
+        async with pair.spectrum.ports.store.for_reports(waits=True) as tx:
+            return (await health.find_database(tx)).replica_lag_s
+
+    async def hears(expected: bool) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while expected is not await pair.replica("SELECT EXISTS (SELECT FROM pg_stat_wal_receiver)"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def is_level() -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while await lag_s() != 0:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    await hears(True)
+    await is_level()
+    whom = await pair.replica("SELECT current_setting('primary_conninfo')")
+    await pair.replica("ALTER SYSTEM SET primary_conninfo = ''")
+    try:
+        await pair.replica("SELECT pg_reload_conf()")
+        await hears(False)
+        cut = await lag_s()
+        assert cut is not None
+        assert cut > 0
+    finally:
+        quoted = whom.replace("'", "''")
+        await pair.replica(f"ALTER SYSTEM SET primary_conninfo = '{quoted}'")
+        await pair.replica("SELECT pg_reload_conf()")
+    await hears(True)
+    await is_level()
 
 
 async def test_nothing_is_written_and_nobodys_words_are_read(pair: Pair) -> None:

@@ -21,16 +21,19 @@ _STEP = {PeriodKind.WEEK: "7 days", PeriodKind.MONTH: "1 month"}
 COLUMN = {PeriodKind.WEEK: "week_due", PeriodKind.MONTH: "month_due"}
 """The person's column that holds the first day of the next period to close; with `_at`, the instant of its end."""
 
+_DUE = """p.{column}_at <= now() AND NOT p.paused AND p.plan <> 'FREE'
+    AND NOT (SELECT EXISTS (
+      SELECT FROM session s WHERE s.person_id = p.id AND s.status = 'PENDING'
+        AND s.received_at > now() - interval '{grace}' AND s.local_date < p.{column} + interval '{step}'))"""
+"""Who is planned for now."""
+
 # each EXISTS stands in a SELECT of its own, so that it is asked of these people alone and never of everybody's sessions
 _PLAN = """
 WITH due AS (
   SELECT p.id, p.epoch, p.zone, p.{column} AS first_day, p.{column}_at AS due_at,
          (p.{column} + interval '{step}')::date AS next_day
   FROM person p
-  WHERE p.{column}_at <= now() AND NOT p.paused AND p.plan <> 'FREE'
-    AND NOT (SELECT EXISTS (
-      SELECT FROM session s WHERE s.person_id = p.id AND s.status = 'PENDING'
-        AND s.received_at > now() - interval '{grace}' AND s.local_date < p.{column} + interval '{step}'))
+  WHERE {due}
   ORDER BY p.{column}_at, p.id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 ), moved AS (
   UPDATE person p SET {column} = due.next_day,
@@ -62,7 +65,7 @@ async def keep_due(tx: Tx, kind: PeriodKind) -> tuple[int, int]:
             column=COLUMN[kind],
             step=_STEP[kind],
             kind=kind,
-            grace=ANALYSIS_GRACE,
+            due=_due(kind),
             ends_at=ends_at_sql(f"due.next_day + interval '{_STEP[kind]}'", "due.zone"),
         ),
         PEOPLE_AT_ONCE,
@@ -72,6 +75,23 @@ async def keep_due(tx: Tx, kind: PeriodKind) -> tuple[int, int]:
     )
     assert row is not None, "a query of two counts always answers with one row"
     return row["advanced"], row["planned"]
+
+
+def _due(kind: PeriodKind) -> str:
+    return _DUE.format(column=COLUMN[kind], step=_STEP[kind], grace=ANALYSIS_GRACE)
+
+
+async def find_oldest_due_s(tx: Tx) -> float:
+    """For how many seconds the longest waiting of those whom the planner should have planned by now is due; 0: nobody.
+
+    Whose analyses it waits for is not late, nor is who paused or has no plan: of both it asks as `keep_due` does.
+    """
+    oldest = ", ".join(
+        f"(SELECT p.{column}_at FROM person p WHERE {_due(kind)} ORDER BY p.{column}_at, p.id LIMIT 1)"
+        for kind, column in COLUMN.items()
+    )
+    age_s: float = await tx.fetchval(f"SELECT greatest(0, extract(epoch FROM now() - least({oldest})))::float8")
+    return age_s
 
 
 async def list_unasked(tx: Tx, *, limit: int) -> list[tuple[PersonAt, int, UUID]]:

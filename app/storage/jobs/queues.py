@@ -11,7 +11,10 @@ from app.storage.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How much of a queue (`kind` None) or of one kind in it there is now, and how the last 15 minutes went."""
+    """How much of a queue (`kind` None) or of one kind in it there is now, and how the last 15 minutes went.
+
+    `oldest_age_s` is of the oldest runnable job that is not paused; `depth` counts what is paused, too.
+    """
 
     queue: Queue
     kind: JobKind | None
@@ -26,9 +29,12 @@ class Depth:
 
 _PRESENT = (
     "(status IN ('QUEUED', 'RETRYING', 'RUNNING') OR status = 'DEAD'"
-    " OR (finished_at > now() - interval '{}' AND status IN ('SUCCEEDED', 'DISCARDED')))"
+    " OR (finished_at > now() - interval '15 minutes' AND status IN ('SUCCEEDED', 'DISCARDED')))"
 )
 """What there is to do or to decide, and what ended lately; each has an index of its own."""
+
+_CLAIMED = "NOT ARRAY[queue, kind] && ARRAY(SELECT name FROM pause)"
+"""Neither the job's queue nor its kind is paused: what is, waits because somebody wants it to."""
 
 
 async def list_depths(tx: Tx) -> list[Depth]:
@@ -40,14 +46,14 @@ async def list_depths(tx: Tx) -> list[Depth]:
           count(*) FILTER (WHERE status = 'RUNNING') AS running,
           count(*) FILTER (WHERE status = 'DEAD') AS dead,
           extract(epoch FROM now() - min(run_after) FILTER (
-            WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now()))::float8 AS oldest_age_s,
+            WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now() AND {_CLAIMED}))::float8 AS oldest_age_s,
           count(*) FILTER (WHERE status = 'SUCCEEDED' AND finished_at > now() - interval '15 minutes') AS finished,
           (percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
             FILTER (WHERE status = 'SUCCEEDED' AND finished_at > now() - interval '15 minutes') * 1000)::int
             AS p95_duration_ms,
           array_agg(DISTINCT worker) FILTER (WHERE status = 'RUNNING') AS workers
         FROM job
-        WHERE {_PRESENT.format("15 minutes")}
+        WHERE {_PRESENT}
         GROUP BY GROUPING SETS ((queue, kind), (queue))
         ORDER BY queue, kind
         """
@@ -66,10 +72,10 @@ async def list_depths(tx: Tx) -> list[Depth]:
 
 
 async def list_oldest(tx: Tx) -> dict[Queue, float]:
-    """How many seconds the oldest runnable job of each queue has been waiting, 0 when none is."""
+    """How many seconds the oldest runnable job of each queue that is not paused has been waiting, 0 when none is."""
     rows = await tx.fetch(
         "SELECT queue, extract(epoch FROM now() - min(run_after))::float8 AS age_s FROM job"
-        " WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now() GROUP BY queue"
+        f" WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now() AND {_CLAIMED} GROUP BY queue"
     )
     return dict.fromkeys(Queue, 0.0) | {Queue(row["queue"]): row["age_s"] for row in rows}
 
@@ -88,12 +94,12 @@ async def count_remaining(tx: Tx, queues: Sequence[Queue], within_s: float) -> R
     What is paused is not counted, since nothing would come of waiting for it, nor are recounts still to come.
     """
     row = await tx.fetchrow(
-        """
+        f"""
         SELECT count(*) FILTER (WHERE status = 'RUNNING' OR run_after <= now()) AS now,
                count(*) FILTER (WHERE status <> 'RUNNING' AND run_after > now() AND kind <> 'RECEIPT_CHECK') AS soon
         FROM job WHERE queue = ANY($1) AND status IN ('QUEUED', 'RETRYING', 'RUNNING')
           AND run_after <= now() + make_interval(secs => $2)
-          AND (status = 'RUNNING' OR NOT ARRAY[queue, kind] && ARRAY(SELECT name FROM pause))
+          AND (status = 'RUNNING' OR {_CLAIMED})
         """,
         list(queues),
         within_s,
@@ -102,10 +108,9 @@ async def count_remaining(tx: Tx, queues: Sequence[Queue], within_s: float) -> R
     return Remaining(row["now"], row["soon"])
 
 
-async def count_by_status(tx: Tx, *, within_days: int | None = None) -> Mapping[tuple[JobKind, JobStatus], int]:
-    """The ledger by kind and status: all of it, or of what ended only the last days."""
-    present = "true" if within_days is None else _PRESENT.format(f"{within_days} days")
-    rows = await tx.fetch(f"SELECT kind, status, count(*) AS n FROM job WHERE {present} GROUP BY kind, status")
+async def count_by_status(tx: Tx) -> Mapping[tuple[JobKind, JobStatus], int]:
+    """The whole ledger by kind and status."""
+    rows = await tx.fetch("SELECT kind, status, count(*) AS n FROM job GROUP BY kind, status")
     return {(JobKind(row["kind"]), JobStatus(row["status"])): row["n"] for row in rows}
 
 
