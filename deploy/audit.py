@@ -85,15 +85,9 @@ def _said(command: Sequence[str | Path], folder: Path = ROOT) -> tuple[str, str]
 def _audit_python(lock: Path) -> list[str]:
     """The holes in a lock's packages; says which of them nobody looked at."""
     pip_audit = Path(sys.executable).with_name("pip-audit")
-    options: list[str | Path] = [
-        "-r",
-        lock,
-        "--require-hashes",
-        "--disable-pip",
-        "--format=json",
-        "--progress-spinner=off",
-    ]
-    said, complained = _said([pip_audit, *options])
+    options = ("--require-hashes", "--disable-pip", "--format=json", "--progress-spinner=off")
+    command: list[str | Path] = [pip_audit, "-r", lock, *options]
+    said, complained = _said(command)
     findings = python_findings(said, complained)
     sys.stderr.writelines(f"{each}\n" for each in python_skipped(said))
     return findings
