@@ -26,7 +26,7 @@ def installed_versions() -> dict[int, Path]:
     folders += [folder for place in _PLACES for folder in Path("/").glob(place.lstrip("/"))]
     on_path = shutil.which("initdb")
     folders += [Path(on_path).resolve().parent] if on_path else []
-    found = {}
+    found: dict[int, Path] = {}
     for folder in folders:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
