@@ -262,7 +262,7 @@ def test_the_adapter_tells_what_the_autoscalers_ask_for() -> None:
 
 
 def test_the_autoscalers_stop_before_the_database_does() -> None:
-    """All pods, and those that replace them, fit into the connections that docs/scale.md counts; a pooler takes more."""
+    """All pods, and those that replace them, fit into the connections that docs/scale.md counts without a pooler."""
     pods = 0
     for manifest in (each for each in RUN if each["kind"] == "Deployment"):
         most = named("HorizontalPodAutoscaler", manifest["metadata"]["name"])["spec"]["maxReplicas"]
