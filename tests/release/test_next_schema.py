@@ -86,7 +86,7 @@ def coming(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(params=[pytest.param("this", marks=pytest.mark.faults), "previous"])
 def running(request: pytest.FixtureRequest, tmp_path: Path) -> Release:
-    """Give the release that serves while the next one comes; in a clone without history this one stands for the last."""
+    """Give the release that serves while the next comes; in a clone without history this one stands for the last."""
     if request.param == "this":
         return this_release()
     folder = tmp_path / "previous"
