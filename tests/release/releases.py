@@ -6,10 +6,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from app.storage.schema import newest
 from tests.programs import PATIENCE_S, end
-from tests.release.wheels import ROOT, checkout
+from tests.release.wheels import ROOT, checkout, missing
 
 ROOMS = ("app", "graphql_schema", "workers", "prompts", "documents", "migrations")
 PREVIOUS = (ROOT / "deploy" / "previous-release").read_text(encoding="utf-8").strip()
@@ -108,6 +111,23 @@ def previous_release(folder: Path) -> Release | None:
         return None
     subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
     return Release(folder)
+
+
+def out_of_reach(root: Path = ROOT) -> NoReturn:
+    """Leave a test out because the last release is not in the history at `root`.
+
+    Where everything must be there, only a shallow clone is an excuse: a commit that nobody has is a slip in the file.
+    """
+    what = f"The history here does not reach back to the last release, {PREVIOUS} (deploy/previous-release)."
+    if is_shallow(root):
+        pytest.skip(what)
+    missing(what)
+
+
+def is_shallow(root: Path = ROOT) -> bool:
+    """Whether the clone at `root` was made without its history."""
+    command = ["git", "rev-parse", "--is-shallow-repository"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout.strip() == "true"
 
 
 def next_release(folder: Path, more: Mapping[str, str]) -> Release:

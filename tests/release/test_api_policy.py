@@ -3,6 +3,7 @@
 import json
 import subprocess
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from app.edge.documents.registered import read_registered
 from graphql_schema.printing import sdl
 from graphql_schema.schema import build_schema
 from tests.release.api_policy import gone_early, poorly_said
-from tests.release.releases import PREVIOUS
+from tests.release.releases import PREVIOUS, out_of_reach
 from tests.release.wheels import ROOT
 
 RELEASED = (ROOT / "graphql_schema" / "released.graphql").read_text(encoding="utf-8")
@@ -57,13 +58,34 @@ def test_what_goes_has_had_its_time(today: date, gone: list[str]) -> None:
     assert gone_early(SAID, SAID, today) == []
 
 
+def test_a_last_release_that_nobody_has_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Continuous integration fails, unless its clone is shallow; elsewhere the tests are left out."""
+    whole, shallow = tmp_path / "whole", tmp_path / "shallow"
+    known = ["-c", "user.name=somebody", "-c", "user.email=somebody@localhost", "-c", "commit.gpgsign=false"]
+    commands = [
+        ["init", "--quiet", str(whole)],
+        *(["-C", str(whole), *known, "commit", "--quiet", "--allow-empty", "-m", name] for name in ("one", "two")),
+        ["clone", "--quiet", "--depth", "1", f"file://{whole}", str(shallow)],
+    ]
+    for command in commands:
+        subprocess.run(["git", *command], check=True)
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="does not reach back"):
+        out_of_reach(whole)
+    with pytest.raises(pytest.skip.Exception):
+        out_of_reach(shallow)
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception):
+        out_of_reach(whole)
+
+
 def test_documents_of_apps_that_are_out_there_stay_registered() -> None:
     """Every id of the last release is one of this one: an app that was not updated asks by it."""
     shown = subprocess.run(
         ["git", "show", f"{PREVIOUS}:documents/catalog.lock"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if shown.returncode:
-        pytest.skip(f"The history here does not reach back to {PREVIOUS}, the last release.")
+        out_of_reach()
     before = {word for line in shown.stdout.splitlines() for word in line.split() if word.startswith("sha256:")}
     assert before, "the lock has ids"
     lost = before - set(read_registered().by_id)

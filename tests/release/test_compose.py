@@ -61,6 +61,15 @@ def test_each_program_is_one_of_ours(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
 
 
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_what_is_written_is_kept(name: str) -> None:
+    """Secrets of development and the journal of erasures are on volumes that all programs share."""
+    service = SERVICES[name]
+    places = {place: volume for volume, _, place in (each.partition(":") for each in service["volumes"])}
+    for setting in ("SPECTRUM_STATE_DIR", "SPECTRUM_TOMBSTONES_DIR"):
+        assert places[service["environment"][setting]] in COMPOSE["volumes"]
+
+
 def test_servers_come_first_then_the_schema_then_programs() -> None:
     """Migrations wait until the servers answer, and every program until the migrations ended well."""
     assert SERVICES["migrate"]["depends_on"] == {

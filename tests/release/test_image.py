@@ -83,6 +83,18 @@ def test_it_runs_as_nobody_in_particular() -> None:
     assert "/healthz" in final
 
 
+def test_erasures_are_written_down_where_a_disk_is_kept() -> None:
+    """The image names the place, makes it for its user, and the documented command keeps it on a volume."""
+    final = DOCKERFILE.read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+    (place,) = re.findall(r"\bSPECTRUM_TOMBSTONES_DIR=(\S+)", final)
+    (folder,) = re.findall(r"^WORKDIR (\S+)$", final, re.MULTILINE)
+    (made,) = re.findall(r"\bmkdir ([^&]+) && chown -R 10001:10001 \.$", final, re.MULTILINE)
+    assert place in {f"{folder}/{name}" for name in made.split()}
+    (command,) = re.findall(r"^docker run (?:.*\\\n)*.*$", (ROOT / "docs/release.md").read_text(), re.MULTILINE)
+    assert re.search(rf" -v [a-z-]+:{place}\s", command)
+    assert re.findall(r" -p (\S+)", command) == ["127.0.0.1:8000:8000"], "nobody but the proxy beside it"
+
+
 def test_what_goes_into_the_build_is_named() -> None:
     """Everything is left out but the rooms that run, and of those what a machine leaves behind."""
     lines = DOCKERFILE.with_name("Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()

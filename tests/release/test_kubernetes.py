@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from math import ceil
 from typing import Any
 
 import kubernetes_validate
@@ -21,6 +22,9 @@ KUBERNETES = "1.37"
 EVERY = every_manifest()
 RUN = [each for each in EVERY if each["kind"] in PROGRAMS]
 LABELS = {"app.kubernetes.io/name", "app.kubernetes.io/component"}
+DAY_S = 86_400
+CONNECTIONS = 400
+"""Of PostgreSQL without a pooler, for which the autoscalers are set."""
 WRITE_ERASURES_DOWN = {"api", "seconds"}
 """The API when sessions are erased, workers when somebody resets (docs/operations.md, Backups)."""
 
@@ -257,6 +261,73 @@ def test_the_adapter_tells_what_the_autoscalers_ask_for() -> None:
     assert rule["metricsQuery"] == "max(<<.Series>>{<<.LabelMatchers>>}) by (queue)"
 
 
+def test_the_autoscalers_stop_before_the_database_does() -> None:
+    """All pods, and those that replace them, fit into the connections that docs/scale.md counts without a pooler."""
+    pods = 0
+    for manifest in (each for each in RUN if each["kind"] == "Deployment"):
+        most = named("HorizontalPodAutoscaler", manifest["metadata"]["name"])["spec"]["maxReplicas"]
+        surge = manifest["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+        pods += most + ceil(most * int(surge.removesuffix("%")) / 100)
+    formula = re.search(
+        r"^sessions = (\d+) x .* \+ (\d+) .* \+ (\d+) ", (ROOT / "docs/scale.md").read_text(), re.MULTILINE
+    )
+    assert formula is not None
+    each, migrate, others = map(int, formula.groups())
+    assert each * pods + migrate + others <= CONNECTIONS
+    assert f"`max_connections` = {CONNECTIONS}" in (ROOT / "docs/release.md").read_text()
+
+
+def test_a_migration_has_a_day() -> None:
+    """An index that is made while others write takes as long as it takes: nothing ends it before."""
+    job = named("Job", "spectrum-migrate")["spec"]
+    assert job.get("activeDeadlineSeconds", DAY_S) >= DAY_S
+
+
+def _scraped(manifest: Manifest, port: dict[str, Any], rules: list[dict[str, Any]]) -> dict[str, str] | None:
+    """The labels that Prometheus gives a container's port, by rules that keep and replace; None where it passes by."""
+    labels = {
+        "__meta_kubernetes_namespace": "spectrum",
+        "__meta_kubernetes_pod_name": f"{manifest['metadata']['name']}-0",
+        "__meta_kubernetes_pod_container_port_name": port["name"],
+    }
+    for name, value in _labels(manifest).items():
+        labels["__meta_kubernetes_pod_label_" + re.sub(r"[^a-zA-Z0-9_]", "_", name)] = value
+    for rule in rules:
+        value = ";".join(labels.get(each, "") for each in rule["source_labels"])
+        found = re.fullmatch(rule.get("regex", "(.*)"), value)
+        if found is None and rule.get("action") == "keep":
+            return None
+        if found is not None and "target_label" in rule:
+            labels[rule["target_label"]] = found.expand(rule.get("replacement", "$1").replace("$", "\\"))
+    return {name: value for name, value in labels.items() if not name.startswith("__")}
+
+
+def test_prometheus_finds_every_pod_by_the_names_that_rules_know() -> None:
+    """`job` is what the alerts say and `namespace` what the autoscalers' adapter needs; one port of each, no Job."""
+    (scrape,) = yaml.safe_load((ROOT / "deploy/prometheus/kubernetes.yml").read_text())["scrape_configs"]
+    found = {
+        _role(manifest): _scraped(manifest, port, scrape["relabel_configs"])
+        for manifest in RUN
+        for container in containers_of(manifest)
+        for port in container.get("ports", ())
+    }
+    assert found.keys() == {"api", *Queue}
+    for role, labels in found.items():
+        assert labels is not None, role
+        assert labels["job"] == ("spectrum-api" if role == "api" else "spectrum-worker")
+        assert labels["namespace"] == "spectrum"
+    other = {"name": "debug", "containerPort": 1}
+    assert _scraped(named("Deployment", "spectrum-api"), other, scrape["relabel_configs"]) is None
+
+
+def test_reports_are_read_at_a_replica_where_there_is_one() -> None:
+    """Every program that serves or works may be told of it, and starts without."""
+    for manifest in (each for each in RUN if each["kind"] == "Deployment"):
+        (container,) = containers_of(manifest)
+        (told,) = (each for each in container["env"] if each["name"] == "SPECTRUM_REPORTS_DATABASE_URL")
+        assert told["valueFrom"]["secretKeyRef"]["optional"] is True
+
+
 def _policies() -> list[Manifest]:
     return [each for each in EVERY if each["kind"] == "NetworkPolicy"]
 
@@ -270,11 +341,11 @@ def _selects(policy: Manifest, labels: dict[str, str]) -> bool:
 @pytest.mark.parametrize(
     ("role", "ports"),
     [
-        ("api", {53, 5432, 6379}),
-        ("seconds", {53, 5432, 6379}),
-        ("minutes", {53, 5432, 6379, 443}),
-        ("hours", {53, 5432, 6379, 443}),
-        ("migrate", {53, 5432, 6379}),
+        ("api", {53, 5432, 6432, 6379, 4318}),
+        ("seconds", {53, 5432, 6432, 6379, 4318}),
+        ("minutes", {53, 5432, 6432, 6379, 4318, 443}),
+        ("hours", {53, 5432, 6432, 6379, 4318, 443}),
+        ("migrate", {53, 5432, 6432, 6379, 4318}),
     ],
 )
 def test_each_program_reaches_what_it_needs(role: str, ports: set[int]) -> None:

@@ -89,14 +89,43 @@ UNKNOWN = {"name": "arq", "skip_reason": "not found"}
 )
 def test_holes_in_python_packages_are_told(packages: list[dict[str, Any]], findings: list[str]) -> None:
     """Each with its name and the version that mends it."""
-    assert audit.python_findings(json.dumps({"dependencies": packages})) == findings
+    assert audit.python_findings(json.dumps({"dependencies": packages}), "") == findings
 
 
-@pytest.mark.parametrize("said", ["", "{}", "no json", json.dumps({"dependencies": [UNKNOWN]})])
-def test_nobody_who_was_not_asked_is_called_clean(said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "complained"),
+    [
+        ("", "requests.exceptions.ProxyError: HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded"),
+        ("", "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed"),
+        ("", "timed out after 120 s"),
+        (json.dumps({"dependencies": [UNKNOWN]}), "No known vulnerabilities found"),
+    ],
+)
+def test_nobody_who_was_not_asked_is_called_clean(said: str, complained: str) -> None:
     """No answer, or one of a service that knows no package, is not taken for a clean one."""
     with pytest.raises(audit.Unreachable, match="were not audited"):
-        audit.python_findings(said)
+        audit.python_findings(said, complained)
+
+
+@pytest.mark.parametrize("said", ["", "{}", "no json"])
+def test_an_auditor_that_fails_is_no_missing_network(said: str) -> None:
+    """Whatever else pip-audit ends with is a failure, and in its own words."""
+    with pytest.raises(audit.Broken, match="invalid requirements input"):
+        audit.python_findings(said, "ERROR:pip_audit._cli:invalid requirements input")
+
+
+def test_a_failure_of_the_auditor_fails_the_audit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The real pip-audit over a lock that is not there: 1, and what it said."""
+    monkeypatch.setattr(audit, "_audit_pages", list)
+    assert audit.main(tmp_path / "none.lock") == 1
+    assert "invalid requirements input" in capsys.readouterr().err
+
+
+def test_packages_that_were_skipped_are_listed() -> None:
+    """Whoever reads the audit sees which packages nobody looked at."""
+    assert audit.python_skipped(json.dumps({"dependencies": [CLEAN, UNKNOWN]})) == ["not audited: arq (not found)"]
 
 
 def test_holes_in_the_pages_packages_are_told() -> None:

