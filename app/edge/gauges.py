@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Gauge
-from prometheus_client.metrics_core import CounterMetricFamily, Metric
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from app.domain.cost import Budget
@@ -31,7 +31,6 @@ class Present:
     budgets: Sequence[Budget]
     tables: Sequence[TableHealth]
     database: DatabaseHealth
-    statements: Statements | None
 
 
 async def read_present(tx: Tx) -> Present:
@@ -46,17 +45,38 @@ async def read_present(tx: Tx) -> Present:
         budgets=await budgets.list_budgets(tx),
         tables=await health.list_tables(tx),
         database=await health.find_database(tx),
-        statements=await health.find_statements(tx),
     )
 
 
-class _Told(Collector):
-    """Counters that somebody else counts."""
+class _Series:
+    """The series of a gauge with some values of its labels."""
+
+    def __init__(self, family: GaugeMetricFamily, labelled: Sequence[str] = ()) -> None:
+        self._family = family
+        self._labelled = labelled
+
+    def labels(self, *labelled: str) -> "_Series":
+        """The one with these values."""
+        return _Series(self._family, labelled)
+
+    def set(self, value: float) -> None:
+        """Tell it."""
+        self._family.add_metric(list(map(str, self._labelled)), float(value))
+
+
+class _Gauges(Collector):
+    """Numbers that somebody else keeps, told once: an instrument would be kept by this process, and told by others."""
 
     def __init__(self) -> None:
-        self._families: list[CounterMetricFamily] = []
+        self._families: list[Metric] = []
 
-    def add(self, name: str, meaning: str, values: Iterable[tuple[Sequence[str], float]], *labels: str) -> None:
+    def gauge(self, name: str, meaning: str, *labels: str) -> _Series:
+        """A new gauge of ours."""
+        family = GaugeMetricFamily(f"spectrum_{name}", meaning, labels=labels)
+        self._families.append(family)
+        return _Series(family)
+
+    def counter(self, name: str, meaning: str, values: Iterable[tuple[Sequence[str], float]], *labels: str) -> None:
         """A counter with its present values."""
         family = CounterMetricFamily(f"spectrum_{name}", meaning, labels=labels)
         for labelled, value in values:
@@ -67,33 +87,25 @@ class _Told(Collector):
         return self._families
 
 
-class _Gauges:
-    """A registry that is filled once."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.told = _Told()
-
-    def gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
-        """A new gauge of ours."""
-        return Gauge(f"spectrum_{name}", meaning, labels, registry=self.registry)
-
-
-def gauges_of(present: Present | None) -> CollectorRegistry:
+def gauges_of(present: Present | None, statements: Statements | None) -> CollectorRegistry:
     """The gauges, in a registry of their own; without what was read, that alone: last numbers would look present."""
-    made = _Gauges()
+    made, registry = _Gauges(), CollectorRegistry()
     made.gauge("ledger_readable", "1 when the ledger could be read for this scrape").set(present is not None)
-    if present is None:
-        return made.registry
+    if present is not None:
+        _fill(made, present)
+    if statements is not None:
+        _statements(made, statements)
+    registry.register(made)
+    return registry
+
+
+def _fill(made: _Gauges, present: Present) -> None:
     _queues(made, present)
     _ledger(made, present)
     _reconciled(made, present.reconciled)
     _money(made, present.budgets)
     _tables(made, present.tables)
     _database(made, present.database)
-    _statements(made, present.statements)
-    made.registry.register(made.told)
-    return made.registry
 
 
 def _queues(made: _Gauges, present: Present) -> None:
@@ -159,10 +171,10 @@ def _tables(made: _Gauges, tables: Sequence[TableHealth]) -> None:
         vacuumed.labels(table.name).set(table.vacuumed_age_s)
     scans = [((table.name, "sequential"), table.seq_scans) for table in tables]
     scans += [((table.name, "index"), table.index_scans) for table in tables]
-    made.told.add("table_scans", "Scans of a table or its parts", scans, "table", "by")
+    made.counter("table_scans", "Scans of a table or its parts", scans, "table", "by")
     pages = [((table.name, "hit"), table.index_hits) for table in tables]
     pages += [((table.name, "read"), table.index_reads) for table in tables]
-    made.told.add("table_index_pages", "Pages of its indexes that were in memory or not", pages, "table", "result")
+    made.counter("table_index_pages", "Pages of its indexes that were in memory or not", pages, "table", "result")
 
 
 def _database(made: _Gauges, database: DatabaseHealth) -> None:
@@ -174,18 +186,16 @@ def _database(made: _Gauges, database: DatabaseHealth) -> None:
     indexes.labels("invalid").set(database.invalid_indexes)
     indexes.labels("unused").set(database.unused_indexes)
     pages = [(("hit",), database.hits), (("read",), database.reads)]
-    made.told.add("database_pages", "Pages that were in PostgreSQL's memory or not", pages, "result")
-    made.told.add("database_deadlocks", "Transactions that PostgreSQL ended for others", [((), database.deadlocks)])
-    made.told.add("database_temporary_bytes", "Written for what took no memory", [((), database.temporary_bytes)])
+    made.counter("database_pages", "Pages that were in PostgreSQL's memory or not", pages, "result")
+    made.counter("database_deadlocks", "Transactions that PostgreSQL ended for others", [((), database.deadlocks)])
+    made.counter("database_temporary_bytes", "Written for what took no memory", [((), database.temporary_bytes)])
     made.gauge("replicas", "Replicas that follow").set(database.replicas)
     if database.replica_lag_s is not None:
         made.gauge("replica_lag_seconds", "How far the slowest replica is behind").set(database.replica_lag_s)
 
 
-def _statements(made: _Gauges, statements: Statements | None) -> None:
-    if statements is None:
-        return
-    made.told.add("statements", "Statements that PostgreSQL ran", [((), statements.calls)])
-    made.told.add("statements_seconds", "How long they took together", [((), statements.seconds)])
-    made.told.add("statements_rows", "Rows that they touched", [((), statements.rows)])
-    made.told.add("statements_temporary_blocks", "Blocks they put on the disk", [((), statements.temporary_blocks)])
+def _statements(made: _Gauges, statements: Statements) -> None:
+    made.counter("statements", "Statements that PostgreSQL ran", [((), statements.calls)])
+    made.counter("statements_seconds", "How long they took together", [((), statements.seconds)])
+    made.counter("statements_rows", "Rows that they touched", [((), statements.rows)])
+    made.counter("statements_temporary_blocks", "Blocks they put on the disk", [((), statements.temporary_blocks)])

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from app.edge.gauges import gauges_of, read_present
 from app.errors import SpectrumError
 from app.pipeline.ports import Ports
+from app.storage.health import find_statements
 from app.storage.jobs import queues
 from app.storage.schema import is_current
 from app.storage.store import Tx
@@ -40,7 +41,11 @@ def health_routes(ports: Ports) -> list[Route]:
     async def metrics(request: Request) -> Response:
         """The process's own numbers always; those of the ledger only while it can be read within 2 s."""
         present = await _read(ports, read_present)
-        text, content_type = exposition(request.headers.get("accept", ""), beside=gauges_of(present))
+        statements = (
+            await _read(ports, find_statements) if present is not None else None
+        )  # an extension, which may fail
+        gauges = gauges_of(present, statements)
+        text, content_type = exposition(request.headers.get("accept", ""), beside=gauges)
         return Response(text, headers={"content-type": content_type})
 
     return [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

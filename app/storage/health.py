@@ -87,7 +87,8 @@ async def find_database(tx: Tx) -> DatabaseHealth:
     """
     row = await tx.fetchrow(
         """
-        SELECT d.numbackends AS connections, current_setting('max_connections')::int AS most_connections,
+        SELECT (SELECT sum(numbackends)::int FROM pg_stat_database) AS connections,
+          current_setting('max_connections')::int AS most_connections,
           (SELECT age(datfrozenxid) FROM pg_database WHERE datname = d.datname) AS xid_age,
           d.blks_hit AS hits, d.blks_read AS reads, d.deadlocks, d.temp_bytes AS temporary_bytes,
           (SELECT count(*) FROM pg_index WHERE NOT indisvalid) AS invalid_indexes,
@@ -109,12 +110,13 @@ async def find_database(tx: Tx) -> DatabaseHealth:
 
 async def find_statements(tx: Tx) -> Statements | None:
     """All statements together, None where the extension is not there."""
-    if not await tx.fetchval("SELECT to_regclass('pg_stat_statements') IS NOT NULL"):
+    if not await tx.fetchval("SELECT to_regprocedure('pg_stat_statements(boolean)') IS NOT NULL"):
         return None
+    # without their texts, which the view would read from a file each time
     row = await tx.fetchrow(
         "SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(total_exec_time), 0)::float8 / 1000 AS seconds,"
         " coalesce(sum(rows), 0)::bigint AS rows, coalesce(sum(temp_blks_written), 0)::bigint AS temporary_blocks"
-        " FROM pg_stat_statements WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " FROM pg_stat_statements(false) WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     assert row is not None, "an aggregate always answers with one row"
     return Statements(**row)

@@ -10,7 +10,7 @@ KEPT_FOR_LONG = ("person", "session", "session_numbers", "packed_month", "exclus
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """Connections to this database and how many the server allows; bytes of `KEPT_FOR_LONG`; sessions, about."""
+    """Connections to the server and how many it allows; bytes of `KEPT_FOR_LONG`; sessions, about."""
 
     connections: int
     most_connections: int
@@ -22,7 +22,7 @@ async def weigh(tx: Tx) -> Weight:
     """The database as it is now; a table that was never vacuumed or analysed counts as empty."""
     row = await tx.fetchrow(
         """
-        SELECT (SELECT numbackends FROM pg_stat_database WHERE datname = current_database()) AS connections,
+        SELECT (SELECT sum(numbackends)::int FROM pg_stat_database) AS connections,
           current_setting('max_connections')::int AS most_connections,
           (SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c LEFT JOIN pg_inherits ON inhrelid = c.oid
             WHERE c.relkind = 'r' AND coalesce(inhparent, c.oid) = ANY($1::text[]::regclass[])) AS bytes,

@@ -190,16 +190,23 @@ async def test_money_and_the_database_are_read_at_scrape(client: Client, owner: 
 async def test_statements_are_told_where_postgres_counts_them(client: Client, owner: Any) -> None:
     """Without pg_stat_statements there are no such series; with it four sums, and no text of any statement."""
     assert "spectrum_statements" not in (await client.http.get("/metrics")).text
-    await owner.execute(  # the bundled build has no such extension: a view of its columns stands for it
-        "CREATE VIEW pg_stat_statements AS SELECT oid AS dbid, 'of a statement'::text AS query, 3::bigint AS calls,"
-        " 1500::float8 AS total_exec_time, 7::bigint AS rows, 2::bigint AS temp_blks_written"
-        " FROM pg_database WHERE datname = current_database()"
+    await owner.execute(  # the bundled build has no such extension: a function of its columns stands for it
+        "CREATE FUNCTION pg_stat_statements(showtext boolean) RETURNS TABLE (dbid oid, query text, calls bigint,"
+        " total_exec_time float8, rows bigint, temp_blks_written bigint) LANGUAGE sql AS $$ SELECT oid,"
+        " CASE WHEN showtext THEN 'of a statement' END, 3::bigint, 1500::float8, 7::bigint, 2::bigint"
+        " FROM pg_database WHERE datname = current_database() $$"
     )
-    await owner.execute("GRANT SELECT ON pg_stat_statements TO PUBLIC")
     try:
         text = (await client.http.get("/metrics")).text
+        await owner.execute(
+            "CREATE OR REPLACE FUNCTION pg_stat_statements(showtext boolean) RETURNS TABLE (dbid oid, query text,"
+            " calls bigint, total_exec_time float8, rows bigint, temp_blks_written bigint) LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'must be loaded via shared_preload_libraries'; END $$"
+        )
+        broken = _values((await client.http.get("/metrics")).text)
     finally:
-        await owner.execute("DROP VIEW pg_stat_statements")
+        await owner.execute("DROP FUNCTION pg_stat_statements")
+    assert broken["spectrum_ledger_readable"] == 1, "an extension that fails takes nothing along"
     values = _values(text)
     names = ("total", "seconds_total", "rows_total", "temporary_blocks_total")
     assert [values[f"spectrum_statements_{name}"] for name in names] == [3, 1.5, 7, 2]
