@@ -150,6 +150,7 @@ OF_A_BATCH: dict[str, Call] = {
     "what came before": lambda tx, it: numbers.list_before(tx, dict.fromkeys(it.crowd, it.first)),
     "who is known": lambda tx, it: sessions.list_known(tx, it.crowd, [uuid4() for _ in it.crowd]),
     "planning a week": lambda tx, _: planning.keep_due(tx, PeriodKind.WEEK),
+    "who should have been planned": lambda tx, _: planning.find_oldest_due_s(tx),
     "erasing words": lambda tx, _: sessions.erase_expired_text(tx, 30, limit=MANY),
 }
 """What is read of many people at once."""

@@ -195,3 +195,11 @@ async def test_batches_find_their_people_by_index(spectrum: Spectrum, owner: Any
             if node["Node Type"] == "Seq Scan" and parents.get(node["Relation Name"]) in PARTITIONED
         ]
         assert not whole, _told([(query, plan)])
+
+
+async def test_a_scrape_finds_who_is_due_by_index(spectrum: Spectrum, known: Known) -> None:
+    """Of weeks and of months the first entry is enough: nobody's scrape passes over everybody."""
+    async with _undone(spectrum.ports.store.for_everyone()) as tx:
+        ((query, plan),) = await _plans(tx, OF_A_BATCH["who should have been planned"], known)
+    used = {node.get("Index Name") for node in _nodes(plan)}
+    assert {"person_week_planned", "person_month_planned"} <= used, _told([(query, plan)])
