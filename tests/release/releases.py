@@ -125,9 +125,14 @@ def out_of_reach(root: Path = ROOT) -> NoReturn:
 
 
 def is_shallow(root: Path = ROOT) -> bool:
-    """Whether the clone at `root` was made without its history."""
-    command = ["git", "rev-parse", "--is-shallow-repository"]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False).stdout.strip() == "true"
+    """Whether the clone at `root` was made without its history, or is an export that has one commit of its own."""
+    return (
+        _git(root, "rev-parse", "--is-shallow-repository") == "true" or _git(root, "rev-list", "--count", "HEAD") == "1"
+    )
+
+
+def _git(root: Path, *command: str) -> str:
+    return subprocess.run(["git", *command], cwd=root, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def next_release(folder: Path, more: Mapping[str, str]) -> Release:
