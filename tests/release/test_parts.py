@@ -95,7 +95,7 @@ def test_holes_in_python_packages_are_told(packages: list[dict[str, Any]], findi
 @pytest.mark.parametrize(
     ("said", "complained"),
     [
-        ("", "requests.exceptions.ProxyError: HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded"),
+        ("", "requests.exceptions.ProxyError: HTTPSConnectionPool(host='advisories.invalid', port=443): Max retries exceeded"),
         ("", "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed"),
         ("", "timed out after 120 s"),
         (json.dumps({"dependencies": [UNKNOWN]}), "No known vulnerabilities found"),
