@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 FOLDER = Path(__file__).parent
 SCREENS = {
@@ -34,17 +34,21 @@ DESK_WIDTH = 1_180
 Theme = Literal["light", "dark"]
 
 
+async def _shoot(page: Page, address: str, name: str) -> None:
+    await page.goto(address)
+    await page.wait_for_selector("h1")
+    await page.wait_for_selector("[aria-busy=true]", state="detached")
+    await page.wait_for_timeout(400)
+    await page.screenshot(path=FOLDER / f"{name}.png")
+
+
 async def _take(browser: Browser, origin: str, token: str, theme: Theme) -> None:
     context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=theme)
     page = await context.new_page()
     await page.goto(f"{origin}/app/#token={token}")
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     for name, path in SCREENS.items():
-        await page.goto(f"{origin}{path}")
-        await page.wait_for_selector("h1")
-        await page.wait_for_selector("[aria-busy=true]", state="detached")
-        await page.wait_for_timeout(400)
-        await page.screenshot(path=FOLDER / f"{name}-{theme}.png")
+        await _shoot(page, f"{origin}{path}", f"{name}-{theme}")
     await context.close()
 
 
@@ -54,11 +58,7 @@ async def take_team(browser: Browser, origin: str, token: str) -> None:
     page = await context.new_page()
     await page.goto(f"{origin}/ops/#token={token}")
     for name, path in TEAM_SCREENS.items():
-        await page.goto(f"{origin}{path}")
-        await page.wait_for_selector("h1")
-        await page.wait_for_selector("[aria-busy=true]", state="detached")
-        await page.wait_for_timeout(400)
-        await page.screenshot(path=FOLDER / f"{name}.png")
+        await _shoot(page, f"{origin}{path}", name)
     await context.close()
 
 

@@ -2,12 +2,12 @@
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from app.settings import Settings
+from tests.tracked import tracked_files
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("app", "graphql_schema", "workers", "prompts", "dashboard", "documents", "migrations", "benchmarks", "tests")
@@ -22,24 +22,13 @@ MIGRATION_LENGTH = 500
 """A migration is history: it is read once, from top to bottom."""
 
 
-def _tracked() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout
-    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
-
-
 def _sources() -> list[Path]:
     return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
 
 def test_the_root_holds_the_known_rooms() -> None:
     """A new folder or file at the top is a decision, not an accident."""
-    assert {path.relative_to(ROOT).parts[0] for path in _tracked()} == ROOT_ENTRIES
+    assert {path.relative_to(ROOT).parts[0] for path in tracked_files()} == ROOT_ENTRIES
 
 
 @pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -63,7 +52,7 @@ def test_every_setting_is_in_the_example() -> None:
 
 def test_links_in_the_pages_lead_somewhere() -> None:
     """Every relative link of a Markdown page names a file that is there."""
-    pages = [path for path in _tracked() if path.suffix == ".md"]
+    pages = [path for path in tracked_files() if path.suffix == ".md"]
     lost = [
         f"{page.relative_to(ROOT)} -> {target}"
         for page in pages
@@ -71,6 +60,19 @@ def test_links_in_the_pages_lead_somewhere() -> None:
         if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
     ]
     assert not lost
+
+
+def test_no_tracked_file_names_a_registry_or_a_machine() -> None:
+    """Packages come from wherever a machine is told to get them, and nothing is where one machine has it."""
+    named = re.compile(
+        rb"pypi\.org|pythonhosted|npmjs\.(?:org|com)|deb\.debian\.org|/(?:work/main|home/\w|root/(?!\.npmrc))"
+    )
+    found = {
+        str(path.relative_to(ROOT))
+        for path in tracked_files()
+        if path != Path(__file__) and named.search(path.read_bytes())
+    }
+    assert not found
 
 
 def test_the_readme_is_short() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.conftest import clean_environment
 from tests.programs import end
+from tests.tracked import tracked_files
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("dashboard/dist/index.html", "dashboard/dist-team/team.html")
@@ -28,18 +29,10 @@ def missing(what: str) -> NoReturn:
 
 def checkout(folder: Path) -> Path:
     """Give a copy of what is committed or about to be, with the built pages as `make wheel` finds them."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout
     built = [path.relative_to(ROOT) for place in PAGES for path in (ROOT / place).parent.rglob("*") if path.is_file()]
-    for name in [*listed.split("\0"), *map(str, built)]:
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
+    for name in [*(path.relative_to(ROOT) for path in tracked_files()), *built]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, folder / name)
     return folder
 
 
