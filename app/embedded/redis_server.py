@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,19 +45,18 @@ class RedisServer:
 
     def start(self) -> None:
         """Return once it answers. Raises `ConfigurationError`."""
-        socket = self.place.redis_socket
-        answer = ask_redis(socket)
+        # One that was killed or is stopping may still take connections for a moment; nobody else replaces it.
+        answer = self._wait(until=lambda answer: answer is not Answer.BUSY)
         if answer is Answer.ALIVE:
             return
         # The writing end of this pipe stays open in Redis; that it closes is how its early end is noticed.
         lifeline, held = os.pipe()
         try:
             try:
-                if answer is Answer.SILENT:
-                    self._run(held)
+                self._run(held)
             finally:
                 os.close(held)
-            self._wait(lifeline if answer is Answer.SILENT else None)
+            self._wait(until=lambda answer: answer is Answer.ALIVE, lifeline=lifeline)
         finally:
             os.close(lifeline)
 
@@ -89,9 +89,9 @@ class RedisServer:
                     # Nothing on disk is lost; a gentler end would delete the next one's socket on its way out.
                     os.kill(int(process.name), signal.SIGKILL)
 
-    def _wait(self, lifeline: int | None) -> None:
+    def _wait(self, until: Callable[[Answer], bool], lifeline: int | None = None) -> Answer:
         deadline = time.monotonic() + START_S
-        while ask_redis(self.place.redis_socket) is not Answer.ALIVE:
+        while not until(answer := ask_redis(self.place.redis_socket)):
             ended = lifeline is not None and bool(select.select([lifeline], [], [], 0)[0])
             if ended or time.monotonic() > deadline:
                 raise ConfigurationError(
@@ -99,3 +99,4 @@ class RedisServer:
                     "Or set SPECTRUM_REDIS_URL to another one."
                 )
             time.sleep(_POLL_S)
+        return answer

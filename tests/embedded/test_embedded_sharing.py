@@ -147,6 +147,25 @@ def test_dead_sockets_stop_no_start(kept_state: Path) -> None:
         assert postmaster(place.home)
 
 
+def test_a_redis_that_dies_while_it_is_asked_is_replaced(kept_state: Path) -> None:
+    """A killed one may still take a connection: it is waited for, and then started, not only waited for."""
+    with embedded_servers(kept_state):
+        place = _place(kept_state)
+    place.redis_socket.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as dying, ThreadPoolExecutor(1) as other:
+        dying.bind(str(place.redis_socket))
+        dying.listen()
+
+        def take_one_and_die() -> None:
+            dying.accept()[0].close()
+            dying.close()
+
+        died = other.submit(take_one_and_die)
+        with embedded_servers(kept_state):
+            died.result()
+            assert len([title for title in living(place.home).values() if "redis" in title]) == 1
+
+
 def test_deleted_sockets_are_made_again(kept_state: Path) -> None:
     """Servers whose sockets were deleted under them are replaced, not doubled."""
     with running(kept_state) as first:
