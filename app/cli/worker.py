@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from app.cli.stopping import add_with_parent, until_told
 from app.errors import ConfigurationError
 from app.jobs import Queue
+from app.memory import collect_rarely
 from app.telemetry import serving_metrics
 from app.wiring import opened
 from workers.process import work
@@ -37,5 +38,6 @@ async def worker(chosen: Sequence[Queue], *, metrics_port: int | None, with_pare
                 await spectrum.ports.analyser()  # what cannot read must not claim: it would fail session after session
             if spectrum.ports.routes and (Queue.MINUTES in chosen or Queue.HOURS in chosen):
                 await spectrum.ports.models()  # it takes seconds, and a key that is missing is told at once
+            collect_rarely()
             await work(spectrum.ports, spectrum.redis_url, chosen, stop)
     return 0

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from app.gateways.routes import read_routes
 from app.jobs import Queue
+from app.memory import collect_rarely
 from app.wiring import Spectrum
 from benchmarks.crowd import make_crowd
 from benchmarks.figures import Figure, Spread, Unit
@@ -66,6 +67,7 @@ async def _weeks(people: int, rounds: int, console: Console) -> list[_Week]:
             await make_crowd(spectrum.ports, people * rounds)
             async with spectrum.ports.store.for_everyone() as tx:
                 await tx.execute("UPDATE person SET week_due_at = 'infinity'")
+            collect_rarely()  # as `spectrum worker` does
             server, found = await postmaster(on.servers.database_url), []
             for number in range(rounds):
                 found.append(await _close(spectrum, server, people, number * people))

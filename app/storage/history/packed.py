@@ -6,6 +6,7 @@ Reads and writes nothing by itself.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any, overload
 from uuid import UUID
@@ -18,6 +19,8 @@ from app.domain.table import Column, SessionTable
 from app.storage.history.masks import emotions_of, mask_of, patterns_of
 
 _KINDS = tuple(TurnKind)
+_reading = partial(tuple.__new__, TurnReading)
+"""A turn of its four values, in half the time of its own constructor."""
 _EMOTIONS = tuple(emotion.lower() for emotion in EMOTIONS)
 _PATTERNS = tuple(pattern.lower() for pattern in PATTERNS)
 _TURNS = ("turn_index", "turn_kind", "turn_valence", "turn_arousal")
@@ -128,7 +131,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _readings(*columns: Iterable[int]) -> tuple[TurnReading, ...]:
-    return tuple([TurnReading(i, _KINDS[kind], v, a) for i, kind, v, a in zip(*columns, strict=True)])
+    index, kind, valence, arousal = columns
+    return tuple(map(_reading, zip(index, map(_KINDS.__getitem__, kind), valence, arousal, strict=True)))
 
 
 class _Month:
