@@ -8,6 +8,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+import asyncpg
 from rich.console import Console
 
 from app.gateways.routes import read_routes
@@ -67,6 +68,9 @@ async def _weeks(people: int, rounds: int, console: Console) -> list[_Week]:
             await make_crowd(spectrum.ports, people * rounds)
             async with spectrum.ports.store.for_everyone() as tx:
                 await tx.execute("UPDATE person SET week_due_at = 'infinity'")
+            owner = await asyncpg.connect(on.servers.database_url)
+            await owner.execute("ANALYZE")  # as autovacuum would have done by the end of the week
+            await owner.close()
             collect_rarely()  # as `spectrum worker` does
             server, found = await postmaster(on.servers.database_url), []
             for number in range(rounds):

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from app.domain.periods import Period, PeriodKind
 from app.domain.rubric import WRITING
 from app.domain.sessions import SessionStatus
-from app.jobs import AGGREGATION, PersonAt, Queue
+from app.jobs import AGGREGATION, JobKind, PersonAt, Queue
 from app.storage import audit, people, wrapped
 from app.storage.engagement import assignments, cohorts, events, plans, usage
 from app.storage.forgetting import erasure, operations
@@ -149,6 +149,9 @@ OF_A_BATCH: dict[str, Call] = {
     "how much care they need": lambda tx, it: sessions.list_care(tx, dict.fromkeys(it.crowd, it.days)),
     "what came before": lambda tx, it: numbers.list_before(tx, dict.fromkeys(it.crowd, it.first)),
     "who is known": lambda tx, it: sessions.list_known(tx, it.crowd, [uuid4() for _ in it.crowd]),
+    "what they were promised": lambda tx, it: ledger.list_promised(
+        tx, JobKind.WEEKLY_AGGREGATION, dict.fromkeys(it.crowd, it.first)
+    ),
     "planning a week": lambda tx, _: planning.keep_due(tx, PeriodKind.WEEK),
     "who should have been planned": lambda tx, _: planning.find_oldest_due_s(tx),
     "erasing words": lambda tx, _: sessions.erase_expired_text(tx, 30, limit=MANY),

@@ -197,6 +197,18 @@ async def test_batches_find_their_people_by_index(spectrum: Spectrum, owner: Any
         assert not whole, _told([(query, plan)])
 
 
+async def test_a_promise_is_found_by_its_person_whatever_is_known_of_the_ledger(
+    spectrum: Spectrum, known: Known
+) -> None:
+    """Everybody's week ends in one night, before statistics know of it: no batch may pass over all of that night's."""
+    async with _undone(spectrum.ports.store.for_everyone()) as tx:
+        await tx.execute("SET LOCAL enable_nestloop = off")  # a join that takes the ledger for small reads all of it
+        plans = await _plans(tx, OF_A_BATCH["what they were promised"], known)
+    used = {node.get("Index Name") for _, plan in plans for node in _nodes(plan)}
+    assert "job_person" in used, _told(plans)
+    assert "job_period" not in used, _told(plans)
+
+
 async def test_a_scrape_finds_who_is_due_by_index(spectrum: Spectrum, known: Known) -> None:
     """Of weeks and of months the first entry is enough: nobody's scrape passes over everybody."""
     async with _undone(spectrum.ports.store.for_everyone()) as tx:
