@@ -57,11 +57,8 @@ class Program:
 def running(state: Path, *, uid: int | None = None, site: Path | None = None, **environment: str) -> Iterator[Program]:
     """Run a program for the length of the block, unless the block has ended it itself."""
     program = Program(state, uid=uid, site=site, **environment)
-    try:
+    with program.process:  # its pipes are closed, which ends it, and it is waited for
         yield program
-    finally:
-        if program.process.poll() is None:
-            program.process.communicate()
 
 
 def socket_folder(database_url: str) -> Path:
