@@ -8,6 +8,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -80,7 +81,7 @@ def _routes(place: str, folder: Path, *, page: str) -> list[BaseRoute]:
 
 def _read(folder: Path, path: Path) -> _File:
     content, name = path.read_bytes(), path.relative_to(folder).as_posix()
-    packed = gzip.compress(content, mtime=0)
+    packed = _packed(content)
     shrinks = len(content) >= _SMALLEST_PACKED and len(packed) < len(content) * 0.95
     headers = {
         "content-type": mimetypes.guess_type(name)[0] or "application/octet-stream",
@@ -90,6 +91,11 @@ def _read(folder: Path, path: Path) -> _File:
         "content-security-policy": CONTENT_SECURITY_POLICY,
     }
     return _File(content, packed if shrinks else None, headers)
+
+
+@cache
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
 
 
 def _answer(file: _File, request: Request) -> Response:

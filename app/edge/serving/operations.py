@@ -4,12 +4,13 @@ Knows no status code, no points and no cache.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from functools import cache
 from typing import Any, cast
 
 import strawberry
-from graphql import ExecutionResult, GraphQLObjectType, GraphQLResolveInfo, execute, subscribe
+from graphql import ExecutionResult, GraphQLObjectType, GraphQLResolveInfo, GraphQLSchema, execute, subscribe
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -52,6 +53,12 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
 
 
+@cache
+def _known(schema: GraphQLSchema, text: str) -> Sequence[Operation]:
+    """A registered document, prepared. It holds nothing of an installation, so that those of a process share it."""
+    return Documents(schema).prepare(text)
+
+
 class Operations:
     """The operations of one schema; `production` accepts registered documents only, and suggests no names.
 
@@ -70,7 +77,7 @@ class Operations:
         self._schema = schema._schema
         self._registered = registered or Registered()
         self._documents = Documents(self._schema, suggest=not production)
-        self._known = {text: self._documents.prepare(text) for text in self._registered.by_id.values()}
+        self._known = {text: _known(self._schema, text) for text in self._registered.by_id.values()}
         self._named = {each.digest for operations in self._known.values() for each in operations}
         self._production = production
         self._by_root = by_root
