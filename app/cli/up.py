@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from tempfile import TemporaryDirectory
 
+from prometheus_client.multiprocess import mark_process_dead
 from rich.console import Console
 
 from app.cli.drain import drain_with_progress
@@ -96,6 +97,7 @@ async def _keep_running(running: list[asyncio.subprocess.Process], place: int, c
         if len(ends) == MOST_RESTARTS and now - ends[0] < RESTARTS_WITHIN_S:
             raise ConfigurationError(f"spectrum {' '.join(PROGRAMS[place])} keeps stopping; its last words are above.")
         ends.append(now)
+        mark_process_dead(running[place].pid, counts)  # what it had open, and its memory, are nobody's any more
         console.print(f"spectrum {' '.join(PROGRAMS[place])} stopped by itself: starting it again.")
         running[place] = await _start(PROGRAMS[place], counts)
 

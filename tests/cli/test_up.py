@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,10 +58,9 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def test_up_serves_until_it_is_interrupted_and_leaves_nothing(folder: Path) -> None:
-    """It is ready, prints where it is, takes and works sessions, ends with 0 at SIGINT, and nothing goes on."""
-    port = free_port()
-    environment = clean_environment(folder, SPECTRUM_PORT=str(port))
+@contextmanager
+def _up(folder: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """`spectrum up` for the length of the block; killed with all it started if it does not end by itself."""
     with subprocess.Popen(
         [sys.executable, "-m", "app", "up", "--no-sample"],
         cwd=folder,
@@ -70,24 +70,32 @@ def test_up_serves_until_it_is_interrupted_and_leaves_nothing(folder: Path) -> N
         start_new_session=True,
     ) as process:
         try:
-            _wait_ready(process, port)
-            programs = _children(process.pid)
-            assert len(programs) >= 3
-            place = known_place(folder / "state")
-            assert place is not None
-            token = run(folder, environment, "token", "--person", "ada").stdout.strip()
-            request = urllib.request.Request(
-                f"http://127.0.0.1:{port}/graphql",
-                json.dumps({"query": "{ viewer { spectrum { state } } }"}).encode(),
-                {"authorization": f"Bearer {token}", "content-type": "application/json"},
-            )
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                assert json.load(answer)["data"]["viewer"]["spectrum"]["state"] == "EMPTY"
-            process.send_signal(signal.SIGINT)
-            _, told = process.communicate(timeout=40)
+            yield process
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_up_serves_until_it_is_interrupted_and_leaves_nothing(folder: Path) -> None:
+    """It is ready, prints where it is, takes and works sessions, ends with 0 at SIGINT, and nothing goes on."""
+    port = free_port()
+    environment = clean_environment(folder, SPECTRUM_PORT=str(port))
+    with _up(folder, environment) as process:
+        _wait_ready(process, port)
+        programs = _children(process.pid)
+        assert len(programs) >= 3
+        place = known_place(folder / "state")
+        assert place is not None
+        token = run(folder, environment, "token", "--person", "ada").stdout.strip()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/graphql",
+            json.dumps({"query": "{ viewer { spectrum { state } } }"}).encode(),
+            {"authorization": f"Bearer {token}", "content-type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert json.load(answer)["data"]["viewer"]["spectrum"]["state"] == "EMPTY"
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=40)
     assert process.returncode == 0, told
     assert f"http://127.0.0.1:{port}/graphql" in told
     assert f"http://127.0.0.1:{port}/app/#token=" in told
@@ -99,6 +107,27 @@ def test_up_serves_until_it_is_interrupted_and_leaves_nothing(folder: Path) -> N
     assert not list(place.sockets.glob(".s.PGSQL.*")) if place.sockets.exists() else True
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_program_that_is_killed_is_started_again_and_counts_no_longer(folder: Path) -> None:
+    """Another takes its place, and what the lost one had open and in memory is in no gauge any more."""
+    port = free_port()
+    with _up(folder, clean_environment(folder, SPECTRUM_PORT=str(port), TMPDIR=str(folder))) as process:
+        _wait_ready(process, port)
+        (counts,) = folder.glob("spectrum-metrics-*")
+        live = next(counts.glob("gauge_live*.db"))
+        lost = int(live.stem.rpartition("_")[2])
+        os.kill(lost, signal.SIGKILL)
+        assert process.stderr is not None
+        said = next(line for line in process.stderr if "stopped by itself" in line)
+        assert "starting it again" in said
+        deadline = time.monotonic() + READY_WITHIN_S
+        while list(counts.glob(f"gauge_live*_{lost}.db")) or lost in _children(process.pid):
+            assert time.monotonic() < deadline, "its gauges are still counted"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=40)
+    assert process.returncode == 0
 
 
 def test_a_port_that_is_taken_is_a_sentence(folder: Path) -> None:
