@@ -97,7 +97,8 @@ async def _keep_running(running: list[asyncio.subprocess.Process], place: int, c
         if len(ends) == MOST_RESTARTS and now - ends[0] < RESTARTS_WITHIN_S:
             raise ConfigurationError(f"spectrum {' '.join(PROGRAMS[place])} keeps stopping; its last words are above.")
         ends.append(now)
-        mark_process_dead(running[place].pid, counts)  # what it had open, and its memory, are nobody's any more
+        # what it had open, and its memory, are nobody's any more
+        mark_process_dead(running[place].pid, counts)  # type: ignore[no-untyped-call]
         console.print(f"spectrum {' '.join(PROGRAMS[place])} stopped by itself: starting it again.")
         running[place] = await _start(PROGRAMS[place], counts)
 

@@ -3,6 +3,7 @@
 Bounded, and repeated until done.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from app import tracing
@@ -51,38 +52,42 @@ PROMISES_LOOKED_AT = 2
 log = logger("upkeep")
 
 
-async def prepare(_: Claimed, ports: Ports) -> int:
-    """Erase in small transactions, so that nobody waits for a lock; how many texts went."""
+async def prepare(_: Claimed, ports: Ports) -> None:
+    """Erase in small transactions, so that nobody waits for a lock.
+
+    What fails holds up nothing else of the hour; the job fails for it at the end, and is tried again.
+    """
+    failures = []
     with tracing.apart():
-        return await _keep_house(ports)
+        for step in _STEPS:
+            try:
+                await step(ports)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other steps have nothing to do with it
+                log.warning("upkeep_step_failed", scope=step.__name__.strip("_"), error=type(error).__name__)
+                failures.append(error)
+    if failures:
+        raise failures[0]
 
 
-async def _keep_house(ports: Ports) -> int:
-    texts = await erase_expired(ports)
+async def _erase_words(ports: Ports) -> None:
+    log.info("raw_text_erased", count=await erase_expired(ports))
+
+
+async def _erase_jobs(ports: Ports) -> None:
     for _round in range(MAX_ROUNDS):
         async with ports.store.for_everyone() as tx:
             if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
                 break
-    log.info("raw_text_erased", count=texts)
-    await _settle_calls(ports)
-    await _erase_old(ports)
-    await rewrap(ports)
-    await _watch_promises(ports)
-    await _read_waiting(ports)
-    await assign_all(ports)
-    await _reconcile(ports)
-    await _read_again(ports)
-    await _look_at_wholes(ports)
-    return texts
 
 
 async def _settle_calls(ports: Ports) -> None:
     """Pay what a worker that is gone had reserved, and drop calls that nobody asks about any more."""
     async with ports.store.for_everyone() as tx:
         forgotten = await calls.settle_forgotten(tx)
-        await calls.erase_unpublished(tx, days=1)
     if forgotten:
         log.warning("calls_forgotten", count=forgotten)
+    async with ports.store.for_everyone() as tx:
+        await calls.erase_unpublished(tx, days=1)
     for _round in range(MAX_ROUNDS):
         async with ports.store.for_everyone() as tx:
             if await calls.erase_old(tx, days=CALL_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
@@ -172,13 +177,35 @@ async def _watch_promises(ports: Ports) -> None:
                     await ledger.keep_jobs(tx, await announce(tx, [missed]))
 
 
-async def keep(tx: Tx, _: int) -> Kept:
+async def _prune(ports: Ports) -> None:
     """Drop answers to mutations that nobody may repeat any more, and what the audit log no longer has to know."""
-    await operations.erase_answers(tx)
-    await audit.erase_old(tx, days=AUDIT_DAYS)
-    await decisions.erase_old(tx, days=DECISION_DAYS)
-    await pairs.erase_old(tx, days=PAIR_DAYS)
-    await devices.erase_old(tx, days=DEVICE_DAYS)
+    async with ports.store.for_everyone() as tx:
+        await operations.erase_answers(tx)
+        await audit.erase_old(tx, days=AUDIT_DAYS)
+        await decisions.erase_old(tx, days=DECISION_DAYS)
+        await pairs.erase_old(tx, days=PAIR_DAYS)
+        await devices.erase_old(tx, days=DEVICE_DAYS)
+
+
+_STEPS: Sequence[Callable[[Ports], Awaitable[object]]] = (
+    _erase_words,
+    _erase_jobs,
+    _settle_calls,
+    _erase_old,
+    _prune,
+    rewrap,
+    _look_at_wholes,
+    _watch_promises,
+    _read_waiting,
+    assign_all,
+    _reconcile,
+    _read_again,
+)
+"""What an hour asks for: first what must go, then what others are planned by, then what looks at everybody's data."""
+
+
+async def keep(tx: Tx, _: None) -> Kept:
+    """Ask for what is scored and reported on."""
     return Kept(await _scoring(tx))
 
 

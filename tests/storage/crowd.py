@@ -27,6 +27,7 @@ _VARIED = {
     ("job", "status"): f"CASE {_CHANCE.format('id', 300)} WHEN 0 THEN 'QUEUED' WHEN 1 THEN 'DEAD' ELSE s.status END",
     ("job", "idempotency_key"): "s.idempotency_key || i.n",
     ("job", "scope"): "s.scope || jsonb_build_object('first_day', date '2026-01-05' + 7 * (i.n % 52))",
+    ("model_call", "answer"): f"CASE {_CHANCE.format('id', 20)} WHEN 0 THEN '{{}}'::jsonb END",
     ("writing", "answer"): f"CASE {_CHANCE.format('id', 20)} WHEN 0 THEN '{{}}'::jsonb END",
     ("writing", "pulled"): f"{_CHANCE.format('id', 500)} = 0",
     ("assignment", "experiment"): f"'experiment-' || i.n % {SHARED}",

@@ -18,7 +18,7 @@ from app.storage import audit, people, wrapped
 from app.storage.engagement import assignments, cohorts, events, plans, usage
 from app.storage.forgetting import erasure, operations
 from app.storage.history import exclusions, numbers, sessions, timeline
-from app.storage.jobs import ledger, planning, promises, queues
+from app.storage.jobs import desk, ledger, planning, promises, queues, reconciliation
 from app.storage.money import calls
 from app.storage.notify import devices, pushes, webhooks
 from app.storage.people import NewPerson
@@ -68,6 +68,7 @@ async def _meet(tx: Tx, it: Known) -> None:
 ACROSS: dict[str, Call] = {
     "assignment_age": lambda tx, _: assignments.erase_old(tx, days=400, limit=MANY),
     "assignment_experiment": lambda tx, _: cohorts.count_arms(tx, "experiment-3", within_days=14),
+    "audit_decision": lambda tx, _: desk.count_decisions(tx),
     "audit_actor": lambda tx, _: audit.keep_at_most(tx, 3, timedelta(days=1), "EXPORT", actor="actor-1", reason="plan"),
     "audit_age": lambda tx, _: audit.erase_old(tx, days=365),
     "blind_judgement_age": lambda tx, _: pairs.erase_old(tx, days=365),
@@ -83,6 +84,10 @@ ACROSS: dict[str, Call] = {
     "job_dead": lambda tx, _: queues.list_depths(tx),
     "job_finished": lambda tx, _: ledger.erase_finished(tx, days=30, limit=MANY),
     "job_period": lambda tx, it: promises.list_worst(tx, PeriodKind.WEEK, date(2026, 2, 2)),
+    "model_call_open": lambda tx, _: calls.settle_forgotten(tx),
+    "model_call_answer": lambda tx, _: calls.erase_unpublished(tx, days=1),
+    "session_received": lambda tx, _: reconciliation.keep_reconciliation(tx, days=31),
+    "session_numbers_analysed": lambda tx, _: sessions.list_outdated_people(tx, "another", retention_days=30, limit=9),
     "model_call_age": lambda tx, _: calls.erase_old(tx, days=90, limit=MANY),
     "model_call_question": lambda tx, _: calls.was_refused(tx, "digest", "hash"),
     "operation_id": lambda tx, it: operations.find_any(tx, it.operation),
@@ -108,13 +113,15 @@ ACROSS: dict[str, Call] = {
     "writing_written": lambda tx, it: scores.list_unscored(tx, [it.prompt_hash], WRITING, limit=100),
 }
 """Read past people, by the batch role: planning, upkeep, the team."""
-FROM_A_SIZE_ON = {"event_time": "a range of a BRIN is 128 pages, and a partition here has not as many"}
+_SMALL = "a range of a BRIN is 128 pages, and a partition here has not as many"
+FROM_A_SIZE_ON = dict.fromkeys(("event_time", "session_received", "session_numbers_analysed"), _SMALL)
 """Indexes that these tables are too small for: they are taken once reading the whole is not allowed."""
 OF_ONE: dict[str, Call] = {
     # what the foreign key asks when a card goes, in the same words (its own statement is sent by nobody)
     "event_about": lambda tx, it: tx.fetch(
         "SELECT FROM event WHERE $1 = person_id AND $2 = writing_id", it.person.id, it.writing
     ),
+    "event_push": lambda tx, it: pushes.find_occasion(tx, pushes.PushKey(it.person.id, PeriodKind.WEEK, it.first)),
     "job_person": lambda tx, it: ledger.list_open_days(tx, it.person.id, list(AGGREGATION.values())),
     "session_day": lambda tx, it: timeline.list_lived(tx, it.person.id, first=50, after=None),
     "session_numbers_day": lambda tx, it: numbers.repack(tx, it.person.id, it.days),
@@ -143,15 +150,23 @@ BY_KEY: dict[str, Call] = {
 """What else is read and written of one person while they wait, or for them."""
 FORGETTING: dict[str, Call] = {"forgetting": lambda tx, it: erasure.erase(tx, it.person.id, erasure.HISTORY)}
 """The same by the batch role."""
+IN_A_WAVE: dict[str, Call] = {
+    "head": lambda tx, it: tx.fetch("SELECT * FROM head($1)", it.person.id),
+    "what is open": lambda tx, it: ledger.list_open_days(tx, it.person.id, list(AGGREGATION.values())),
+    "whether it is open": lambda tx, it: ledger.has_open(
+        tx, it.person.id, [JobKind.REBUILD], {"analyser_version": "none"}
+    ),
+    "what they were promised": lambda tx, it: ledger.list_promised(
+        tx, JobKind.WEEKLY_AGGREGATION, dict.fromkeys(it.crowd, it.first)
+    ),
+}
+"""What is asked of the ledger about some, while it is full of everybody's jobs."""
 OF_A_BATCH: dict[str, Call] = {
     "numbers of a hundred people": lambda tx, it: numbers.list_numbers_by_person(tx, dict.fromkeys(it.crowd, it.days)),
     "how their sessions came": lambda tx, it: sessions.list_arrivals(tx, dict.fromkeys(it.crowd, it.days)),
     "how much care they need": lambda tx, it: sessions.list_care(tx, dict.fromkeys(it.crowd, it.days)),
     "what came before": lambda tx, it: numbers.list_before(tx, dict.fromkeys(it.crowd, it.first)),
     "who is known": lambda tx, it: sessions.list_known(tx, it.crowd, [uuid4() for _ in it.crowd]),
-    "what they were promised": lambda tx, it: ledger.list_promised(
-        tx, JobKind.WEEKLY_AGGREGATION, dict.fromkeys(it.crowd, it.first)
-    ),
     "planning a week": lambda tx, _: planning.keep_due(tx, PeriodKind.WEEK),
     "who should have been planned": lambda tx, _: planning.find_oldest_due_s(tx),
     "erasing words": lambda tx, _: sessions.erase_expired_text(tx, 30, limit=MANY),

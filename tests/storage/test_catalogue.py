@@ -13,6 +13,7 @@ PARTITIONED = {"session", "sealed_text", "session_numbers", "packed_month", "eve
 _AGE = "upkeep erases what is past its time, of everybody; on a shard, of everybody there"
 _TEAM = "the team reads it over many people: as many answers to add up as there are shards"
 _LEDGER = "the ledger is claimed for everybody of a shard at once"
+_RECONCILED = "each hour it is counted where all that was taken in has come to, on every shard by itself"
 ACROSS_PEOPLE = {
     "assignment_age": _AGE,
     "assignment_experiment": _TEAM,
@@ -32,6 +33,8 @@ ACROSS_PEOPLE = {
     "job_period": _TEAM,
     "job_pkey": "as above; its ids are random",
     "model_call_age": _AGE,
+    "model_call_answer": _AGE,
+    "model_call_open": "who reserved money and is gone has it settled, for everybody of a shard",
     "model_call_question": "an answer to the same question is used again, whoever asked: on a shard, among its people",
     "operation_id": "a reset is run by its id, whosever it is",
     "period_aggregate_promise": _TEAM,
@@ -44,6 +47,8 @@ ACROSS_PEOPLE = {
     "safety_decision_at": _TEAM,
     "safety_decision_revision": _TEAM,
     "sealed_text_age": _AGE,
+    "session_numbers_analysed": _RECONCILED,
+    "session_received": _RECONCILED,
     "shadow_text_age": _AGE,
     "upgrade_age": _AGE,
     "webhook_delivery_age": _AGE,

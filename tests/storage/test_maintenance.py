@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.errors import SpectrumError
 from app.pipeline import upkeep
 from app.storage import statistics
 from app.wiring import Spectrum
@@ -86,3 +87,24 @@ async def test_a_table_that_is_locked_holds_up_nothing_else(
         await upkeep.prepare(None, spectrum.ports)  # type: ignore[arg-type]  # as above
     assert await _outdated(spectrum) == ["event"]
     assert "table_not_looked_at" in "".join(capfd.readouterr())
+
+
+async def test_a_step_that_fails_holds_up_nothing_else(
+    spectrum: Spectrum, owner: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever comes after it is done all the same; the job fails for it at the end, and so is tried again."""
+    await owner.execute(
+        "INSERT INTO audit (at, actor, action, targets, reason)"
+        " VALUES (now() - make_interval(days => $1), 'somebody', 'EXPORT', '{}', 'asked')",
+        upkeep.AUDIT_DAYS + 1,
+    )
+    await owner.execute("SELECT pg_stat_reset()")
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE budget")  # calls of models are settled under it
+        with pytest.raises(SpectrumError):
+            await upkeep.prepare(None, spectrum.ports)  # type: ignore[arg-type]  # as above
+    assert await owner.fetchval("SELECT count(*) FROM audit WHERE reason = 'asked'") == 0
+    assert await _outdated(spectrum) == []
+    said = "".join(capfd.readouterr())
+    assert "upkeep_step_failed" in said
+    assert "settle_calls" in said

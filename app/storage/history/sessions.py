@@ -55,9 +55,13 @@ class SealedText:
 
 _OUTDATED = """
     n.analyser_version <> $1 AND date_trunc('month', n.local_date) > now() - make_interval(days => $2)
+    AND n.analysed_at > now() - make_interval(days => $2 + 2)
     AND EXISTS (SELECT FROM sealed_text t WHERE t.person_id = n.person_id AND t.session_id = n.session_id)
 """
-"""A month of which some words are gone stays as it was read: half by another version, it would compare with nothing."""
+"""A month of which some words are gone stays as it was read: half by another version, it would compare with nothing.
+
+That nobody is read before they have lived, in whichever zone, spares looking at what was read long ago.
+"""
 
 COLUMNS = "id, source, started_at, ended_at, local_date, local_minute, turn_count, self_before, self_after, status"
 
@@ -210,7 +214,7 @@ async def list_outdated_people(tx: Tx, analyser_version: str, *, retention_days:
           AND p.id IN (SELECT n.person_id FROM session_numbers n WHERE {_OUTDATED})
           AND NOT EXISTS (
             SELECT FROM job j WHERE j.person_id = p.id AND j.kind = 'REBUILD' AND j.scope->>'analyser_version' = $1
-              AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING', 'DEAD'))
+              AND j.status NOT IN ('SUCCEEDED', 'DISCARDED', 'CANCELLED'))
         ORDER BY p.id LIMIT $3 FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         analyser_version,

@@ -31,6 +31,9 @@ from app.storage.store import Tx
 
 MAX_ATTEMPTS_KEPT = 20
 """A job's history is bounded: the newest attempts are kept."""
+NOT_ENDED = "status NOT IN ('SUCCEEDED', 'DEAD', 'DISCARDED', 'CANCELLED')"
+"""Open, where a person's own jobs are asked for. Said the other way round it would fit the index of everybody's open
+jobs, which the planner takes for empty when it last looked in a quiet hour, and everybody's would be looked through."""
 
 
 async def keep_jobs(tx: Tx, jobs: Sequence[Job]) -> list[UUID]:
@@ -42,7 +45,7 @@ async def keep_jobs(tx: Tx, jobs: Sequence[Job]) -> list[UUID]:
         return []
     present = tracing.current()
     rows = await tx.fetch(
-        """
+        f"""
         INSERT INTO job (kind, queue, max_attempts, idempotency_key, person_id, epoch, scope, run_after, due_at,
                          priority, caused_by, traceparent)
         SELECT i.kind, i.queue, i.max_attempts, i.key, i.person_id, i.epoch, i.scope::jsonb,
@@ -53,7 +56,7 @@ async def keep_jobs(tx: Tx, jobs: Sequence[Job]) -> list[UUID]:
                   caused_by, traceparent)
         WHERE NOT i.unless_waiting OR NOT EXISTS (
           SELECT FROM job j WHERE j.person_id = i.person_id AND j.kind = i.kind AND j.epoch = i.epoch
-            AND j.scope = i.scope::jsonb AND j.status IN ('QUEUED', 'RETRYING')
+            AND j.scope = i.scope::jsonb AND j.{NOT_ENDED} AND j.status <> 'RUNNING'
             AND j.run_after <= now() + make_interval(secs => i.delay_s) + interval '1 minute')
         ON CONFLICT (idempotency_key) DO NOTHING
         RETURNING id
@@ -84,7 +87,7 @@ async def claim(tx: Tx, queue: Queue, worker: str) -> list[Claimed]:
     other of its queue shares its fate again. Exhausted ones are leased too: the caller buries them.
     """
     rows = await tx.fetch(
-        """
+        f"""
         WITH candidate AS (
           SELECT id, kind, priority, run_after, lost, status = 'RUNNING' AND started_at IS NOT NULL AS silent FROM job
           WHERE queue = $1 AND status IN ('QUEUED', 'RETRYING', 'RUNNING') AND run_after <= now()
@@ -92,7 +95,7 @@ async def claim(tx: Tx, queue: Queue, worker: str) -> list[Claimed]:
             AND NOT EXISTS (SELECT FROM pause WHERE name = $1) AND NOT ARRAY[kind] && ARRAY(SELECT name FROM pause)
             AND NOT (kind = ANY($7) AND EXISTS (
               SELECT FROM job e WHERE e.person_id = job.person_id AND e.kind = job.kind AND e.id <> job.id
-                AND e.status IN ('QUEUED', 'RETRYING', 'RUNNING') AND e.run_after <= now() + interval '1 minute'
+                AND e.{NOT_ENDED} AND e.run_after <= now() + interval '1 minute'
                 AND (e.lease_expires_at >= now() OR (e.scope->>'first_day', e.id) < (job.scope->>'first_day', job.id))))
           ORDER BY priority DESC, run_after, id LIMIT $3 FOR UPDATE SKIP LOCKED
         ), placed AS (
@@ -275,7 +278,7 @@ async def list_open_days(tx: Tx, person_id: UUID, kinds: Sequence[JobKind]) -> f
     """First days of the periods for which a job of these kinds is still to be done."""
     rows = await tx.fetch(
         "SELECT DISTINCT (scope->>'first_day')::date AS first_day FROM job WHERE person_id = $1 AND kind = ANY($2)"
-        " AND status IN ('QUEUED', 'RETRYING', 'RUNNING')",
+        f" AND {NOT_ENDED}",
         *(person_id, list(kinds)),
     )
     return frozenset(row["first_day"] for row in rows)
@@ -285,7 +288,7 @@ async def has_open(tx: Tx, person_id: UUID, kinds: Sequence[JobKind], scope: Map
     """Whether a job of these kinds and this scope is still to be done for the person."""
     found: bool = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM job WHERE person_id = $1 AND kind = ANY($2) AND scope = $3::text::jsonb"
-        " AND status IN ('QUEUED', 'RETRYING', 'RUNNING'))",
+        f" AND {NOT_ENDED})",
         person_id,
         list(kinds),
         orjson.dumps(dict(scope)).decode(),

@@ -10,6 +10,7 @@ from uuid import UUID
 from app.domain.periods import PeriodKind
 from app.jobs import AGGREGATION, LIMITS, JobKind, PersonAt
 from app.storage.calendar import ends_at_sql
+from app.storage.jobs.ledger import NOT_ENDED
 from app.storage.store import Tx
 
 PEOPLE_AT_ONCE = 2_000
@@ -101,13 +102,13 @@ async def list_unasked(tx: Tx, *, limit: int) -> list[tuple[PersonAt, int, UUID]
     those whom somebody else holds: no erasure comes between this and the jobs.
     """
     rows = await tx.fetch(
-        """
+        f"""
         SELECT p.id AS person_id, p.epoch, p.revision, s.id FROM session s JOIN person p ON p.id = s.person_id
         WHERE s.status = 'PENDING' AND NOT p.paused AND p.plan <> 'FREE'
           AND EXISTS (SELECT FROM sealed_text t WHERE t.person_id = s.person_id AND t.session_id = s.id)
           AND NOT EXISTS (
             SELECT FROM job j WHERE j.person_id = s.person_id AND j.kind = 'SESSION_ANALYSIS'
-              AND j.scope->>'session_id' = s.id::text AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING'))
+              AND j.scope->>'session_id' = s.id::text AND j.{NOT_ENDED})
         ORDER BY s.person_id, s.id LIMIT $1 FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         limit,

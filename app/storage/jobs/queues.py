@@ -28,10 +28,10 @@ class Depth:
 
 
 _PRESENT = (
-    "(status IN ('QUEUED', 'RETRYING', 'RUNNING') OR status = 'DEAD'"
+    "((status IN ('QUEUED', 'RETRYING', 'RUNNING') AND run_after <= now()) OR status = 'DEAD'"
     " OR (finished_at > now() - interval '15 minutes' AND status IN ('SUCCEEDED', 'DISCARDED')))"
 )
-"""What there is to do or to decide, and what ended lately; each has an index of its own."""
+"""What there is to do now or to decide, and what ended lately; each has an index of its own."""
 
 _CLAIMED = "NOT ARRAY[queue, kind] && ARRAY(SELECT name FROM pause)"
 """Neither the job's queue nor its kind is paused: what is, waits because somebody wants it to."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.storage.jobs.ledger import NOT_ENDED
 from app.storage.store import Tx
 
 
@@ -39,11 +40,12 @@ async def keep_reconciliation(tx: Tx, *, days: int) -> Reconciliation:
           count(*) FILTER (WHERE s.status = 'FAILED'),
           count(*) FILTER (WHERE (s.status = 'PENDING' AND (p.paused OR p.plan = 'FREE' OR EXISTS (
               SELECT FROM job j WHERE j.person_id = s.person_id AND j.kind = 'SESSION_ANALYSIS'
-                AND j.scope->>'session_id' = s.id::text AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING'))))
+                AND j.scope->>'session_id' = s.id::text AND j.{NOT_ENDED})))
             OR (s.status IN ('PENDING', 'DONE') AND n.session_id IS NULL AND EXISTS (
               SELECT FROM operation o WHERE o.person_id = s.person_id AND o.status IN ('RUNNING', 'FAILED'))))
         FROM session s JOIN person p ON p.id = s.person_id
         LEFT JOIN session_numbers n ON n.person_id = s.person_id AND n.session_id = s.id
+          AND n.analysed_at >= now() - make_interval(days => $1)  -- nothing is read before it is received
         WHERE s.received_at >= now() - make_interval(days => $1)
         RETURNING {_COLUMNS}
         """,

@@ -15,6 +15,8 @@ from app.storage.store import Tx
 
 SHADOW = 0
 """The edition of a text by a revision on trial."""
+SCORED_DAYS = 7
+"""How old a text may be that is still scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ async def find_text(tx: Tx, writing_id: UUID) -> ScoredText | None:
 async def list_unscored(tx: Tx, hashes: Sequence[str], rubric: Rubric, *, limit: int) -> list[ScoredText]:
     """Up to `limit` standing texts, newest first, by revisions of these hashes, that no rule scored by `rubric`.
 
-    Of nobody who has paused.
+    Of the last `SCORED_DAYS`, so that not all is looked through when all is scored, and of nobody who has paused.
     """
     rows = await tx.fetch(
         f"""
@@ -102,9 +104,10 @@ async def list_unscored(tx: Tx, hashes: Sequence[str], rubric: Rubric, *, limit:
               = (w.person_id, w.period_kind, w.first_day, w.finding_key)
             AND (s.edition, s.brief_digest, s.prompt_hash) = (w.edition, w.brief_digest, w.prompt_hash)
             AND s.scorer = 'RULE' AND (s.rubric, s.rubric_revision) = ($2, $3))
+          AND w.written_at > now() - make_interval(days => $5)
         ORDER BY w.written_at DESC, w.id LIMIT $4
         """,
-        *(list(hashes), rubric.name, rubric.revision, limit),
+        *(list(hashes), rubric.name, rubric.revision, limit, SCORED_DAYS),
     )
     return [_text(row) for row in rows]
 
