@@ -169,6 +169,9 @@ OF_A_BATCH: dict[str, Call] = {
     "who is known": lambda tx, it: sessions.list_known(tx, it.crowd, [uuid4() for _ in it.crowd]),
     "planning a week": lambda tx, _: planning.keep_due(tx, PeriodKind.WEEK),
     "who should have been planned": lambda tx, _: planning.find_oldest_due_s(tx),
+    "who misses a week": lambda tx, it: promises.find_promise(
+        tx, PeriodKind.WEEK, Period(it.first, it.first + timedelta(days=6))
+    ),
     "erasing words": lambda tx, _: sessions.erase_expired_text(tx, 30, limit=MANY),
 }
 """What is read of many people at once."""

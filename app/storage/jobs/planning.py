@@ -105,10 +105,10 @@ async def list_unasked(tx: Tx, *, limit: int) -> list[tuple[PersonAt, int, UUID]
         f"""
         SELECT p.id AS person_id, p.epoch, p.revision, s.id FROM session s JOIN person p ON p.id = s.person_id
         WHERE s.status = 'PENDING' AND NOT p.paused AND p.plan <> 'FREE'
-          AND EXISTS (SELECT FROM sealed_text t WHERE t.person_id = s.person_id AND t.session_id = s.id)
-          AND NOT EXISTS (
+          AND (SELECT EXISTS (SELECT FROM sealed_text t WHERE t.person_id = s.person_id AND t.session_id = s.id))
+          AND NOT (SELECT EXISTS (
             SELECT FROM job j WHERE j.person_id = s.person_id AND j.kind = 'SESSION_ANALYSIS'
-              AND j.scope->>'session_id' = s.id::text AND j.{NOT_ENDED})
+              AND j.scope->>'session_id' = s.id::text AND j.{NOT_ENDED}))
         ORDER BY s.person_id, s.id LIMIT $1 FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         limit,

@@ -17,6 +17,7 @@ WORST = 10
 _LAST_ZONE = "Etc/GMT+12"
 """Where a day ends last."""
 
+# as in planning: each EXISTS in a SELECT of its own is asked of those who are left, never of everybody's sessions
 _PROMISE = f"""
 WITH settled AS (
   SELECT told, extract(epoch FROM settled_at - due_at)::float8 AS lag_s FROM period_aggregate
@@ -25,11 +26,11 @@ WITH settled AS (
   SELECT FROM person p CROSS JOIN LATERAL (SELECT {ends_at_sql("$3::date + 1", "p.zone")} AS ended_at) AS period
   WHERE p.plan <> 'FREE' AND period.ended_at <= now()
     AND NOT p.paused AND (p.promised_from IS NULL OR p.promised_from <= period.ended_at)
-    AND EXISTS (SELECT FROM session s WHERE s.person_id = p.id AND s.local_date BETWEEN $2 AND $3
-                AND s.received_at < period.ended_at AND s.status <> 'SKIPPED')
-    AND NOT EXISTS (SELECT FROM operation o WHERE o.person_id = p.id AND o.requested_at >= period.ended_at)
-    AND NOT EXISTS (SELECT FROM period_aggregate a WHERE a.person_id = p.id AND a.kind = $1 AND a.first_day = $2
-                    AND a.settled_at IS NOT NULL)
+    AND NOT (SELECT EXISTS (SELECT FROM period_aggregate a WHERE a.person_id = p.id AND a.kind = $1
+                            AND a.first_day = $2 AND a.settled_at IS NOT NULL))
+    AND (SELECT EXISTS (SELECT FROM session s WHERE s.person_id = p.id AND s.local_date BETWEEN $2 AND $3
+                        AND s.received_at < period.ended_at AND s.status <> 'SKIPPED'))
+    AND NOT (SELECT EXISTS (SELECT FROM operation o WHERE o.person_id = p.id AND o.requested_at >= period.ended_at))
 )
 SELECT count(*) FILTER (WHERE told AND lag_s <= $4) AS on_time, count(*) FILTER (WHERE told AND lag_s > $4) AS late,
        count(*) FILTER (WHERE NOT told) AS not_enough_data, (SELECT count(*) FROM missing) AS missing,
