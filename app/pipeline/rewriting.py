@@ -43,7 +43,8 @@ async def ask_for(
     """Mark the words of these closed periods as stale; the jobs that write them (again)."""
     jobs: list[Job] = []
     for kind, firsts in first_days.items():
-        await writings.keep_stale(tx, head.person.id, kind, firsts)
+        if firsts:
+            await writings.keep_stale(tx, head.person.id, kind, firsts)
         jobs += [rewrite_period(kind, head.person, first, revision=head.revision, delay_s=delay_s) for first in firsts]
     return tuple(jobs)
 
