@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.jobs import JobStatus
 from app.storage.forgetting import operations
 from app.storage.forgetting.operations import ResetScope
 from app.storage.jobs.ledger import NOT_ENDED
@@ -219,6 +220,13 @@ async def test_a_wave_that_the_planner_has_not_seen_is_not_passed_over(
         fetched = await tx.fetchval(_FETCHED) - before
     await owner.execute("ANALYZE job")  # how many there are is told at once, and is not undone
     assert fetched < MOST_OF_A_FEW, f"{fetched} rows of the ledger were looked at"
+
+
+async def test_what_has_not_ended_is_said_alike(owner: Any) -> None:
+    """A state that is added belongs to one side or the other, here and in the function that every request asks."""
+    ended = set(re.findall(r"'([A-Z]+)'", NOT_ENDED))
+    assert ended | {JobStatus.QUEUED, JobStatus.SCHEDULED, JobStatus.RETRYING, JobStatus.RUNNING} == set(JobStatus)
+    assert NOT_ENDED in await owner.fetchval("SELECT prosrc FROM pg_proc WHERE oid = 'head(uuid)'::regprocedure")
 
 
 async def test_a_scrape_finds_who_is_due_by_index(spectrum: Spectrum, known: Known) -> None:
