@@ -119,7 +119,6 @@ WHY_NOT: Mapping[str, str] = {
     "3": f"{_FOLDS}; the naive program reads closed weeks and takes means",
     "4": f"{_FOLDS}; the limit hands out a ready text",
     "5": f"{_FOLDS}; PostGraphile reads closed weeks and takes means",
-    "7": "most is the worker's own: findings with their intervals, and the composer's words for three cards",
     "12a": "the API is Strawberry, graphql-core, Tortoise and 300 modules of ours: a third of all with litellm",
     "12b": "libraries alone are 71 MiB once imported, the whole program 91, before it has answered anybody",
 }

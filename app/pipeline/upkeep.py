@@ -3,8 +3,9 @@
 Bounded, and repeated until done.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from app import tracing
 from app.domain.periods import PeriodKind, format_period, period_of, previous
@@ -27,7 +28,7 @@ from app.storage.notify import devices, pushes, webhooks
 from app.storage.notify.webhooks import Announcement
 from app.storage.store import Tx
 from app.storage.words import decisions, pairs, reports, scores, shadows
-from app.telemetry import logger
+from app.telemetry import logger, where
 from prompts import list_prompts, list_revisions
 
 JOB_DAYS = 30
@@ -49,67 +50,68 @@ STATISTICS_DAYS = 7
 PROMISES_LOOKED_AT = 2
 """Weeks, and months, before this one: the newest may still go on somewhere."""
 
+Step = Callable[[Ports], Awaitable[object]]
+
 log = logger("upkeep")
 
 
 async def prepare(_: Claimed, ports: Ports) -> None:
-    """Erase in small transactions, so that nobody waits for a lock.
+    """Do each step, in small transactions, so that nobody waits for a lock.
 
-    What fails holds up nothing else of the hour; the job fails for it at the end, and is tried again.
+    What fails holds up nothing else of the hour; the job fails for it at the end. When all failed, it is for what the
+    first one failed of (the database is away); when some did, that counts as an attempt, whatever it was.
     """
-    failures = []
+    failures: dict[str, Exception] = {}
     with tracing.apart():
-        for step in _STEPS:
+        for name, step in _STEPS.items():
             try:
                 await step(ports)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other steps have nothing to do with it
-                log.warning("upkeep_step_failed", scope=step.__name__.strip("_"), error=type(error).__name__)
-                failures.append(error)
+                log.warning("upkeep_step_failed", scope=name, error=type(error).__name__, where=where(error))
+                failures[name] = error
+    if len(failures) == len(_STEPS):
+        raise next(iter(failures.values()))
     if failures:
-        raise failures[0]
+        raise SpectrumError(f"Not done this hour: {', '.join(failures)}.")
+
+
+async def keep(_: Tx, __: None) -> Kept:
+    """Nothing is left to keep: each step did by itself."""
+    return Kept()
 
 
 async def _erase_words(ports: Ports) -> None:
     log.info("raw_text_erased", count=await erase_expired(ports))
 
 
-async def _erase_jobs(ports: Ports) -> None:
-    for _round in range(MAX_ROUNDS):
+def _erasing(erase_old: Callable[..., Awaitable[int]], days: int) -> Step:
+    """Drop what is past its time, some at once, until nothing is left of it."""
+
+    async def step(ports: Ports) -> None:
+        for _round in range(MAX_ROUNDS):
+            async with ports.store.for_everyone() as tx:
+                if await erase_old(tx, days=days, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
+                    return
+
+    return step
+
+
+def _pruning(prune: Callable[[Tx], Awaitable[int]]) -> Step:
+    """The same where little is dropped at a time."""
+
+    async def step(ports: Ports) -> None:
         async with ports.store.for_everyone() as tx:
-            if await ledger.erase_finished(tx, days=JOB_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
-                break
+            await prune(tx)
+
+    return step
 
 
 async def _settle_calls(ports: Ports) -> None:
-    """Pay what a worker that is gone had reserved, and drop calls that nobody asks about any more."""
+    """Pay what a worker that is gone had reserved."""
     async with ports.store.for_everyone() as tx:
         forgotten = await calls.settle_forgotten(tx)
     if forgotten:
         log.warning("calls_forgotten", count=forgotten)
-    async with ports.store.for_everyone() as tx:
-        await calls.erase_unpublished(tx, days=1)
-    for _round in range(MAX_ROUNDS):
-        async with ports.store.for_everyone() as tx:
-            if await calls.erase_old(tx, days=CALL_DAYS, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
-                break
-
-
-async def _erase_old(ports: Ports) -> None:
-    """Drop scores, texts on trial and events that are past their time."""
-    for erase_old, days in (
-        (scores.erase_old, SCORE_DAYS),
-        (shadows.erase_old, SHADOW_DAYS),
-        (events.erase_old, EVENT_DAYS),
-        (plans.erase_old, EVENT_DAYS),
-        (assignments.erase_old, EVENT_DAYS),
-        (pushes.erase_old, EVENT_DAYS),
-        (webhooks.erase_old, DELIVERY_DAYS),
-        (reports.erase_old, REPORT_DAYS),
-    ):
-        for _round in range(MAX_ROUNDS):
-            async with ports.store.for_everyone() as tx:
-                if await erase_old(tx, days=days, limit=ROWS_AT_ONCE) < ROWS_AT_ONCE:
-                    break
 
 
 async def _look_at_wholes(ports: Ports) -> None:
@@ -177,36 +179,9 @@ async def _watch_promises(ports: Ports) -> None:
                     await ledger.keep_jobs(tx, await announce(tx, [missed]))
 
 
-async def _prune(ports: Ports) -> None:
-    """Drop answers to mutations that nobody may repeat any more, and what the audit log no longer has to know."""
+async def _ask_for_scores(ports: Ports) -> None:
     async with ports.store.for_everyone() as tx:
-        await operations.erase_answers(tx)
-        await audit.erase_old(tx, days=AUDIT_DAYS)
-        await decisions.erase_old(tx, days=DECISION_DAYS)
-        await pairs.erase_old(tx, days=PAIR_DAYS)
-        await devices.erase_old(tx, days=DEVICE_DAYS)
-
-
-_STEPS: Sequence[Callable[[Ports], Awaitable[object]]] = (
-    _erase_words,
-    _erase_jobs,
-    _settle_calls,
-    _erase_old,
-    _prune,
-    rewrap,
-    _look_at_wholes,
-    _watch_promises,
-    _read_waiting,
-    assign_all,
-    _reconcile,
-    _read_again,
-)
-"""What an hour asks for: first what must go, then what others are planned by, then what looks at everybody's data."""
-
-
-async def keep(tx: Tx, _: None) -> Kept:
-    """Ask for what is scored and reported on."""
-    return Kept(await _scoring(tx))
+        await ledger.keep_jobs(tx, await _scoring(tx))
 
 
 async def _scoring(tx: Tx) -> tuple[Job, ...]:
@@ -221,3 +196,34 @@ async def _scoring(tx: Tx) -> tuple[Job, ...]:
 async def _hour(tx: Tx) -> str:
     hour: str = await tx.fetchval("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')")
     return hour
+
+
+_STEPS: Mapping[str, Step] = {
+    "words": _erase_words,
+    "answers_of_models": _pruning(partial(calls.erase_unpublished, days=1)),
+    "answers_to_mutations": _pruning(operations.erase_answers),
+    "jobs": _erasing(ledger.erase_finished, JOB_DAYS),
+    "calls": _erasing(calls.erase_old, CALL_DAYS),
+    "scores": _erasing(scores.erase_old, SCORE_DAYS),
+    "texts_on_trial": _erasing(shadows.erase_old, SHADOW_DAYS),
+    "events": _erasing(events.erase_old, EVENT_DAYS),
+    "upgrades": _erasing(plans.erase_old, EVENT_DAYS),
+    "assignments": _erasing(assignments.erase_old, EVENT_DAYS),
+    "pushes": _erasing(pushes.erase_old, EVENT_DAYS),
+    "deliveries": _erasing(webhooks.erase_old, DELIVERY_DAYS),
+    "reports": _erasing(reports.erase_old, REPORT_DAYS),
+    "audit": _pruning(partial(audit.erase_old, days=AUDIT_DAYS)),
+    "decisions": _pruning(partial(decisions.erase_old, days=DECISION_DAYS)),
+    "pairs": _pruning(partial(pairs.erase_old, days=PAIR_DAYS)),
+    "devices": _pruning(partial(devices.erase_old, days=DEVICE_DAYS)),
+    "keys": rewrap,
+    "statistics": _look_at_wholes,
+    "money": _settle_calls,
+    "scoring": _ask_for_scores,
+    "promises": _watch_promises,
+    "waiting": _read_waiting,
+    "experiments": assign_all,
+    "reconciliation": _reconcile,
+    "readings": _read_again,
+}
+"""An hour's, in order: what must go, what others are planned by, and what looks at everybody's data."""

@@ -113,21 +113,20 @@ def test_a_program_that_is_killed_is_started_again_and_counts_no_longer(folder: 
     """Another takes its place, and what the lost one had open and in memory is in no gauge any more."""
     port = free_port()
     with _up(folder, clean_environment(folder, SPECTRUM_PORT=str(port), TMPDIR=str(folder))) as process:
-        _wait_ready(process, port)
+        assert process.stderr is not None
+        next(line for line in process.stderr if "/metrics" in line)  # now it looks after them; or it has ended
         (counts,) = folder.glob("spectrum-metrics-*")
         live = next(counts.glob("gauge_live*.db"))
         lost = int(live.stem.rpartition("_")[2])
         os.kill(lost, signal.SIGKILL)
-        assert process.stderr is not None
-        said = next(line for line in process.stderr if "stopped by itself" in line)
-        assert "starting it again" in said
         deadline = time.monotonic() + READY_WITHIN_S
         while list(counts.glob(f"gauge_live*_{lost}.db")) or lost in _children(process.pid):
             assert time.monotonic() < deadline, "its gauges are still counted"
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=40)
+        _, told = process.communicate(timeout=40)
     assert process.returncode == 0
+    assert "stopped by itself: starting it again" in told
 
 
 def test_a_port_that_is_taken_is_a_sentence(folder: Path) -> None:

@@ -16,6 +16,8 @@ from app.embedded.places import Place, known_place
 from app.errors import ConfigurationError
 from tests.embedded.program import Program, all_gone, living, postmaster, running, socket_folder
 
+_PATIENCE_S = 20
+
 
 def _place(state: Path) -> Place:
     place = known_place(state.resolve())
@@ -155,6 +157,7 @@ def test_a_redis_that_dies_while_it_is_asked_is_replaced(kept_state: Path) -> No
     with socket.socket(socket.AF_UNIX) as dying, ThreadPoolExecutor(1) as other:
         dying.bind(str(place.redis_socket))
         dying.listen()
+        dying.settimeout(_PATIENCE_S)
 
         def take_one_and_die() -> None:
             dying.accept()[0].close()

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from app.domain.periods import Period, PeriodKind
 from app.domain.rubric import WRITING
 from app.domain.sessions import SessionStatus
-from app.jobs import AGGREGATION, JobKind, PersonAt, Queue
+from app.jobs import AGGREGATION, JobKind, PersonAt, Queue, rewrite_period
 from app.storage import audit, people, wrapped
 from app.storage.engagement import assignments, cohorts, events, plans, usage
 from app.storage.forgetting import erasure, operations
@@ -161,6 +161,14 @@ IN_A_WAVE: dict[str, Call] = {
     ),
 }
 """What is asked of the ledger about some, while it is full of everybody's jobs."""
+OF_A_HUNDRED: dict[str, Call] = {
+    "claim": lambda tx, _: ledger.claim(tx, Queue.MINUTES, "a worker"),
+    "words again, unless they are asked for": lambda tx, it: ledger.keep_jobs(
+        tx, [rewrite_period(PeriodKind.WEEK, PersonAt(id_, 0), it.first, revision=1) for id_ in it.crowd]
+    ),
+    "who waits unasked": lambda tx, _: planning.list_unasked(tx, limit=100),
+}
+"""The same about the hundred that are next."""
 OF_A_BATCH: dict[str, Call] = {
     "numbers of a hundred people": lambda tx, it: numbers.list_numbers_by_person(tx, dict.fromkeys(it.crowd, it.days)),
     "how their sessions came": lambda tx, it: sessions.list_arrivals(tx, dict.fromkeys(it.crowd, it.days)),

@@ -214,7 +214,7 @@ async def list_outdated_people(tx: Tx, analyser_version: str, *, retention_days:
           AND p.id IN (SELECT n.person_id FROM session_numbers n WHERE {_OUTDATED})
           AND NOT EXISTS (
             SELECT FROM job j WHERE j.person_id = p.id AND j.kind = 'REBUILD' AND j.scope->>'analyser_version' = $1
-              AND j.status NOT IN ('SUCCEEDED', 'DISCARDED', 'CANCELLED'))
+              AND j.status IN ('QUEUED', 'RETRYING', 'RUNNING', 'DEAD'))
         ORDER BY p.id LIMIT $3 FOR NO KEY UPDATE OF p SKIP LOCKED
         """,
         analyser_version,

@@ -45,7 +45,7 @@ async def keep_reconciliation(tx: Tx, *, days: int) -> Reconciliation:
               SELECT FROM operation o WHERE o.person_id = s.person_id AND o.status IN ('RUNNING', 'FAILED'))))
         FROM session s JOIN person p ON p.id = s.person_id
         LEFT JOIN session_numbers n ON n.person_id = s.person_id AND n.session_id = s.id
-          AND n.analysed_at >= now() - make_interval(days => $1)  -- nothing is read before it is received
+          AND n.analysed_at >= now() - make_interval(days => $1 + 1)  -- read since it was received; a day for clocks
         WHERE s.received_at >= now() - make_interval(days => $1)
         RETURNING {_COLUMNS}
         """,
