@@ -98,7 +98,7 @@ async def _keep_running(running: list[asyncio.subprocess.Process], place: int, c
             raise ConfigurationError(f"spectrum {' '.join(PROGRAMS[place])} keeps stopping; its last words are above.")
         ends.append(now)
         # what it had open, and its memory, are nobody's any more
-        mark_process_dead(running[place].pid, counts)  # type: ignore[no-untyped-call]
+        mark_process_dead(running[place].pid, counts)  # type: ignore[no-untyped-call]  # the library's own
         console.print(f"spectrum {' '.join(PROGRAMS[place])} stopped by itself: starting it again.")
         running[place] = await _start(PROGRAMS[place], counts)
 

@@ -35,8 +35,9 @@ from graphql_schema.language import language_of
 from graphql_schema.masking import shown_failure
 
 LINKED = 8
-LINKING_S = 1.0
 """Of the jobs that published a person's words, so many of the newest are linked to a query of theirs."""
+LINKING_S = 1.0
+"""What an answer waits at most to know what it is linked to."""
 _Value = TypeVar("_Value")
 
 
