@@ -4,7 +4,6 @@ Knows nothing of what passes through it, and is no client.
 """
 
 import os
-import select
 import signal
 import time
 from collections.abc import Callable
@@ -51,6 +50,7 @@ class RedisServer:
             return
         # The writing end of this pipe stays open in Redis; that it closes is how its early end is noticed.
         lifeline, held = os.pipe()
+        os.set_blocking(lifeline, False)
         try:
             try:
                 self._run(held)
@@ -92,11 +92,18 @@ class RedisServer:
     def _wait(self, until: Callable[[Answer], bool], lifeline: int | None = None) -> Answer:
         deadline = time.monotonic() + START_S
         while not until(answer := ask_redis(self.place.redis_socket)):
-            ended = lifeline is not None and bool(select.select([lifeline], [], [], 0)[0])
-            if ended or time.monotonic() > deadline:
+            if (lifeline is not None and _has_ended(lifeline)) or time.monotonic() > deadline:
                 raise ConfigurationError(
                     f"Redis did not start ({START_S:.0f} s at most); {self.place.redis_log} says why. "
                     "Or set SPECTRUM_REDIS_URL to another one."
                 )
             time.sleep(_POLL_S)
         return answer
+
+
+def _has_ended(lifeline: int) -> bool:
+    """Whether nobody holds the other end any more; nothing is ever written there."""
+    try:
+        return not os.read(lifeline, 1)
+    except BlockingIOError:
+        return False

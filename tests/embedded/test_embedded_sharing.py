@@ -1,11 +1,13 @@
 """Programs share the servers of a state directory, and the last one to leave stops them. Settings are elsewhere."""
 
 import os
+import resource
 import shutil
 import signal
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import asyncpg
@@ -17,6 +19,7 @@ from app.errors import ConfigurationError
 from tests.embedded.program import Program, all_gone, living, postmaster, running, socket_folder
 
 _PATIENCE_S = 20
+_SELECTABLE = 1_024
 
 
 def _place(state: Path) -> Place:
@@ -167,6 +170,20 @@ def test_a_redis_that_dies_while_it_is_asked_is_replaced(kept_state: Path) -> No
         with embedded_servers(kept_state):
             died.result()
             assert len([title for title in living(place.home).values() if "redis" in title]) == 1
+
+
+def test_a_program_with_a_thousand_open_files_starts_them(kept_state: Path) -> None:
+    """Beyond 1,024 of them `select` refuses: nothing here may need it."""
+    most, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(most, min(limit, 2 * _SELECTABLE)), limit))
+    try:
+        with ExitStack() as files:
+            for _ in range(_SELECTABLE):
+                files.enter_context(open(os.devnull, "rb"))
+            with embedded_servers(kept_state):
+                assert len([title for title in living(_home(kept_state)).values() if "redis" in title]) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, limit))
 
 
 def test_deleted_sockets_are_made_again(kept_state: Path) -> None:
