@@ -99,7 +99,7 @@ async def _keep_running(running: list[asyncio.subprocess.Process], place: int, c
         ends.append(now)
         # what it had open, and its memory, are nobody's any more
         mark_process_dead(running[place].pid, counts)  # type: ignore[no-untyped-call]  # the library's own
-        console.print(f"spectrum {' '.join(PROGRAMS[place])} stopped by itself: starting it again.")
+        console.print(f"spectrum {' '.join(PROGRAMS[place])} stopped by itself: starting it again.", soft_wrap=True)
         running[place] = await _start(PROGRAMS[place], counts)
 
 
