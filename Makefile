@@ -17,7 +17,7 @@ BROWSER := $(shell command -v chromium || command -v chromium-browser || command
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up test quick check check-dashboard test-browser conformance faults soak bench bench-edge bench-honesty bench-analyser train wheel sbom audit image format lock clean
+.PHONY: help setup up test quick check check-dashboard test-browser test-release conformance faults soak bench bench-edge bench-honesty bench-analyser train wheel sbom audit image format lock clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,7 @@ check: setup ## what CI runs
 	$(BIN)/lint-imports --no-cache
 	$(MAKE) check-dashboard
 	$(MAKE) test
+	$(MAKE) test-release
 	$(MAKE) test-browser
 
 check-dashboard: setup
@@ -74,6 +75,9 @@ ifeq ($(BROWSER),)
 else
 	$(BIN)/python -m pytest -m browser tests
 endif
+
+test-release: setup ## the wheel, its parts, the releases before and after this one over one database
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "release and not faults" tests/release tests/benchmarks
 
 conformance: setup $(OTHERS) ## clients, audits and generators that others wrote, against a real server
 	$(BIN)/python -m pytest -m conformance tests/conformance

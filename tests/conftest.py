@@ -22,7 +22,7 @@ from tests.client import Client
 from tests.life import owner_of
 
 TEMPLATE = "spectrum_template"
-LEFT_OUT = ("browser", "faults", "conformance")
+LEFT_OUT = ("browser", "faults", "conformance", "release")
 """Tests with one of these marks run only when `-m` asks for them."""
 DEAR = {"faults", "leakage", "isolation", "cli", "workers", "simulation"}
 """Folders whose single tests take seconds."""

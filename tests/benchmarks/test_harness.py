@@ -86,6 +86,7 @@ async def test_variants_take_turns() -> None:
     assert order == ["a", "b", "b", "a"] * 2
 
 
+@pytest.mark.release
 def test_the_smallest_room_runs(tmp_path: Path) -> None:
     """`python -m benchmarks imports --quick --rounds 1` measures its goals, and saves what it printed."""
     file = tmp_path / "figures.json"

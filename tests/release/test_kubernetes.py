@@ -6,7 +6,6 @@ import subprocess
 from math import ceil
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
 
@@ -44,10 +43,16 @@ def _role(manifest: Manifest) -> str:
     return labels.get("spectrum/queue", labels["app.kubernetes.io/component"])
 
 
+def _validate(manifest: Manifest) -> None:
+    import kubernetes_validate  # noqa: PLC0415 - a second of every test process's start, and only this needs it
+
+    kubernetes_validate.validate(dict(manifest), KUBERNETES, strict=True)
+
+
 @pytest.mark.parametrize("manifest", EVERY, ids=_name)
 def test_each_is_valid(manifest: Manifest) -> None:
     """Kubernetes' own schemas know every field of it, and no two are of one name."""
-    kubernetes_validate.validate(dict(manifest), KUBERNETES, strict=True)
+    _validate(manifest)
     assert [_name(each) for each in EVERY].count(_name(manifest)) == 1
 
 
@@ -69,7 +74,7 @@ def test_kustomize_puts_the_same_together(folder: str) -> None:
     done = subprocess.run(["kubectl", "kustomize", FOLDER / folder], capture_output=True, check=True)
     made = [each for each in yaml.safe_load_all(done.stdout) if each]
     for each in made:
-        kubernetes_validate.validate(each, KUBERNETES, strict=True)
+        _validate(each)
         ours = named(each["kind"], each["metadata"]["name"])
         assert [c["image"] for c in containers_of(each)] == [c["image"] for c in containers_of(ours)]
         assert each["kind"] == "Namespace" or each["metadata"]["namespace"] == "spectrum"

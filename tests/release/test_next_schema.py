@@ -29,6 +29,7 @@ from tests.release.releases import (
     this_release,
 )
 
+pytestmark = pytest.mark.release
 SEEN = """{ viewer { sessions(first: 50) { totalCount }
   spectrum { landscape(range: {preset: LAST_90_DAYS}) { points { sampleCount } } } } }"""
 PROGRAMS = 2

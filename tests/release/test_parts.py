@@ -22,6 +22,9 @@ audit = module_from_spec(_SPEC)
 _SPEC.loader.exec_module(audit)
 
 
+pytestmark = pytest.mark.release
+
+
 @pytest.fixture(scope="module")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder that `make sbom` would fill."""

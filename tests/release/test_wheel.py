@@ -22,6 +22,7 @@ from tests.life import database_url
 from tests.programs import PATIENCE_S, free_port
 from tests.release.wheels import PAGES, ROOT, Installed, build_wheel, checkout, missing
 
+pytestmark = pytest.mark.release
 ROOMS = {"app", "dashboard", "documents", "graphql_schema", "migrations", "prompts", "workers"}
 NEEDED = (
     *PAGES,
