@@ -14,6 +14,7 @@ import pytest
 
 from app.embedded import Servers, embedded_servers, remove_state
 from app.errors import ConfigurationError
+from app.memory import NEW_OBJECTS
 from app.settings import Settings
 from app.storage.schema import migrate
 from app.storage.store import DatabaseUrls
@@ -31,7 +32,11 @@ AUTH_SECRET = "a secret of the tests, long enough to be one"
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C mean something to the programs that tests start, also where the suite runs in the background."""
+    """Let Ctrl-C mean something to the programs that tests start, also where the suite runs in the background.
+
+    Garbage is looked for as rarely as in the programs themselves.
+    """
+    gc.set_threshold(NEW_OBJECTS)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" has it ignored, and that is inherited
 
 
