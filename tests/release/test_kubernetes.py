@@ -193,6 +193,18 @@ def test_the_journal_outlives_pods_and_is_written_by_those_who_erase() -> None:
     assert writing == WRITE_ERASURES_DOWN
 
 
+def test_every_program_has_the_files_that_settings_may_name() -> None:
+    """Models and experiments are read wherever the settings arrive, by migrations, too."""
+    for manifest in RUN:
+        (container,) = containers_of(manifest)
+        pod = pod_of(manifest)
+        assert pod is not None
+        assert {"configMapRef": {"name": "spectrum-settings"}} in container["envFrom"]
+        (mount,) = (each for each in container["volumeMounts"] if each["mountPath"] == "/etc/spectrum")
+        (volume,) = (each for each in pod["spec"]["volumes"] if each["name"] == mount["name"])
+        assert volume["configMap"] == {"name": "spectrum-files", "optional": True}
+
+
 def test_the_api_is_watched_and_stops_after_its_last_request() -> None:
     """Probes ask the addresses that there are; there is time for what is under way, after the last new request."""
     manifest = named("Deployment", "spectrum-api")
