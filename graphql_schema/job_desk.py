@@ -160,7 +160,7 @@ def _checked(asked: JobsInput) -> list[UUID]:
 class JobMutation:
     @strawberry.mutation(
         description="Ask for work of any kind but RESET, RECEIPT_CHECK, SCORING and REPORT. SESSION_ANALYSIS: the"
-        " person's oldest session that waits.",
+        " person's oldest session that waits, failed, or was read and has no numbers.",
         **only(Role.SERVICE, Role.OPERATOR, Role.ADMIN),
     )
     async def enqueue_job(self, info: Info, input: EnqueueJobInput) -> JobPayload:  # noqa: A002 - the contract's name

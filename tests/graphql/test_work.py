@@ -81,6 +81,29 @@ async def test_a_job_says_what_it_is_about_and_names_nobody(
         assert await _jobs(client, {"subject": unknown}) == []
 
 
+async def test_a_session_without_its_numbers_is_read_again_when_it_is_asked_for(
+    spectrum: Spectrum, owner: Any, client: Client, person: str
+) -> None:
+    """What waits, failed, or lost its numbers is found, the oldest first, and has them again; the rest is not asked."""
+    sent = weeks_of(person, weeks=1)
+    await take(spectrum, *sent)
+    await work_off(spectrum, owner)
+    numbers = await owner.fetch("SELECT * FROM session_numbers ORDER BY session_id")
+    oldest, second, third = [UUID(each["sessionKey"]) for each in sent[:3]]
+    await owner.execute("DELETE FROM session_numbers WHERE session_id = ANY($1)", [oldest, second])
+    await owner.execute("UPDATE session SET status = 'FAILED' WHERE id = $1", third)
+    document = "mutation($i: EnqueueJobInput!) { enqueueJob(input: $i) { job { id } userErrors { code } } }"
+    asked = {"i": {"kind": "SESSION_ANALYSIS", "subjectKey": person}}
+    for _ in range(3):
+        assert (await client.team(document, asked))["enqueueJob"]["userErrors"] == []
+        await work_off(spectrum, owner)
+    assert (await client.team(document, asked))["enqueueJob"] == {"job": None, "userErrors": [{"code": "NOT_FOUND"}]}
+    again = await owner.fetch("SELECT * FROM session_numbers ORDER BY session_id")
+    whenever = {"analysed_at": None, "kept_at": None}
+    assert [dict(row) | whenever for row in again] == [dict(row) | whenever for row in numbers]
+    assert await owner.fetchval("SELECT count(*) FROM session WHERE status <> 'DONE'") == 0
+
+
 async def test_overdue_is_what_broke_its_promise(spectrum: Spectrum, owner: Any, client: Client, person: str) -> None:
     """An hour after the period's end and not ended, dead or not; everything else, with or without a promise, is not."""
     ages = {"in time": 59, "late": 61, "dead": 61, "done": 61}

@@ -241,9 +241,13 @@ async def list_outdated(
 
 
 async def find_unanalysed(tx: Tx, person_id: UUID) -> UUID | None:
-    """The person's oldest session that waits for analysis or failed it, None without one."""
+    """The person's oldest session that waits for analysis, failed it, or was read and has no numbers; None without."""
     found: UUID | None = await tx.fetchval(
-        "SELECT id FROM session WHERE person_id = $1 AND status IN ('PENDING', 'FAILED') ORDER BY started_at LIMIT 1",
+        """
+        SELECT s.id FROM session s LEFT JOIN session_numbers n ON n.person_id = s.person_id AND n.session_id = s.id
+        WHERE s.person_id = $1 AND (s.status IN ('PENDING', 'FAILED') OR (s.status = 'DONE' AND n.session_id IS NULL))
+        ORDER BY s.started_at LIMIT 1
+        """,
         person_id,
     )
     return found
