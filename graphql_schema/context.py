@@ -61,15 +61,15 @@ class _History:
         self._packed: dict[date, bytes] = {}
         self._unpacked: dict[date, SessionTable] = {}
 
-    async def read(self, context: "Context", span: Period) -> None:
-        """Read the months that `span` touches."""
+    def ask(self, context: "Context", span: Period) -> set["asyncio.Task[None]"]:
+        """Begin to read those months that `span` touches and nobody has asked for; what to wait for, for all of it."""
         wanted = list(months_of(span))
         missing = [month for month in wanted if month not in self._asked]
         if missing:
             reading = asyncio.ensure_future(self._read(context, Period(missing[0], missing[-1])))
+            reading.add_done_callback(_heard)
             self._asked.update(dict.fromkeys(missing, reading))
-        for reading in {self._asked[month] for month in wanted}:
-            await reading
+        return {self._asked[month] for month in wanted}
 
     async def _read(self, context: "Context", months: Period) -> None:
         async with context.read() as tx:
@@ -102,6 +102,7 @@ class Context:
     _once: dict[object, asyncio.Future[Any]] = field(default_factory=dict)
     _together: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
     _history: _History = field(default_factory=_History)
+    _folds: dict[tuple[Period, Period, frozenset[Source] | None], Fold] = field(default_factory=dict)
     _moment: Callable[[], Awaitable[Tx]] | None = None
 
     def person_id(self) -> UUID:
@@ -218,20 +219,24 @@ class Context:
     ) -> Fold:
         """The caller's fold of `period`, or of a period that it is compared with; made once in a request."""
         folded = compared_with or period
-        return await self.once(("fold", period, folded, sources), self._fold(period, folded, sources))
+        key = (period, folded, sources)
+        if key not in self._folds:
+            targets = await self._read_for(period)
+            alike = await self.fold(period, None, sources) if folded == baseline_of(period) else None
+            if key not in self._folds:  # somebody else may have waited for the same
+                self._folds[key] = fold(self._history.sessions(folded), targets, folded, sources, alike=alike)
+        return self._folds[key]
 
     async def folds(self, period: Period, sources: frozenset[Source] | None = None) -> tuple[Fold, Fold]:
         """The caller's folds of `period` and of the 12 weeks before it."""
         return await self.fold(period, None, sources), await self.fold(period, baseline_of(period), sources)
 
-    async def _fold(self, period: Period, folded: Period, sources: frozenset[Source] | None) -> Fold:
-        targets = await self._read_for(period)
-        alike = await self.fold(period, None, sources) if folded == baseline_of(period) else None
-        return fold(self._history.sessions(folded), targets, folded, sources, alike=alike)
-
     async def _read_for(self, period: Period) -> tuple[ExclusionTarget, ...]:
         """Read the history that `period` needs, and what is left out of it, at once."""
-        _, targets = await asyncio.gather(self._history.read(self, _comparable(period)), self.targets())
+        readings = self._history.ask(self, _comparable(period))
+        targets = await self.targets()
+        for reading in readings:
+            await reading
         return targets
 
     async def targets(self) -> tuple[ExclusionTarget, ...]:
@@ -263,7 +268,14 @@ class Context:
         """Read again from here on: something was changed."""
         self._once.clear()
         self._together.clear()
+        self._folds.clear()
         self._history = _History()
+
+
+def _heard(reading: "asyncio.Task[None]") -> None:
+    """Whoever asked may have failed of something else first; asyncio would log what this failed of, values included."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 Info = strawberry.Info[Context, None]

@@ -1,5 +1,7 @@
 """An answer is of one moment and one revision, whatever happens while it is made."""
 
+import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.storage.store import Store, Tx
+from app.storage.store import StorageUnavailable, Store, Tx
 from app.wiring import Spectrum
 from tests.client import Client, session
 from tests.conftest import AUTH_SECRET
@@ -67,3 +69,34 @@ async def test_a_change_between_the_head_and_the_reading_shows_as_a_whole(
             "to": f"{datetime.now(ZoneInfo(head['zone'])).date()}",
             "timeZone": head["zone"],
         }
+
+
+class _Silent(Store):
+    """A store whose moments cannot be read."""
+
+    def __init__(self, store: Store) -> None:
+        self._whole = store
+
+    @asynccontextmanager
+    async def as_it_is(self, person_id: UUID) -> AsyncIterator[Tx]:
+        raise StorageUnavailable("Away.")
+        yield  # what makes it a generator
+
+    async def glance(self, sql: str, person_id: UUID) -> Any:
+        return await self._whole.glance(sql, person_id)
+
+
+async def test_reads_that_fail_together_are_told_by_the_answer_alone(spectrum: Spectrum, person: str) -> None:
+    """Of several reads that nobody waited for to the end asyncio logs nothing: such a line would hold what they read."""
+    logged: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: logged.append(told))
+    await take(spectrum, session(person, JUNE))
+    silent = replace(spectrum, ports=replace(spectrum.ports, store=_Silent(spectrum.ports.store)))
+    document = "{ viewer { spectrum { landscape(range: {preset: LAST_7_DAYS}) { excludedCount } } } }"
+    async with Client.of(silent, AUTH_SECRET) as client:
+        headers = {"authorization": f"Bearer {client.token(person)}"}
+        answer = await client.http.get("/graphql", params={"query": document}, headers=headers)
+    assert answer.json()["errors"]
+    gc.collect()
+    await asyncio.sleep(0)
+    assert logged == []
