@@ -18,14 +18,25 @@ Values = Mapping[tuple[str, str], frozenset[str]]
 _VARIABLES = {"$__rate_interval": "5m"}
 
 
-def promtool() -> str:
-    """Give Debian's promtool; where it is missing, a test is left out, but not in continuous integration."""
-    found = shutil.which("promtool")
+def program(name: str, package: str) -> str:
+    """Give a program of Debian's; where it is missing, a test is left out, but not in continuous integration."""
+    found = shutil.which(name)
     if found is None:
+        missing = f"{name} is not here (Debian: apt install {package})"
         if "CI" in os.environ:
-            pytest.fail("promtool is not here (Debian: apt install prometheus)")
-        pytest.skip("promtool is not here (Debian: apt install prometheus)")
+            pytest.fail(missing)
+        pytest.skip(missing)
     return found
+
+
+def promtool() -> str:
+    """Give the program that reads rules and configurations of Prometheus."""
+    return program("promtool", "prometheus")
+
+
+def amtool() -> str:
+    """Give the one of Alertmanager."""
+    return program("amtool", "prometheus-alertmanager")
 
 
 def check_expressions(expressions: Iterable[str], folder: Path) -> None:

@@ -14,7 +14,7 @@ from app.domain.envelopes import ENVELOPES
 from app.settings import Settings
 from app.telemetry import OPERATION_SECONDS
 from tests.observing.conftest import Exposed
-from tests.observing.promql import NAME, Values, promtool, unheard_in, unknown_in, values_in
+from tests.observing.promql import NAME, Values, amtool, promtool, unheard_in, unknown_in, values_in
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "prometheus"
@@ -71,6 +71,30 @@ def test_promtool_reads_the_one_of_kubernetes(tmp_path: Path) -> None:
     command = [promtool(), "check", "config", "kubernetes.yml"]
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stdout + said.stderr
+
+
+def _amtool(*asked: str) -> str:
+    said = subprocess.run([amtool(), *asked], cwd=FOLDER, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+    return said.stdout
+
+
+def test_every_alert_reaches_whom_it_should() -> None:
+    """Alertmanager reads its example, sends each alert to a pager or to the tickets, and hides only what there is."""
+    _amtool("check-config", "alertmanager.yml")
+    whose = {
+        severity: _amtool("config", "routes", "test", "--config.file=alertmanager.yml", f"severity={severity}").strip()
+        for severity in {rule["labels"]["severity"] for rule in ALERTS.values()}
+    }
+    assert whose == {"page": "pager", "ticket": "tickets"}
+    for rule in yaml.safe_load((FOLDER / "alertmanager.yml").read_text())["inhibit_rules"]:
+        named = [re.split(r"[|]", re.findall('"(.+)"', one)[0]) for key in _SIDES for one in rule[key]]
+        assert {alert for alerts in named for alert in alerts} <= set(ALERTS)
+    config = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
+    assert config["alerting"]["alertmanagers"], "Prometheus tells it"
+
+
+_SIDES = ("source_matchers", "target_matchers")
 
 
 def test_every_alert_is_tested_both_ways() -> None:

@@ -27,8 +27,8 @@ def read_manifests(folder: Path = FOLDER) -> list[Manifest]:
 
 
 def every_manifest() -> list[Manifest]:
-    """The objects of programs and set-up, and the Job that migrates."""
-    return [*read_manifests(), *read_manifests(FOLDER / "migrate")]
+    """The objects of programs and set-up, and the Jobs that are run by hand."""
+    return [*read_manifests(), *read_manifests(FOLDER / "migrate"), *read_manifests(FOLDER / "restore")]
 
 
 def _objects(path: Path) -> list[Manifest]:
@@ -38,6 +38,19 @@ def _objects(path: Path) -> list[Manifest]:
 def pod_of(manifest: Manifest) -> Mapping[str, Any] | None:
     """The pod that a manifest starts, None when it starts none."""
     return manifest["spec"]["template"] if manifest["kind"] in PROGRAMS else None
+
+
+def labels_of(manifest: Manifest) -> dict[str, str]:
+    """The labels of the pod that a manifest starts."""
+    pod = pod_of(manifest)
+    assert pod is not None
+    return dict(pod["metadata"]["labels"])
+
+
+def role_of(manifest: Manifest) -> str:
+    """What its program does: the queue of a worker, or the component."""
+    labels = labels_of(manifest)
+    return labels.get("spectrum/queue", labels["app.kubernetes.io/component"])
 
 
 def containers_of(manifest: Manifest) -> Iterator[dict[str, Any]]:

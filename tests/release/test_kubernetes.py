@@ -14,7 +14,17 @@ from app.cli import parse
 from app.cli.api import GRACEFUL_STOP_S
 from app.edge.health import TIMEOUT_S
 from app.jobs import Queue
-from tests.release.manifests import FOLDER, PROGRAMS, Manifest, containers_of, every_manifest, named, pod_of
+from tests.release.manifests import (
+    FOLDER,
+    PROGRAMS,
+    Manifest,
+    containers_of,
+    every_manifest,
+    labels_of,
+    named,
+    pod_of,
+    role_of,
+)
 from tests.release.wheels import ROOT
 
 KUBERNETES = "1.37"
@@ -30,17 +40,6 @@ WRITE_ERASURES_DOWN = {"api", "seconds"}
 
 def _name(manifest: Manifest) -> str:
     return f"{manifest['kind']}/{manifest['metadata']['name']}"
-
-
-def _labels(manifest: Manifest) -> dict[str, str]:
-    pod = pod_of(manifest)
-    assert pod is not None
-    return dict(pod["metadata"]["labels"])
-
-
-def _role(manifest: Manifest) -> str:
-    labels = _labels(manifest)
-    return labels.get("spectrum/queue", labels["app.kubernetes.io/component"])
 
 
 def _validate(manifest: Manifest) -> None:
@@ -68,7 +67,7 @@ def test_every_file_is_used() -> None:
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="There is no kubectl here: its kustomize was not asked.")
-@pytest.mark.parametrize("folder", [".", "setup", "migrate"])
+@pytest.mark.parametrize("folder", [".", "setup", "migrate", "restore"])
 def test_kustomize_puts_the_same_together(folder: str) -> None:
     """Kustomize reads the kustomizations as these tests do, and puts everything into the one namespace."""
     done = subprocess.run(["kubectl", "kustomize", FOLDER / folder], capture_output=True, check=True)
@@ -144,10 +143,24 @@ def test_each_program_is_told_what_production_needs(manifest: Manifest) -> None:
         assert {"configMapRef": {"name": "spectrum-settings"}} in container["envFrom"]
 
 
+def test_what_can_be_said_otherwise_need_not_be_a_secret() -> None:
+    """A key set takes the place of the tokens' secret, a key service that of the master key; the rest must be there."""
+    for manifest in RUN:
+        (container,) = containers_of(manifest)
+        optional = {each["name"] for each in container["env"] if each["valueFrom"]["secretKeyRef"].get("optional")}
+        assert optional - {"SPECTRUM_REPORTS_DATABASE_URL"} == {
+            "SPECTRUM_AUTH_SECRET",
+            "SPECTRUM_MASTER_KEY",
+            "SPECTRUM_PREVIOUS_MASTER_KEYS",
+        }
+    commented = (FOLDER / "setup" / "settings.yaml").read_text(encoding="utf-8")
+    assert {"SPECTRUM_AUTH_JWKS_URL", "SPECTRUM_MASTER_KEY_COMMAND"} <= set(re.findall(r"# (SPECTRUM_\w+):", commented))
+
+
 def test_only_migrations_have_the_owners_login() -> None:
     """What serves and what works cannot change the schema."""
     having = {
-        _role(each)
+        role_of(each)
         for each in RUN
         for container in containers_of(each)
         if "SPECTRUM_OWNER_DATABASE_URL" in _variables(container)
@@ -158,7 +171,7 @@ def test_only_migrations_have_the_owners_login() -> None:
 def test_models_keys_reach_only_those_who_ask_models() -> None:
     """A provider's key is given to workers of minutes and hours alone."""
     having = {
-        _role(each)
+        role_of(each)
         for each in RUN
         for container in containers_of(each)
         if any("spectrum-models" in str(source) for source in container["envFrom"])
@@ -168,7 +181,7 @@ def test_models_keys_reach_only_those_who_ask_models() -> None:
 
 def test_every_queue_has_workers() -> None:
     """No queue is left to nobody, and each worker runs the queue of its name."""
-    workers = {_role(each): each for each in RUN if _labels(each)["app.kubernetes.io/component"] == "worker"}
+    workers = {role_of(each): each for each in RUN if labels_of(each)["app.kubernetes.io/component"] == "worker"}
     assert set(workers) == {*Queue}
     for queue, manifest in workers.items():
         (container,) = containers_of(manifest)
@@ -189,7 +202,7 @@ def test_the_journal_outlives_pods_and_is_written_by_those_who_erase() -> None:
         (volume,) = (each for each in pod["spec"]["volumes"] if each["name"] == mount["name"])
         assert volume["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
         if not mount.get("readOnly"):
-            writing.add(_role(manifest))
+            writing.add(role_of(manifest))
     assert writing == WRITE_ERASURES_DOWN
 
 
@@ -225,7 +238,7 @@ def test_the_api_is_watched_and_stops_after_its_last_request() -> None:
     assert pod["spec"]["terminationGracePeriodSeconds"] >= before + GRACEFUL_STOP_S + 5
     assert manifest["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
     service = named("Service", "spectrum-api")["spec"]
-    assert service["selector"].items() <= _labels(manifest).items()
+    assert service["selector"].items() <= labels_of(manifest).items()
     assert [port["targetPort"] for port in service["ports"]] == ["http"]
 
 
@@ -244,7 +257,7 @@ def test_workers_are_watched_where_their_metrics_are(queue: Queue) -> None:
 @pytest.mark.parametrize("manifest", [each for each in RUN if each["kind"] == "Deployment"], ids=_name)
 def test_each_deployment_is_spread_scaled_and_kept_up(manifest: Manifest) -> None:
     """Spread over zones and machines, scaled by its own autoscaler alone, never taken down all at once."""
-    name, labels = manifest["metadata"]["name"], _labels(manifest)
+    name, labels = manifest["metadata"]["name"], labels_of(manifest)
     selected = manifest["spec"]["selector"]["matchLabels"]
     assert set(selected) >= LABELS
     assert selected.items() <= labels.items()
@@ -307,7 +320,7 @@ def _scraped(manifest: Manifest, port: dict[str, Any], rules: list[dict[str, Any
         "__meta_kubernetes_pod_name": f"{manifest['metadata']['name']}-0",
         "__meta_kubernetes_pod_container_port_name": port["name"],
     }
-    for name, value in _labels(manifest).items():
+    for name, value in labels_of(manifest).items():
         labels["__meta_kubernetes_pod_label_" + re.sub(r"[^a-zA-Z0-9_]", "_", name)] = value
     for rule in rules:
         value = ";".join(labels.get(each, "") for each in rule["source_labels"])
@@ -323,7 +336,7 @@ def test_prometheus_finds_every_pod_by_the_names_that_rules_know() -> None:
     """`job` is what the alerts say and `namespace` what the autoscalers' adapter needs; one port of each, no Job."""
     (scrape,) = yaml.safe_load((ROOT / "deploy/prometheus/kubernetes.yml").read_text())["scrape_configs"]
     found = {
-        _role(manifest): _scraped(manifest, port, scrape["relabel_configs"])
+        role_of(manifest): _scraped(manifest, port, scrape["relabel_configs"])
         for manifest in RUN
         for container in containers_of(manifest)
         for port in container.get("ports", ())
@@ -343,58 +356,3 @@ def test_reports_are_read_at_a_replica_where_there_is_one() -> None:
         (container,) = containers_of(manifest)
         (told,) = (each for each in container["env"] if each["name"] == "SPECTRUM_REPORTS_DATABASE_URL")
         assert told["valueFrom"]["secretKeyRef"]["optional"] is True
-
-
-def _policies() -> list[Manifest]:
-    return [each for each in EVERY if each["kind"] == "NetworkPolicy"]
-
-
-def _selects(policy: Manifest, labels: dict[str, str]) -> bool:
-    selector = policy["spec"]["podSelector"]
-    listed = all(labels.get(each["key"]) in each["values"] for each in selector.get("matchExpressions", ()))
-    return listed and selector.get("matchLabels", {}).items() <= labels.items()
-
-
-@pytest.mark.parametrize(
-    ("role", "ports"),
-    [
-        ("api", {53, 5432, 6432, 6379, 4318}),
-        ("seconds", {53, 5432, 6432, 6379, 4318}),
-        ("minutes", {53, 5432, 6432, 6379, 4318, 443}),
-        ("hours", {53, 5432, 6432, 6379, 4318, 443}),
-        ("migrate", {53, 5432, 6432, 6379, 4318}),
-    ],
-)
-def test_each_program_reaches_what_it_needs(role: str, ports: set[int]) -> None:
-    """Databases and names for all; the world, by https and outside of this network, for two kinds of workers."""
-    (manifest,) = (each for each in RUN if _role(each) == role)
-    open_to = [
-        (to, port["port"])
-        for policy in _policies()
-        if _selects(policy, _labels(manifest))
-        for rule in policy["spec"].get("egress", ())
-        for to in rule["to"]
-        for port in rule["ports"]
-    ]
-    assert {port for _, port in open_to} == ports
-    for to, port in open_to:
-        if port == 443:
-            assert {"10.0.0.0/8", "169.254.0.0/16", "fc00::/7", "fe80::/10"} & set(to["ipBlock"]["except"])
-        else:
-            assert "ipBlock" not in to
-
-
-def test_nobody_is_reached_but_by_those_who_ask() -> None:
-    """All traffic is refused first; only the API and the metrics of workers are reached, from named namespaces."""
-    first = named("NetworkPolicy", "deny-all")["spec"]
-    assert first == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    reached = {
-        policy["metadata"]["name"]: [
-            source["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
-            for rule in policy["spec"]["ingress"]
-            for source in rule["from"]
-        ]
-        for policy in _policies()
-        if "ingress" in policy["spec"]
-    }
-    assert reached == {"to-api": ["ingress-nginx", "monitoring"], "to-workers-metrics": ["monitoring"]}
