@@ -87,7 +87,7 @@ class _Silent(Store):
 
 
 async def test_reads_that_fail_together_are_told_by_the_answer_alone(spectrum: Spectrum, person: str) -> None:
-    """Of several reads that nobody waited for to the end asyncio logs nothing: such a line would hold what they read."""
+    """Of reads that nobody waited for to the end asyncio logs nothing: such a line would hold what they read."""
     logged: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, told: logged.append(told))
     await take(spectrum, session(person, JUNE))
