@@ -156,6 +156,7 @@ IN_A_WAVE: dict[str, Call] = {
     "whether it is open": lambda tx, it: ledger.has_open(
         tx, it.person.id, [JobKind.REBUILD], {"analyser_version": "none"}
     ),
+    "how late the queues are": lambda tx, _: queues.list_oldest(tx),
     "what they were promised": lambda tx, it: ledger.list_promised(
         tx, JobKind.WEEKLY_AGGREGATION, dict.fromkeys(it.crowd, it.first)
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.jobs import JobKind, JobStatus, Queue
 from app.storage.audit import keep_audit
@@ -13,7 +14,8 @@ from app.storage.store import Tx
 class Depth:
     """How much of a queue (`kind` None) or of one kind in it there is now, and how the last 15 minutes went.
 
-    `oldest_age_s` is of the oldest runnable job that is not paused; `depth` counts what is paused, too.
+    `oldest_age_s` is of the oldest runnable job that is not paused; `depth` counts what is paused, too. Durations are of
+    the newest 10,000 that ended in those minutes.
     """
 
     queue: Queue
@@ -27,55 +29,95 @@ class Depth:
     workers: tuple[str, ...]
 
 
-_PRESENT = (
-    "((status IN ('QUEUED', 'RETRYING', 'RUNNING') AND run_after <= now()) OR status = 'DEAD'"
-    " OR (finished_at > now() - interval '15 minutes' AND status IN ('SUCCEEDED', 'DISCARDED')))"
-)
-"""What there is to do now or to decide, and what ended lately; each has an index of its own."""
-
+_OPEN = "status IN ('QUEUED', 'RETRYING', 'RUNNING') AND run_after <= now()"
+"""What there is to do now, as its index has it."""
 _CLAIMED = "NOT ARRAY[queue, kind] && ARRAY(SELECT name FROM pause)"
 """Neither the job's queue nor its kind is paused: what is, waits because somebody wants it to."""
+MOST_ENDED = 10_000
+"""Of the jobs that ended lately so many are looked at, the newest; of more, how many there were follows from them."""
 
 
 async def list_depths(tx: Tx) -> list[Depth]:
     """Every queue, and every kind in it, that has work or had some in the last 15 minutes."""
-    rows = await tx.fetch(
+    present = await tx.fetch(
         f"""
-        SELECT queue, kind,
-          count(*) FILTER (WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now()) AS depth,
-          count(*) FILTER (WHERE status = 'RUNNING') AS running,
-          count(*) FILTER (WHERE status = 'DEAD') AS dead,
-          extract(epoch FROM now() - min(run_after) FILTER (
-            WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now() AND {_CLAIMED}))::float8 AS oldest_age_s,
-          count(*) FILTER (WHERE status = 'SUCCEEDED' AND finished_at > now() - interval '15 minutes') AS finished,
-          (percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
-            FILTER (WHERE status = 'SUCCEEDED' AND finished_at > now() - interval '15 minutes') * 1000)::int
-            AS p95_duration_ms,
-          array_agg(DISTINCT worker) FILTER (WHERE status = 'RUNNING') AS workers
-        FROM job
-        WHERE {_PRESENT}
-        GROUP BY GROUPING SETS ((queue, kind), (queue))
-        ORDER BY queue, kind
+        SELECT queue, kind, worker, depth, running, dead,
+          CASE WHEN {_CLAIMED} THEN extract(epoch FROM now() - oldest)::float8 END AS oldest_age_s
+        FROM (
+          SELECT queue, kind, CASE WHEN status = 'RUNNING' THEN worker END AS worker,
+            count(*) FILTER (WHERE status IN ('QUEUED', 'RETRYING')) AS depth,
+            count(*) FILTER (WHERE status = 'RUNNING') AS running,
+            count(*) FILTER (WHERE status = 'DEAD') AS dead,
+            min(run_after) FILTER (WHERE status IN ('QUEUED', 'RETRYING')) AS oldest
+          FROM job WHERE ({_OPEN}) OR status = 'DEAD' GROUP BY 1, 2, 3) AS each
         """
     )
-    return [
-        Depth(
-            **{
-                **row,
-                "queue": Queue(row["queue"]),
-                "kind": JobKind(row["kind"]) if row["kind"] else None,
-                "workers": tuple(row["workers"] or ()),
-            }
+    ended = await tx.fetch(
+        """
+        WITH newest AS (  -- by their index, whatever the planner thinks of how many ended in these minutes
+          SELECT queue, kind, status, started_at, finished_at FROM job
+          WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT $1
+        ), lately AS (
+          SELECT * FROM newest WHERE finished_at > now() - interval '15 minutes' AND status IN ('SUCCEEDED', 'DISCARDED')
+        ), seen AS (
+          SELECT CASE WHEN count(*) < $1 THEN 1
+            ELSE greatest(1, 900 / greatest(1, extract(epoch FROM now() - min(finished_at)))) END AS share FROM newest
         )
-        for row in rows
+        SELECT queue, kind, round(count(*) FILTER (WHERE status = 'SUCCEEDED') * max(share))::int AS finished,
+          (percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM finished_at - started_at))
+            FILTER (WHERE status = 'SUCCEEDED') * 1000)::int AS p95_duration_ms
+        FROM lately, seen GROUP BY GROUPING SETS ((queue, kind), (queue))
+        """,
+        MOST_ENDED,
+    )
+    past = {(row["queue"], row["kind"]): row for row in ended}
+    keys = {(row["queue"], row["kind"]) for row in (*present, *ended)} | {(row["queue"], None) for row in present}
+    return [
+        _depth(
+            key, [row for row in present if row["queue"] == key[0] and key[1] in (None, row["kind"])], past.get(key)
+        )
+        for key in sorted(keys, key=lambda key: (key[0], key[1] or ""))
     ]
 
 
+def _depth(key: tuple[str, str | None], present: Sequence[Any], lately: Any) -> Depth:
+    """A queue, or a kind in it, out of its rows by worker and how it went lately, None when nothing ended."""
+    ages = [row["oldest_age_s"] for row in present if row["oldest_age_s"] is not None]
+    return Depth(
+        queue=Queue(key[0]),
+        kind=JobKind(key[1]) if key[1] else None,
+        depth=sum(row["depth"] for row in present),
+        running=sum(row["running"] for row in present),
+        dead=sum(row["dead"] for row in present),
+        oldest_age_s=max(ages, default=None),
+        finished=lately["finished"] if lately else 0,
+        p95_duration_ms=lately["p95_duration_ms"] if lately else None,
+        workers=tuple(sorted({row["worker"] for row in present} - {None})),
+    )
+
+
 async def list_oldest(tx: Tx) -> dict[Queue, float]:
-    """How many seconds the oldest runnable job of each queue that is not paused has been waiting, 0 when none is."""
+    """How many seconds the oldest runnable job of each queue that is not paused has been waiting, 0 when none is.
+
+    Of each priority the first entry of the index is enough, however many wait behind it; but for what is paused.
+    """
     rows = await tx.fetch(
-        "SELECT queue, extract(epoch FROM now() - min(run_after))::float8 AS age_s FROM job"
-        f" WHERE status IN ('QUEUED', 'RETRYING') AND run_after <= now() AND {_CLAIMED} GROUP BY queue"
+        f"""
+        WITH RECURSIVE level AS (
+          SELECT of.queue, (SELECT max(priority) FROM job WHERE queue = of.queue AND {_OPEN}) AS priority
+          FROM unnest($1::text[]) AS of(queue) WHERE NOT of.queue = ANY(ARRAY(SELECT name FROM pause))
+          UNION ALL
+          SELECT l.queue, (SELECT max(priority) FROM job WHERE queue = l.queue AND priority < l.priority AND {_OPEN})
+          FROM level AS l WHERE l.priority IS NOT NULL
+        )
+        SELECT level.queue, max(extract(epoch FROM now() - first.run_after))::float8 AS age_s
+        FROM level, LATERAL (
+          SELECT run_after FROM job WHERE queue = level.queue AND priority = level.priority AND {_OPEN}
+            AND status <> 'RUNNING' AND {_CLAIMED}
+          ORDER BY run_after LIMIT 1) AS first
+        GROUP BY level.queue
+        """,
+        [*Queue],
     )
     return dict.fromkeys(Queue, 0.0) | {Queue(row["queue"]): row["age_s"] for row in rows}
 
