@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from app.errors import SpectrumError
-from app.memory import forbid_core_dumps
+from app.memory import forbid_core_dumps, loading
 from app.telemetry import configure_logging
 
 INTERRUPTED = 130
@@ -68,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forbid_core_dumps()
     configure_logging()
     try:
-        chosen = parse(sys.argv[1:] if arguments is None else arguments)
+        with loading():
+            chosen = parse(sys.argv[1:] if arguments is None else arguments)
         status: int = asyncio.run(_until_terminated(chosen.run(chosen)))
     except SpectrumError as error:
         print(f"spectrum: {error}", file=sys.stderr)

@@ -12,6 +12,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from app.cli.stopping import add_with_parent, until_told
 from app.edge.export import STALLED_AFTER_S
 from app.edge.sockets.frames import MAX_FRAME_BYTES
+from app.memory import loading
 from app.wiring import read_address
 
 GRACEFUL_STOP_S = 10
@@ -109,6 +110,8 @@ async def api(*, with_parent: bool) -> int:
     """Serve until told to stop; requests in flight are finished."""
     host, port = read_address()
     server = server_for("app.main:application", factory=True, host=host, port=port)
+    with loading():
+        server.config.load()
     async with until_told(with_parent=with_parent) as stop:
         serving = asyncio.create_task(server.serve())
         stopping = asyncio.create_task(stop.wait())

@@ -1,13 +1,16 @@
 """One parser over a module per command: help for each, and nobody waits for the imports of another."""
 
+import gc
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import app.cli
 from app.cli import COMMANDS, module_of, parse
+from app.memory import loading
 
 NO_COMMANDS = {"__init__", "stopping"}
 
@@ -51,3 +54,11 @@ def test_only_what_is_asked_for_is_imported(arguments: list[str], needed: str) -
     code = f"import sys; from app.cli import parse; parse({arguments!r}); print('strawberry' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == f"{needed}\n"
+
+
+def test_garbage_is_looked_for_once_all_is_loaded() -> None:
+    """Not while modules are imported, for all of them stay; again after, also when that failed."""
+    with suppress(SystemExit), loading():
+        assert not gc.isenabled()
+        parse(["no-such-command"])
+    assert gc.isenabled()
