@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -25,6 +26,7 @@ from tests.life import owner_of
 TEMPLATE = "spectrum_template"
 LEFT_OUT = ("browser", "faults", "conformance", "release")
 """Tests with one of these marks run only when `-m` asks for them."""
+_ALL_LEFT_OUT = re.compile(rf"^pytestmark = pytest\.mark\.({'|'.join(LEFT_OUT)})$", re.MULTILINE)
 DEAR = {"faults", "leakage", "isolation", "cli", "workers", "simulation"}
 """Folders whose single tests take seconds."""
 MASTER_KEY = "00112233445566778899aabbccddeeff" * 2
@@ -46,14 +48,21 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import a module of tests that are all left out: some need packages that take a second."""
+    if config.option.markexpr or collection_path.suffix != ".py":
+        return None
+    return _ALL_LEFT_OUT.search(collection_path.read_text(encoding="utf-8")) is not None or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put what takes long first, so that nobody waits for it; leave out what has a mark of its own unless asked."""
     items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in DEAR)
     if config.option.markexpr:
         return
-    left_out = [item for item in items if any(map(item.get_closest_marker, LEFT_OUT))]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    of = {item: any(map(item.get_closest_marker, LEFT_OUT)) for item in items}
+    items[:] = [item for item, is_left_out in of.items() if not is_left_out]
+    config.hook.pytest_deselected(items=[item for item, is_left_out in of.items() if is_left_out])
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The Kubernetes manifests as objects, put together as kustomize does it. Checks nothing."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def read_manifests(folder: Path = FOLDER) -> list[Manifest]:
     return found
 
 
+@cache
 def every_manifest() -> list[Manifest]:
     """The objects of programs and set-up, and the Jobs that are run by hand."""
     return [*read_manifests(), *read_manifests(FOLDER / "migrate"), *read_manifests(FOLDER / "restore")]
