@@ -100,7 +100,8 @@ async def template(servers: Servers) -> str:
     async with _admin(servers) as admin:
         await admin.execute("SELECT pg_advisory_lock(1)")
         if not await admin.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", TEMPLATE):
-            await admin.execute("ALTER SYSTEM SET fsync = off")  # programs are killed here, machines are not
+            for setting in ("fsync", "full_page_writes"):  # programs are killed here, machines are not
+                await admin.execute(f"ALTER SYSTEM SET {setting} = off")
             await admin.execute("SELECT pg_reload_conf()")
             await admin.execute(f"CREATE DATABASE {TEMPLATE}")
             await migrate(DatabaseUrls.one(_url(servers, TEMPLATE)))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.domain.periods import (
@@ -76,9 +76,23 @@ def test_months_know_their_length(text: str, days: int) -> None:
 @given(DAYS, ZONES)
 def test_a_period_ends_at_the_next_local_midnight(day: date, zone: str) -> None:
     """The last instant before the end is still the last day, the end itself is the day after."""
+    after = day + timedelta(days=1)
+    assume(_was_lived(day, zone) and _was_lived(after, zone))
     end = ends_at(Period(day, day), zone)
     assert local_start(end - timedelta(seconds=1), zone)[0] == day
-    assert local_start(end, zone)[0] == day + timedelta(days=1)
+    assert local_start(end, zone)[0] == after
+
+
+def _was_lived(day: date, zone: str) -> bool:
+    """Whether the day was, there: where the date line moved, one was left out, as in Kiritimati the last of 1994."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone))
+    return local_start(noon.astimezone(UTC), zone)[0] == day
+
+
+def test_a_day_that_was_left_out_is_not_lived() -> None:
+    """What the test above passes over is there, and nothing else is."""
+    assert not _was_lived(date(1994, 12, 31), "Pacific/Kiritimati")
+    assert _was_lived(date(1994, 12, 31), "Europe/Berlin")
 
 
 def test_the_day_of_a_start_is_its_local_one() -> None:
