@@ -33,12 +33,14 @@ def forbid_core_dumps() -> None:
 
 @contextlib.contextmanager
 def loading() -> Iterator[None]:
-    """While a program's modules are imported: all that they make stays, and to look for garbage in it is for nothing."""
+    """While a program's modules are imported: all that they make stays, and looking for garbage in it finds none."""
+    was_looked_for = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_looked_for:
+            gc.enable()
 
 
 def collect_rarely() -> None:

@@ -71,6 +71,11 @@ class _History:
             self._asked.update(dict.fromkeys(missing, reading))
         return {self._asked[month] for month in wanted}
 
+    def stop(self) -> None:
+        """End what is being read, and whoever waits for it."""
+        for reading in self._asked.values():
+            reading.cancel()
+
     async def _read(self, context: "Context", months: Period) -> None:
         async with context.read() as tx:
             self._packed.update(await numbers.list_packed(tx, context.person_id(), months))
@@ -211,29 +216,30 @@ class Context:
 
     async def numbers(self, period: Period) -> PersonNumbers:
         """The caller's numbers of the months of `period` and of everything it can be compared with."""
-        targets = await self._read_for(period)
-        return PersonNumbers(self._history.sessions(_comparable(period)), targets)
+        history = self._history
+        targets = await self._read_for(period, history)
+        return PersonNumbers(history.sessions(_comparable(period)), targets)
 
     async def fold(
         self, period: Period, compared_with: Period | None = None, sources: frozenset[Source] | None = None
     ) -> Fold:
         """The caller's fold of `period`, or of a period that it is compared with; made once in a request."""
         folded = compared_with or period
-        key = (period, folded, sources)
-        if key not in self._folds:
-            targets = await self._read_for(period)
+        key, history, folds = (period, folded, sources), self._history, self._folds
+        if key not in folds:
+            targets = await self._read_for(period, history)
             alike = await self.fold(period, None, sources) if folded == baseline_of(period) else None
-            if key not in self._folds:  # somebody else may have waited for the same
-                self._folds[key] = fold(self._history.sessions(folded), targets, folded, sources, alike=alike)
-        return self._folds[key]
+            if key not in folds:  # somebody else may have waited for the same
+                folds[key] = fold(history.sessions(folded), targets, folded, sources, alike=alike)
+        return folds[key]
 
     async def folds(self, period: Period, sources: frozenset[Source] | None = None) -> tuple[Fold, Fold]:
         """The caller's folds of `period` and of the 12 weeks before it."""
         return await self.fold(period, None, sources), await self.fold(period, baseline_of(period), sources)
 
-    async def _read_for(self, period: Period) -> tuple[ExclusionTarget, ...]:
-        """Read the history that `period` needs, and what is left out of it, at once."""
-        readings = self._history.ask(self, _comparable(period))
+    async def _read_for(self, period: Period, history: _History) -> tuple[ExclusionTarget, ...]:
+        """Read of `history` what `period` needs, and what is left out of it, at once."""
+        readings = history.ask(self, _comparable(period))
         targets = await self.targets()
         for reading in readings:
             await reading
@@ -260,6 +266,7 @@ class Context:
         head = self._once.get("head")
         for reading in self._once.values():
             reading.cancel()  # where nobody waits for it any more
+        self._history.stop()
         self.forget_reads()
         if head is not None:
             self._once["head"] = head
@@ -268,7 +275,7 @@ class Context:
         """Read again from here on: something was changed."""
         self._once.clear()
         self._together.clear()
-        self._folds.clear()
+        self._folds = {}  # whoever folds what was read before keeps it in the old one
         self._history = _History()
 
 

@@ -84,7 +84,9 @@ async def _scope(
     if asked.kind is JobKind.SESSION_ANALYSIS and person is not None:
         session_id = await sessions.find_unanalysed(tx, person.id)
         if session_id is None:
-            raise refuse(ErrorCode.NOT_FOUND, "No session of this person waits for analysis.", "subjectKey")
+            raise refuse(
+                ErrorCode.NOT_FOUND, "This person has no session that can be read and has no numbers.", "subjectKey"
+            )
         return {"session_id": str(session_id)}
     if asked.kind is JobKind.REBUILD:
         return {"analyser_version": context.ports.analyser_version}
@@ -160,7 +162,7 @@ def _checked(asked: JobsInput) -> list[UUID]:
 class JobMutation:
     @strawberry.mutation(
         description="Ask for work of any kind but RESET, RECEIPT_CHECK, SCORING and REPORT. SESSION_ANALYSIS: the"
-        " person's oldest session that waits, failed, or was read and has no numbers.",
+        " person's oldest session that has no numbers and whose words are kept, whether it waits, failed or lost them.",
         **only(Role.SERVICE, Role.OPERATOR, Role.ADMIN),
     )
     async def enqueue_job(self, info: Info, input: EnqueueJobInput) -> JobPayload:  # noqa: A002 - the contract's name

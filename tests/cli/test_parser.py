@@ -56,8 +56,32 @@ def test_only_what_is_asked_for_is_imported(arguments: list[str], needed: str) -
     assert done.stdout == f"{needed}\n"
 
 
+_WATCHED = """
+import gc, sys, types
+from app import cli
+seen = []
+def add(parser):
+    seen.append(gc.isenabled())
+    async def run(_):
+        seen.append(gc.isenabled())
+        return 0
+    parser.set_defaults(run=run)
+module = types.ModuleType("app.cli.migrate")
+module.add = add
+sys.modules["app.cli.migrate"] = module
+cli.main(["migrate"])
+print(seen)
+"""
+
+
 def test_garbage_is_looked_for_once_all_is_loaded() -> None:
-    """Not while modules are imported, for all of them stay; again after, also when that failed."""
+    """Not while a command's module is imported, for all of it stays; again when the command runs."""
+    done = subprocess.run([sys.executable, "-c", _WATCHED], capture_output=True, text=True, check=True)
+    assert done.stdout == "[False, True]\n"
+
+
+def test_loading_that_fails_leaves_no_garbage_behind() -> None:
+    """What was looked for before is looked for again, whatever became of the imports."""
     with suppress(SystemExit), loading():
         assert not gc.isenabled()
         parse(["no-such-command"])

@@ -241,10 +241,12 @@ async def list_outdated(
 
 
 async def find_unanalysed(tx: Tx, person_id: UUID) -> UUID | None:
-    """The person's oldest session that waits for analysis, failed it, or was read and has no numbers; None without."""
+    """The person's oldest session whose words are kept and that waits, failed, or was read and has no numbers."""
     found: UUID | None = await tx.fetchval(
         """
-        SELECT s.id FROM session s LEFT JOIN session_numbers n ON n.person_id = s.person_id AND n.session_id = s.id
+        SELECT s.id FROM session s
+        JOIN sealed_text t ON t.person_id = s.person_id AND t.session_id = s.id
+        LEFT JOIN session_numbers n ON n.person_id = s.person_id AND n.session_id = s.id
         WHERE s.person_id = $1 AND (s.status IN ('PENDING', 'FAILED') OR (s.status = 'DONE' AND n.session_id IS NULL))
         ORDER BY s.started_at LIMIT 1
         """,
