@@ -57,7 +57,9 @@ async def list_depths(tx: Tx) -> list[Depth]:
     ended = await tx.fetch(
         """
         SELECT queue, kind, status = 'SUCCEEDED' AS is_well, count(*) AS n,
-          ceil(ln(greatest(1, date_part('epoch', finished_at - started_at) * 1000)) / ln($1::float8))::int AS duration
+          CASE WHEN started_at IS NOT NULL THEN
+            ceil(ln(greatest(1, date_part('epoch', finished_at - started_at) * 1000)) / ln($1::float8))::int
+          END AS duration
         FROM job WHERE finished_at > now() - interval '15 minutes' AND status IN ('SUCCEEDED', 'DISCARDED')
         GROUP BY 1, 2, 3, 5
         """,
